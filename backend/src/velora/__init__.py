@@ -1,0 +1,1 @@
+"""Velora: a multi-tenant marketplace platform."""
