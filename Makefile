@@ -9,7 +9,7 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 BIN := .venv/bin
 WEB := frontend
 DIST := $(WEB)/dist/index.html
-WEB_SOURCES := $(shell find $(WEB) -type f -not -path '*/node_modules/*' -not -path '*/dist/*' -not -path '*/generated/*' -not -path '*/public/pictures/*' 2>/dev/null)
+WEB_SOURCES := $(shell find $(WEB) \( -name node_modules -o -name dist -o -name generated -o -name pictures \) -prune -o -type f -not -name "*.tsbuildinfo" -print 2>/dev/null)
 PYTEST ?= $(BIN)/pytest
 
 .PHONY: help setup run test check fmt bench lock python-check web-check
@@ -48,7 +48,7 @@ web-check: $(WEB)/node_modules/.ready $(DIST)
 fmt: $(BIN)/.ready-dev $(WEB)/node_modules/.ready ## Put every file into shape
 	$(BIN)/ruff format backend
 	$(BIN)/ruff check --fix backend
-	cd $(WEB) && npm run --silent fmt
+	cd $(WEB) && npm run --silent format
 
 bench: $(BIN)/.ready-run ## Measure orders a second on this machine; BENCH="checkout --help" says what else
 	$(BIN)/velora bench $(or $(BENCH),checkout)
