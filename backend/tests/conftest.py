@@ -12,6 +12,8 @@ import pytest
 
 from tests.needs import is_missing_service, services_are_required
 
+pytest_plugins = ["tests.fixtures_db"]
+
 HERE = Path(__file__).parent
 LOOPBACK = ["127.0.0.1", "::1", "localhost"]
 NO_SOCKETS = {"unit", "architecture"}

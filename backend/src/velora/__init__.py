@@ -1,1 +1,1 @@
-"""Velora: a multi-tenant marketplace platform."""
+"""Velora: a multi-tenant marketplace whose money is right to the cent."""

@@ -1,0 +1,73 @@
+"""Identifiers: 63-bit integers in the order of time, shown outside as a type prefix and Crockford base32.
+
+Bits from the top: 41 of milliseconds since 2010-01-01 (until 2079), 10 of node, 12 of sequence. So an id is its own
+creation time, and a month of rows is a range of ids.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from threading import Lock
+
+from velora.kernel.clock import Clock
+from velora.kernel.errors import MalformedId
+
+EPOCH = datetime(2010, 1, 1, tzinfo=UTC)
+NODES = 1 << 10
+_SEQUENCE_BITS = 12
+_TIME_SHIFT = 22
+_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_VALUES = {letter: value for value, letter in enumerate(_ALPHABET)} | {"O": 0, "I": 1, "L": 1}
+_LENGTH = 13
+_LARGEST = (1 << 63) - 1
+
+IdSource = Callable[[], int]
+
+
+def id_source(clock: Clock, node: int) -> IdSource:
+    """Every call gives a larger id than the one before, also when the clock is set back or the sequence runs out."""
+    lock = Lock()
+    last = -1
+
+    def next_id() -> int:
+        nonlocal last
+        now = (clock.now() - EPOCH) // timedelta(milliseconds=1)
+        with lock:
+            ticks = max(last + 1, now << _SEQUENCE_BITS)
+            last = ticks
+        return ((ticks >> _SEQUENCE_BITS) << _TIME_SHIFT) | (node << _SEQUENCE_BITS) | (ticks & ((1 << _SEQUENCE_BITS) - 1))
+
+    return next_id
+
+
+def first_id_at(moment: datetime) -> int:
+    """The smallest id that can be made at this moment (UTC); ids made earlier are below it."""
+    return ((moment - EPOCH) // timedelta(milliseconds=1)) << _TIME_SHIFT
+
+
+def time_of(id_: int) -> datetime:
+    """When this id was made, to the millisecond (UTC)."""
+    return EPOCH + timedelta(milliseconds=id_ >> _TIME_SHIFT)
+
+
+def encode(prefix: str, id_: int) -> str:
+    """`ord_` and thirteen letters, which sort as the ids do."""
+    letters: list[str] = []
+    for _ in range(_LENGTH):
+        letters.append(_ALPHABET[id_ & 31])
+        id_ >>= 5
+    return f"{prefix}_{''.join(reversed(letters))}"
+
+
+def decode(prefix: str, text: str) -> int:
+    """The id behind the letters; small letters and the look-alikes O, I and L are understood. Raises MalformedId."""
+    head, _, tail = text.partition("_")
+    if head != prefix or len(tail) != _LENGTH:
+        raise MalformedId(prefix, text)
+    value = 0
+    for letter in tail.upper():
+        if letter not in _VALUES:
+            raise MalformedId(prefix, text)
+        value = value << 5 | _VALUES[letter]
+    if value > _LARGEST:
+        raise MalformedId(prefix, text)
+    return value

@@ -1,0 +1,20 @@
+"""The system of record: tables, the unit of work with its tenant guard, group commit, outbox and partitions."""
+
+from velora.platform.db.base import ACROSS_TENANTS, Base, SellerOwned, TenantOwned
+from velora.platform.db.database import Database
+from velora.platform.db.errors import CheckFailed, Deadlock, Duplicate, UnscopedStatement, WrongTenant
+from velora.platform.db.uow import UnitOfWork
+
+__all__ = [
+    "ACROSS_TENANTS",
+    "Base",
+    "CheckFailed",
+    "Database",
+    "Deadlock",
+    "Duplicate",
+    "SellerOwned",
+    "TenantOwned",
+    "UnitOfWork",
+    "UnscopedStatement",
+    "WrongTenant",
+]

@@ -1,0 +1,116 @@
+"""What tables need beyond their columns: triggers that refuse changes, and a partition for every month."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Final
+
+from sqlalchemy import Connection, Table, text
+
+from velora.kernel.ids import first_id_at, time_of
+from velora.platform.db.base import Base
+
+MONTHS_AHEAD: Final = 3
+
+
+def append_only_triggers(table: str, key: tuple[str, ...], dialect: str) -> list[str]:
+    """Triggers that refuse UPDATE and DELETE, and, on SQLite, an INSERT OR REPLACE over a row that is there."""
+    refusal = f"{table} is append-only: write a reversal instead"
+    if dialect == "mysql":
+        return [
+            f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} FOR EACH ROW SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = '{refusal}'"
+            for verb in ("UPDATE", "DELETE")
+        ]
+    there = " AND ".join(f"{column} = NEW.{column}" for column in key)
+    return [
+        *(
+            f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} BEGIN SELECT RAISE(ABORT, '{refusal}'); END"
+            for verb in ("UPDATE", "DELETE")
+        ),
+        f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} WHEN EXISTS (SELECT 1 FROM {table} WHERE {there}) "
+        f"BEGIN SELECT RAISE(ABORT, 'UNIQUE constraint failed: {table}'); END",
+    ]
+
+
+def partitioned_tables() -> list[tuple[Table, str]]:
+    """Tables split by month, each with the id column that says the month."""
+    return [(table, table.info["partition_by"]) for table in Base.metadata.sorted_tables if "partition_by" in table.info]
+
+
+def append_only_tables() -> list[Table]:
+    return [table for table in Base.metadata.sorted_tables if table.info.get("append_only")]
+
+
+def months_between(first: datetime, last: datetime) -> Iterator[datetime]:
+    """The first moments of the months from that of `first` to that of `last`, both included."""
+    year, month = first.year, first.month
+    while (year, month) <= (last.year, last.month):
+        yield datetime(year, month, 1, tzinfo=UTC)
+        year, month = (year, month + 1) if month < 12 else (year + 1, 1)
+
+
+def month_after(moment: datetime, months: int = 1) -> datetime:
+    """The first moment of the month so many months later."""
+    count = moment.year * 12 + moment.month - 1 + months
+    return datetime(count // 12, count % 12 + 1, 1, tzinfo=UTC)
+
+
+def partitions_from_scratch(table: str, column: str, first: datetime, last: datetime) -> str:
+    """ALTER TABLE that splits an empty table by month, with `pmax` behind the last as a net."""
+    parts = [_partition(month) for month in months_between(first, last)]
+    return f"ALTER TABLE {table} PARTITION BY RANGE ({column}) (PARTITION pmin VALUES LESS THAN ({first_id_at(_month(first))}), {', '.join(parts)}, PARTITION pmax VALUES LESS THAN MAXVALUE)"
+
+
+def ensure_partitions(connection: Connection, first: datetime, last: datetime) -> list[str]:
+    """Every partitioned table has a partition for each month from `first` to `last`; the names of those made now. MySQL only."""
+    made: list[str] = []
+    for table, column in partitioned_tables():
+        bounds = _bounds(connection, table.name)
+        for month in months_between(first, last):
+            upper = first_id_at(month_after(month))
+            if upper in bounds:
+                continue
+            split = min((bound for bound in bounds if bound > upper), default=None)
+            name = bounds[split] if split is not None else "pmax"
+            rest = f"PARTITION {name} VALUES LESS THAN ({split})" if split is not None else "PARTITION pmax VALUES LESS THAN MAXVALUE"
+            lower = first_id_at(month)
+            before = [] if lower in bounds else [f"PARTITION pb{month:%Y%m} VALUES LESS THAN ({lower})"]
+            connection.execute(
+                text(f"ALTER TABLE {table.name} REORGANIZE PARTITION {name} INTO ({', '.join([*before, _partition(month), rest])})")
+            )
+            bounds[upper] = f"p{month:%Y%m}"
+            if before:
+                bounds[lower] = f"pb{month:%Y%m}"
+            made.append(f"{table.name}.p{month:%Y%m}")
+        del column
+    return made
+
+
+def stray_rows(connection: Connection) -> dict[str, int]:
+    """How many rows of each partitioned table lie in `pmax`, where no month was made for them in time. MySQL only."""
+    return {
+        table.name: int(connection.execute(text(f"SELECT COUNT(*) FROM {table.name} PARTITION (pmax)")).scalar_one())
+        for table, _ in partitioned_tables()
+    }
+
+
+def _bounds(connection: Connection, table: str) -> dict[int, str]:
+    rows = connection.execute(
+        text(
+            "SELECT partition_name, partition_description FROM information_schema.partitions WHERE table_schema = DATABASE() AND table_name = :t"
+        ),
+        {"t": table},
+    )
+    return {int(bound): name for name, bound in rows if name and bound != "MAXVALUE"}
+
+
+def _partition(month: datetime) -> str:
+    return f"PARTITION p{month:%Y%m} VALUES LESS THAN ({first_id_at(month_after(month))})"
+
+
+def _month(moment: datetime) -> datetime:
+    return datetime(moment.year, moment.month, 1, tzinfo=UTC)
+
+
+def month_of(id_: int) -> str:
+    """The name of the partition that this id belongs to."""
+    return f"p{time_of(id_):%Y%m}"

@@ -1,0 +1,53 @@
+"""The outbox: what happened, written in the transaction in which it happened."""
+
+from sqlalchemy import Index, SmallInteger, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from velora.platform.db.base import Base
+from velora.platform.db.types import BigId, JsonDoc, UtcTime
+
+
+class OutboxEvent(Base):
+    """One fact. `relayed` is 0 until every reaction has had it: a claim that, unlike a cursor, cannot skip a late commit."""
+
+    __tablename__ = "outbox_event"
+    __table_args__ = (Index(None, "relayed", "id"), {"info": {"partition_by": "id"}})
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    tenant_id: Mapped[int] = mapped_column(BigId)
+    epoch: Mapped[int] = mapped_column(BigId, default=1)
+    aggregate_type: Mapped[str] = mapped_column(String(40))
+    aggregate_id: Mapped[int] = mapped_column(BigId)
+    type: Mapped[str] = mapped_column(String(80))
+    payload: Mapped[dict[str, object]] = mapped_column(JsonDoc)
+    relayed: Mapped[int] = mapped_column(SmallInteger, default=0)
+
+
+class InboxEntry(Base):
+    """This consumer has had this event; written with the effect, so that no effect happens twice."""
+
+    __tablename__ = "inbox_entry"
+
+    consumer: Mapped[str] = mapped_column(String(120), primary_key=True)
+    event_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+
+
+class ParkedEvent(Base):
+    """An event that a consumer could not take: kept with the reason until a person looks."""
+
+    __tablename__ = "parked_event"
+
+    consumer: Mapped[str] = mapped_column(String(120), primary_key=True)
+    event_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    reason: Mapped[str] = mapped_column(String(2000))
+    attempts: Mapped[int] = mapped_column(SmallInteger)
+    parked_at: Mapped[object] = mapped_column(UtcTime)
+
+
+class NodeLease(Base):
+    """Which process makes ids with which node number; the longest unused number is leased next."""
+
+    __tablename__ = "node_lease"
+
+    node: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    leased_at: Mapped[object] = mapped_column(UtcTime)

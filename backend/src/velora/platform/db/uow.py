@@ -1,0 +1,163 @@
+"""The unit of work: one transaction, narrowed to its tenant, with set-based writes and the events it tells."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import Row, Select, insert
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+from sqlalchemy.orm import ORMExecuteState
+from sqlalchemy.sql.dml import Delete, Update
+from sqlalchemy.sql.selectable import TypedReturnsRows
+from typing_extensions import TypeVarTuple
+
+from velora.kernel.events import Event
+from velora.kernel.ids import IdSource
+from velora.platform.db import sets
+from velora.platform.db.base import Base, SellerOwned, TenantOwned, table_of
+from velora.platform.db.errors import WrongTenant, translated
+from velora.platform.db.guard import narrow
+from velora.platform.db.outbox import OutboxEvent
+
+T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
+
+Params = Mapping[str, object]
+_NONE: Params = {}
+
+
+class UnitOfWork:
+    """Everything one transaction may do.
+
+    With a `tenant_id`, every statement is narrowed to that tenant and every new row is stamped with it. With a `seller_id`,
+    the same holds for what sellers own. Without a tenant (platform scope) every statement on a tenant's table must name the
+    tenant itself. Reads load columns or detached entities; writes are sets of rows.
+    """
+
+    def __init__(
+        self, connection: AsyncConnection, *, now: datetime, new_id: IdSource, tenant_id: int | None, seller_id: int | None = None
+    ) -> None:
+        self.now = now
+        self.new_id = new_id
+        self.tenant_id = tenant_id
+        self.seller_id = seller_id
+        self.connection = connection
+        self._session = AsyncSession(connection, autoflush=False, expire_on_commit=False)
+        self._session.sync_session.info["scope"] = (tenant_id, seller_id)
+        self._told: list[Event] = []
+
+    async def all(self, statement: TypedReturnsRows[*Ts], params: Params = _NONE) -> Sequence[Row[*Ts]]:
+        """Every row of a select of columns."""
+        return (await self._run(statement, params)).all()
+
+    async def first(self, statement: TypedReturnsRows[*Ts], params: Params = _NONE) -> Row[*Ts] | None:
+        """The first row, or None."""
+        return (await self._run(statement, params)).first()
+
+    async def entities(self, statement: Select[T], params: Params = _NONE) -> Sequence[T]:
+        """Every entity (or single column value) of the select, detached: changing it writes nothing."""
+        return (await self._run(statement, params)).scalars().all()
+
+    async def entity(self, statement: Select[T], params: Params = _NONE) -> T | None:
+        """The first entity, detached, or None."""
+        return (await self._run(statement, params)).scalars().first()
+
+    async def scalar(self, statement: Select[T], params: Params = _NONE) -> T | None:
+        """The first column of the first row, or None."""
+        return (await self._run(statement, params)).scalar()
+
+    async def change(self, statement: Update | Delete, params: Params = _NONE) -> int:
+        """Run an UPDATE or DELETE; how many rows it met."""
+        result = await self._run(statement.execution_options(synchronize_session=False), params)
+        return result.rowcount
+
+    @staticmethod
+    def for_update(statement: Select[*Ts], *, skip_locked: bool = False) -> Select[*Ts]:
+        """The select, keeping its rows for this transaction. Order it by key ascending: all writers lock in one order."""
+        return statement.with_for_update(skip_locked=skip_locked)
+
+    async def insert(self, model: type[Base], rows: Sequence[Mapping[str, object]]) -> None:
+        """All the rows in one INSERT. Stamps the unit's owner; raises WrongTenant for a row of another, Duplicate, CheckFailed."""
+        if not rows:
+            return
+        await self._execute(insert(table_of(model)), [*self._stamped(model, rows)])
+
+    async def add_to(self, model: type[Base], deltas: Mapping[tuple[int, ...], Mapping[str, int]]) -> int:
+        """Add to columns of many rows at once, by primary key, keys ascending; how many rows there were. Raises CheckFailed."""
+        return await self._set_based(model, deltas, sets.ADD)
+
+    async def set_on(self, model: type[Base], values: Mapping[tuple[int, ...], Mapping[str, object]]) -> int:
+        """Set columns of many rows at once, by primary key, keys ascending; how many rows there were. Raises CheckFailed."""
+        return await self._set_based(model, values, sets.SET)
+
+    def tell(self, events: Iterable[Event]) -> None:
+        """These things happened, if and only if this transaction commits."""
+        self._told.extend(events)
+
+    async def finish(self) -> None:
+        """Write what was told and commit."""
+        if self._told:
+            rows = [
+                {
+                    "id": self.new_id(), "tenant_id": event.tenant_id, "epoch": 1, "aggregate_type": event.aggregate,
+                    "aggregate_id": event.aggregate_id, "type": event.type, "payload": event.payload(), "relayed": 0,
+                }
+                for event in self._told
+            ]  # fmt: skip
+            await self._execute(insert(table_of(OutboxEvent)), rows)
+        try:
+            await self.connection.commit()
+        except DBAPIError as error:
+            raise translated(error) from error
+
+    async def abandon(self) -> None:
+        """Undo everything."""
+        self._told.clear()
+        await self.connection.rollback()
+
+    def _stamped(self, model: type[Base], rows: Sequence[Mapping[str, object]]) -> Iterable[Mapping[str, object]]:
+        for owner, mark in ((TenantOwned, "tenant_id"), (SellerOwned, "seller_id")):
+            mine = getattr(self, mark)
+            if mine is None or not issubclass(model, owner):
+                continue
+            for row in rows:
+                if row.get(mark, mine) != mine:
+                    raise WrongTenant(f"A row of {model.__tablename__} names {mark} {row[mark]} in a unit of work of {mine}.")
+            rows = [{**row, mark: mine} for row in rows]
+        return rows
+
+    async def _set_based(self, model: type[Base], changes: Mapping[tuple[int, ...], Mapping[str, Any]], how: sets.How) -> int:
+        table = table_of(model)
+        for owner, mark in ((TenantOwned, "tenant_id"), (SellerOwned, "seller_id")):
+            mine = getattr(self, mark)
+            if mine is not None and issubclass(model, owner):
+                place = [column.name for column in table.primary_key].index(mark)
+                if any(key[place] != mine for key in changes):
+                    raise WrongTenant(f"A key of {table.name} belongs to another {mark} than {mine}.")
+        met = 0
+        for sql, params in sets.statements(table, changes, how, self.connection.dialect):
+            try:
+                met += (await self.connection.exec_driver_sql(sql, params)).rowcount
+            except DBAPIError as error:
+                raise translated(error) from error
+        return met
+
+    async def _run(self, statement: Any, params: Params) -> Any:
+        try:
+            return await self._session.execute(statement, params or None)
+        except DBAPIError as error:
+            raise translated(error) from error
+
+    async def _execute(self, statement: Any, rows: list[Mapping[str, object]]) -> None:
+        try:
+            await self.connection.execute(statement, rows)
+        except DBAPIError as error:
+            raise translated(error) from error
+
+
+def guard_every_session(state: ORMExecuteState) -> None:
+    """The session hook: nothing is read or changed around the guard."""
+    scope = state.session.info.get("scope")
+    if scope is not None and (state.is_select or state.is_update or state.is_delete):
+        narrow(state, *scope)

@@ -1,0 +1,117 @@
+"""The unit of work keeps tenants apart, writes sets, and says what it refuses."""
+
+import asyncio
+
+import pytest
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, String, select, update
+from sqlalchemy.orm import Mapped, mapped_column
+
+from velora.platform.db import (
+    ACROSS_TENANTS,
+    Base,
+    CheckFailed,
+    Database,
+    Duplicate,
+    TenantOwned,
+    UnitOfWork,
+    UnscopedStatement,
+    WrongTenant,
+)
+from velora.platform.db.group_commit import GroupCommit
+from velora.platform.db.types import BigId, Minor
+
+
+class Jar(TenantOwned, Base):
+    """A table for these tests only."""
+
+    __tablename__ = "test_jar"
+    __table_args__ = (CheckConstraint("coins >= 0", name="coins"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    label: Mapped[str] = mapped_column(String(40))
+    coins: Mapped[int] = mapped_column(Minor)
+
+
+class Lid(TenantOwned, Base):
+    __tablename__ = "test_lid"
+    __table_args__ = (ForeignKeyConstraint(["tenant_id", "jar_id"], ["test_jar.tenant_id", "test_jar.id"]),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    jar_id: Mapped[int] = mapped_column(BigId)
+
+
+def a_jar(uow: UnitOfWork, tenant_id: int, coins: int = 10) -> dict[str, object]:
+    return {"tenant_id": tenant_id, "id": uow.new_id(), "label": "jam", "coins": coins}
+
+
+async def test_a_tenant_sees_and_changes_only_its_own_rows(db: Database):
+    one, two = db.new_id(), db.new_id()
+    async with db.begin(None) as uow:
+        await uow.insert(Jar, [a_jar(uow, one), a_jar(uow, two)])
+    async with db.begin(one) as uow:
+        assert [jar.tenant_id for jar in await uow.entities(select(Jar))] == [one]
+        assert len(await uow.all(select(Jar.id, Lid.id).outerjoin(Lid, Lid.jar_id == Jar.id))) == 1
+        assert await uow.change(update(Jar).values(coins=0)) == 1
+    async with db.read(two) as uow:
+        assert [jar.coins for jar in await uow.entities(select(Jar))] == [10]
+
+
+async def test_a_new_row_is_stamped_and_one_of_another_tenant_is_refused(db: Database):
+    one, two = db.new_id(), db.new_id()
+    async with db.begin(one) as uow:
+        await uow.insert(Jar, [{"id": uow.new_id(), "label": "tea", "coins": 1}])
+        with pytest.raises(WrongTenant, match="tenant_id"):
+            await uow.insert(Jar, [a_jar(uow, two)])
+        with pytest.raises(WrongTenant, match="test_jar"):
+            await uow.add_to(Jar, {(two, 1): {"coins": 1}})
+        assert [jar.tenant_id for jar in await uow.entities(select(Jar))] == [one]
+
+
+async def test_platform_scope_refuses_a_statement_that_names_no_tenant(uow: UnitOfWork):
+    with pytest.raises(UnscopedStatement, match="test_jar"):
+        await uow.all(select(Jar.id))
+    with pytest.raises(UnscopedStatement, match="test_jar"):
+        await uow.change(update(Jar).values(coins=0))
+    assert await uow.all(select(Jar.id).where(Jar.tenant_id == 7)) == []
+    await uow.all(select(Jar.id).execution_options(**ACROSS_TENANTS))
+
+
+async def test_many_rows_change_in_one_statement_each_by_its_own_amount(uow: UnitOfWork):
+    jars = [a_jar(uow, tenant_id=9) for _ in range(3)]
+    await uow.insert(Jar, jars)
+    keys = [(9, int(str(jar["id"]))) for jar in jars]
+    assert await uow.add_to(Jar, {keys[2]: {"coins": 5}, keys[0]: {"coins": -10}, (9, 1): {"coins": 1}}) == 2
+    await uow.set_on(Jar, {keys[1]: {"label": "honey", "coins": 3}})
+    rows = await uow.all(select(Jar.coins, Jar.label).where(Jar.tenant_id == 9).order_by(Jar.id))
+    assert [tuple(row) for row in rows] == [(0, "jam"), (3, "honey"), (15, "jam")]
+
+
+async def test_a_broken_check_and_a_taken_key_have_names(db: Database):
+    tenant = db.new_id()
+    async with db.begin(tenant) as uow:
+        jar = a_jar(uow, tenant)
+        await uow.insert(Jar, [jar])
+    with pytest.raises(CheckFailed):
+        async with db.begin(tenant) as uow:
+            await uow.add_to(Jar, {(tenant, int(str(jar["id"]))): {"coins": -11}})
+    with pytest.raises(Duplicate):
+        async with db.begin(tenant) as uow:
+            await uow.insert(Jar, [jar])
+    async with db.read(tenant) as uow:
+        assert [row.coins for row in await uow.entities(select(Jar))] == [10]
+
+
+async def test_what_arrives_during_a_batch_goes_into_the_next_and_poison_fails_alone():
+    batches: list[list[int]] = []
+
+    async def run(items):
+        batches.append(list(items))
+        await asyncio.sleep(0)
+        if 3 in items:
+            raise ValueError("poison")
+        return [item * 10 for item in items]
+
+    group = GroupCommit[int, int](run)
+    outcomes = await asyncio.gather(*(group.submit(item) for item in (1, 2, 3, 4)), return_exceptions=True)
+    assert [outcome if isinstance(outcome, int) else str(outcome) for outcome in outcomes] == [10, 20, "poison", 40]
+    assert batches == [[1, 2, 3, 4], [1], [2], [3], [4]]
