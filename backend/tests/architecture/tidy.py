@@ -67,7 +67,7 @@ class Page:
 
 def dotted(node: ast.expr) -> str:
     if isinstance(node, ast.Attribute):
-        return f"{dotted(node.value)}.{node.attr}"
+        return f"{dotted(node.value)}.{node.attr}"  # a call or a subscript on the way leaves its part empty
     return node.id if isinstance(node, ast.Name) else ""
 
 
@@ -92,8 +92,9 @@ LOSING_SQL = re.compile(r"\b(INSERT\s+(OR\s+)?IGNORE|ON\s+DUPLICATE\s+KEY|INSERT
 def losing_sql(page: Page) -> Findings:
     if not page.place:
         return
+    prose = {id(node.value) for node in page.nodes if isinstance(node, ast.Expr)}  # docstrings
     for node in page.nodes:
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and (found := LOSING_SQL.search(node.value)):
+        if isinstance(node, ast.Constant) and id(node) not in prose and (found := LOSING_SQL.search(str(node.value))):
             yield node.lineno, f"{found[0]} loses or overwrites a row in silence: insert plainly and handle the duplicate key"
     for call, name in page.calls():
         if name.endswith("on_duplicate_key_update"):
@@ -191,7 +192,7 @@ def swallowed_errors(page: Page) -> Findings:
     for node in page.nodes:
         if not isinstance(node, ast.ExceptHandler) or not catches_all(node):
             continue
-        if not any(isinstance(inner, ast.Raise) or is_logging(inner) for statement in node.body for inner in ast.walk(statement)):
+        if not any(is_told(inner) for statement in node.body for inner in ast.walk(statement)):
             yield node.lineno, "catches everything and says nothing: name the error, or log it with log.exception, or raise again"
 
 
@@ -200,8 +201,10 @@ def catches_all(handler: ast.ExceptHandler) -> bool:
     return any(kind is None or dotted(kind) in {"Exception", "BaseException"} for kind in kinds)
 
 
-def is_logging(node: ast.AST) -> bool:
-    return isinstance(node, ast.Call) and re.search(r"log\w*\.(exception|critical|error|warning)$", dotted(node.func)) is not None
+def is_told(node: ast.AST) -> bool:
+    """Whether this logs the error, or hands it to whoever awaits a future."""
+    told = r"log\w*\.(exception|critical|error|warning)$|\.set_exception$"
+    return isinstance(node, ast.Raise) or (isinstance(node, ast.Call) and re.search(told, dotted(node.func)) is not None)
 
 
 def nine_names(page: Page) -> Findings:
