@@ -1,0 +1,100 @@
+"""The cache in Redis 7."""
+
+import time
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Any, Final, cast
+
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+
+from velora.platform.cache.own_counts import OwnCounts
+from velora.platform.cache.port import CacheAway, Tally
+
+# An order must not wait for a cache: what does not answer in this time is away, and is left alone for the next second.
+PATIENCE_SECONDS: Final = 0.5
+LEFT_ALONE_SECONDS: Final = 1.0
+
+_SWAP: Final = """
+local held = redis.call('GET', KEYS[1])
+if (ARGV[1] == '0' and held == false) or (ARGV[1] == '1' and held == ARGV[2]) then
+  redis.call('SET', KEYS[1], ARGV[3], 'PX', ARGV[4])
+  return 1
+end
+return 0
+"""
+
+_COUNT: Final = """
+local n = redis.call('INCRBY', KEYS[1], ARGV[1])
+local left = redis.call('PTTL', KEYS[1])
+if left < 0 then
+  redis.call('PEXPIRE', KEYS[1], ARGV[2])
+  left = tonumber(ARGV[2])
+end
+return {n, left}
+"""
+
+
+class RedisCache:
+    """`prefix` keeps several installations, or test runs, apart on one server."""
+
+    def __init__(self, url: str, *, prefix: str = "velora:") -> None:
+        self._redis: Redis = Redis.from_url(  # pyright: ignore[reportUnknownMemberType] -- redis-py's **kwargs are untyped
+            url, socket_timeout=PATIENCE_SECONDS, socket_connect_timeout=PATIENCE_SECONDS, retry=Retry(NoBackoff(), 0)
+        )
+        self._prefix = prefix
+        self._swap = self._redis.register_script(_SWAP)
+        self._count = self._redis.register_script(_COUNT)
+        self._away_until = 0.0
+        self._own_counts = OwnCounts()
+
+    async def get(self, key: str) -> bytes | None:
+        return await self._ask(lambda: self._redis.get(self._prefix + key))
+
+    async def get_many(self, keys: list[str]) -> list[bytes | None]:
+        if not keys:
+            return []
+        return await self._ask(lambda: self._redis.mget([self._prefix + key for key in keys]))
+
+    async def put(self, key: str, value: bytes, *, ttl: timedelta) -> None:
+        await self._ask(lambda: self._redis.set(self._prefix + key, value, px=_milliseconds(ttl)))
+
+    async def swap(self, key: str, expected: bytes | None, value: bytes, *, ttl: timedelta) -> bool:
+        arguments = ["0" if expected is None else "1", expected or b"", value, _milliseconds(ttl)]
+        return bool(await self._ask(lambda: self._swap(keys=[self._prefix + key], args=arguments)))
+
+    async def drop(self, *keys: str) -> None:
+        self._own_counts.forget(keys)
+        if keys:
+            await self._ask(lambda: self._redis.delete(*(self._prefix + key for key in keys)))
+
+    async def count(self, key: str, *, window: timedelta, by: int = 1) -> Tally:
+        try:
+            answer = await self._ask(lambda: self._count(keys=[self._prefix + key], args=[by, _milliseconds(window)]))
+        except CacheAway:
+            return self._own_counts.count(key, window=window, by=by)
+        counted, left = cast("tuple[int, int]", answer)
+        return Tally(counted, timedelta(milliseconds=left))
+
+    async def ping(self) -> None:
+        await self._ask(lambda: self._redis.execute_command("PING"))  # pyright: ignore[reportUnknownMemberType, reportUnknownLambdaType] -- its **options are untyped
+
+    async def close(self) -> None:
+        await self._redis.aclose()
+
+    async def _ask(
+        self, question: Callable[[], Awaitable[Any] | Any]
+    ) -> Any:  # redis-py types its answers as awaitable or not, of anything
+        if time.monotonic() < self._away_until:
+            raise CacheAway
+        try:
+            return await question()
+        except (RedisError, OSError) as error:
+            self._away_until = time.monotonic() + LEFT_ALONE_SECONDS
+            raise CacheAway from error
+
+
+def _milliseconds(time_to_live: timedelta) -> int:
+    return max(1, time_to_live // timedelta(milliseconds=1))
