@@ -96,7 +96,7 @@ async def test_the_same_letter_sent_again_can_be_told_by_its_message_id(mail) ->
 
 async def test_a_name_cannot_smuggle_a_header(mail) -> None:
     sender, arrived = mail
-    with pytest.raises(ValueError, match="invalid arguments|linefeed|CR or LF"):
+    with pytest.raises(LetterRefused, match="cannot stand in a letter"):
         await sender.send(a_letter(sender_name="Shop\r\nBcc: everyone@example.com"))
     assert arrived() == []
 
