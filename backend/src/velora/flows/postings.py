@@ -1,0 +1,239 @@
+"""Every movement of money on one page: what happened, and which journal says so. Pure.
+
+Keys name the object and its transition, so each can be posted once. The accounts are those of the ledger's chart:
+1010 gateway clearing, 1020 bank, 1040 seller receivable, 2010 escrow, 2020 seller payable, 2021 seller reserve,
+2030 tax payable, 2040 payout clearing, 2050 refund clearing, 4010 commission, 5010 gateway fees.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from velora.kernel.ids import encode
+from velora.kernel.money import share
+from velora.modules.ledger.policy import AccountRef, Journal, legs
+
+CLEARING: Final = AccountRef("1010")
+BANK: Final = AccountRef("1020")
+PAYOUT_CLEARING: Final = AccountRef("2040")
+REFUND_CLEARING: Final = AccountRef("2050")
+COMMISSION: Final = AccountRef("4010")
+GATEWAY_FEES: Final = AccountRef("5010")
+
+
+def receivable(seller_id: int) -> AccountRef:
+    """What the seller owes the operator."""
+    return AccountRef("1040", encode("sel", seller_id))
+
+
+def escrow(seller_id: int) -> AccountRef:
+    """What is held for the seller until its deliveries are settled."""
+    return AccountRef("2010", encode("sel", seller_id))
+
+
+def payable(seller_id: int) -> AccountRef:
+    """What the seller may be paid."""
+    return AccountRef("2020", encode("sel", seller_id))
+
+
+def reserve(seller_id: int) -> AccountRef:
+    """What is kept of the seller's money against later refunds."""
+    return AccountRef("2021", encode("sel", seller_id))
+
+
+def tax(jurisdiction: str) -> AccountRef:
+    """What is owed to this country's tax office."""
+    return AccountRef("2030", jurisdiction)
+
+
+# ------------------------------------------------------------------------------------------------ keys
+
+
+def capture_key(intent_id: int) -> str:
+    return f"capture:{encode('pi', intent_id)}"
+
+
+def fee_key(intent_id: int) -> str:
+    return f"fee:{encode('pi', intent_id)}"
+
+
+def refund_key(refund_id: int) -> str:
+    return f"refund:{encode('rfd', refund_id)}"
+
+
+def refund_paid_key(refund_id: int) -> str:
+    return f"refund-paid:{encode('rfd', refund_id)}"
+
+
+def refund_failed_key(refund_id: int) -> str:
+    return f"refund-failed:{encode('rfd', refund_id)}"
+
+
+def release_key(seller_order_id: int) -> str:
+    return f"release:{encode('sor', seller_order_id)}"
+
+
+def payout_key(payout_id: int) -> str:
+    return f"payout:{encode('pay', payout_id)}"
+
+
+def payout_paid_key(payout_id: int) -> str:
+    return f"payout-paid:{encode('pay', payout_id)}"
+
+
+def payout_failed_key(payout_id: int) -> str:
+    return f"payout-failed:{encode('pay', payout_id)}"
+
+
+# -------------------------------------------------------------------------------------- E1, E2: payment
+
+
+def captured(
+    *,
+    tenant_id: int,
+    intent_id: int,
+    order_id: int,
+    currency: str,
+    net_by_seller: Mapping[int, int],
+    tax_by_country: Mapping[str, int],
+    at: datetime,
+) -> Journal:
+    """E1: what the buyer paid is held for each seller, net of tax, and the tax is owed to its country."""
+    held = ((CLEARING, escrow(seller_id), net) for seller_id, net in sorted(net_by_seller.items()))
+    taxed = ((CLEARING, tax(country), amount) for country, amount in sorted(tax_by_country.items()))
+    return Journal(
+        tenant_id, capture_key(intent_id), "capture", currency, legs(*held, *taxed), at,
+        payload={"intent": encode("pi", intent_id), "order": encode("ord", order_id)},
+    )  # fmt: skip
+
+
+def gateway_fee(*, tenant_id: int, intent_id: int, order_id: int, currency: str, fee_minor: int, at: datetime) -> Journal:
+    """E2: the operator bears what the gateway keeps of a charge. Only for a fee above nothing."""
+    return Journal(
+        tenant_id, fee_key(intent_id), "gateway_fee", currency, legs((GATEWAY_FEES, CLEARING, fee_minor)), at,
+        payload={"intent": encode("pi", intent_id), "order": encode("ord", order_id)},
+    )  # fmt: skip
+
+
+# ---------------------------------------------------------------------------------- E4: refund before release
+
+
+@dataclass(frozen=True)
+class Refund:
+    """What goes back to a buyer out of one seller's escrow, and the tax on it."""
+
+    tenant_id: int
+    refund_id: int
+    order_id: int
+    seller_order_id: int
+    seller_id: int
+    country: str
+    currency: str
+    net_minor: int
+    tax_minor: int
+
+    @property
+    def payload(self) -> dict[str, object]:
+        return {
+            "refund": encode("rfd", self.refund_id),
+            "order": encode("ord", self.order_id),
+            "seller_order": encode("sor", self.seller_order_id),
+        }
+
+
+def refund_requested(refund: Refund, *, at: datetime, actor_ref: str) -> Journal:
+    """E4a: posted when the refund is asked for, so that two refunds cannot spend the same escrow."""
+    moves = legs(
+        (escrow(refund.seller_id), REFUND_CLEARING, refund.net_minor), (tax(refund.country), REFUND_CLEARING, refund.tax_minor)
+    )  # fmt: skip
+    return Journal(refund.tenant_id, refund_key(refund.refund_id), "refund", refund.currency, moves, at, actor_ref, refund.payload)
+
+
+def refund_paid(refund: Refund, *, at: datetime) -> Journal:
+    """E4b: the gateway gave the money back."""
+    moves = legs((REFUND_CLEARING, CLEARING, refund.net_minor + refund.tax_minor))
+    return Journal(refund.tenant_id, refund_paid_key(refund.refund_id), "refund_paid", refund.currency, moves, at, payload=refund.payload)
+
+
+def refund_failed(refund: Refund, *, at: datetime, reverses_id: int) -> Journal:
+    """E4a undone: the gateway refused, and the money is held for the seller again."""
+    moves = legs(
+        (REFUND_CLEARING, escrow(refund.seller_id), refund.net_minor), (REFUND_CLEARING, tax(refund.country), refund.tax_minor)
+    )  # fmt: skip
+    key = refund_failed_key(refund.refund_id)
+    return Journal(refund.tenant_id, key, "refund_failed", refund.currency, moves, at, payload=refund.payload, reverses_id=reverses_id)
+
+
+# ------------------------------------------------------------------------------------------ E5, E9c: release
+
+
+@dataclass(frozen=True)
+class Parting:
+    """How the rest of an escrow is parted: always the whole of it."""
+
+    commission_minor: int
+    recovered_minor: int
+    reserve_minor: int
+    payable_minor: int
+
+
+def part(rest_minor: int, *, commission_minor: int, owed_minor: int, reserve_bps: int) -> Parting:
+    """The operator's commission first, then what the seller owes, then the reserve on the seller's share, and the seller has the rest."""
+    commission = min(commission_minor, rest_minor)
+    mine = rest_minor - commission
+    recovered = min(owed_minor, mine)
+    kept = min(share(mine, reserve_bps), mine - recovered)
+    return Parting(commission, recovered, kept, mine - recovered - kept)
+
+
+def released(
+    *, tenant_id: int, seller_order_id: int, order_id: int, seller_id: int, currency: str, parting: Parting, at: datetime, actor_ref: str
+) -> Journal:
+    """E5: the delivery is settled, and the escrow is empty."""
+    held = escrow(seller_id)
+    moves = legs(
+        (held, COMMISSION, parting.commission_minor),
+        (held, receivable(seller_id), parting.recovered_minor),
+        (held, reserve(seller_id), parting.reserve_minor),
+        (held, payable(seller_id), parting.payable_minor),
+    )
+    payload: dict[str, object] = {"seller_order": encode("sor", seller_order_id), "order": encode("ord", order_id)}
+    return Journal(tenant_id, release_key(seller_order_id), "release", currency, moves, at, actor_ref, payload)
+
+
+# ----------------------------------------------------------------------------------------------- E7: payout
+
+
+@dataclass(frozen=True)
+class Payout:
+    """An amount on its way from the operator's bank to a seller."""
+
+    tenant_id: int
+    payout_id: int
+    seller_id: int
+    currency: str
+    amount_minor: int
+
+    @property
+    def payload(self) -> dict[str, object]:
+        return {"payout": encode("pay", self.payout_id)}
+
+
+def payout_reserved(payout: Payout, *, at: datetime, actor_ref: str) -> Journal:
+    """E7a: taken from what may be paid, so that it is paid once."""
+    moves = legs((payable(payout.seller_id), PAYOUT_CLEARING, payout.amount_minor))
+    return Journal(payout.tenant_id, payout_key(payout.payout_id), "payout", payout.currency, moves, at, actor_ref, payout.payload)
+
+
+def payout_failed(payout: Payout, *, at: datetime, reverses_id: int) -> Journal:
+    """E7b: the bank refused; the seller may be paid again, by a new payout."""
+    moves = legs((PAYOUT_CLEARING, payable(payout.seller_id), payout.amount_minor))
+    key = payout_failed_key(payout.payout_id)
+    return Journal(payout.tenant_id, key, "payout_failed", payout.currency, moves, at, payload=payout.payload, reverses_id=reverses_id)
+
+
+def payout_paid(payout: Payout, *, at: datetime) -> Journal:
+    """E7d: the bank has sent it."""
+    moves = legs((PAYOUT_CLEARING, BANK, payout.amount_minor))
+    return Journal(payout.tenant_id, payout_paid_key(payout.payout_id), "payout_paid", payout.currency, moves, at, payload=payout.payload)

@@ -1,0 +1,173 @@
+"""What must not be in the tables: each function gives back (how many, some examples) and reads in bounded memory."""
+
+from typing import Any, Final
+
+from sqlalchemy import Select, case, func, or_, select
+from sqlalchemy.orm import aliased
+
+from velora.modules.ledger.models import LedgerAccount, LedgerBalance, LedgerJournal, LedgerKey, LedgerPosting
+from velora.modules.ledger.repository.reading import scoped
+from velora.platform.db import Base, UnitOfWork
+
+EXAMPLES: Final = 5
+
+Found = tuple[int, list[int]]
+
+
+async def tenants(uow: UnitOfWork, tenant_id: int | None) -> list[int]:
+    """Every tenant that has an account."""
+    return [
+        int(row[0])
+        for row in await uow.all(
+            scoped(select(LedgerAccount.tenant_id).distinct().order_by(LedgerAccount.tenant_id), LedgerAccount, tenant_id)
+        )
+    ]
+
+
+async def postings_that_move_nothing(uow: UnitOfWork, tenant_id: int | None) -> Found:
+    """1: an amount of nothing or less, or an account that pays itself."""
+    return await _found(
+        uow,
+        select(LedgerPosting.journal_id).where(
+            or_(LedgerPosting.amount <= 0, LedgerPosting.debit_account_id == LedgerPosting.credit_account_id)
+        ),
+        LedgerPosting,
+        tenant_id,
+    )
+
+
+async def journals_and_postings_apart(uow: UnitOfWork, tenant_id: int | None) -> Found:
+    """2: a journal without postings, or a posting without its journal."""
+    same = (LedgerPosting.tenant_id == LedgerJournal.tenant_id) & (LedgerPosting.journal_id == LedgerJournal.id)
+    empty = select(LedgerJournal.id).outerjoin(LedgerPosting, same).where(LedgerPosting.journal_id.is_(None))
+    stray = select(LedgerPosting.journal_id).outerjoin(LedgerJournal, same).where(LedgerJournal.id.is_(None))
+    return _and(await _found(uow, empty, LedgerJournal, tenant_id), await _found(uow, stray, LedgerPosting, tenant_id))
+
+
+async def sides_apart(uow: UnitOfWork, tenant_id: int | None) -> Found:
+    """3: a tenant's currency whose accounts' debits and credits differ."""
+    sums = (
+        select(LedgerAccount.tenant_id)
+        .join(LedgerBalance, (LedgerBalance.tenant_id == LedgerAccount.tenant_id) & (LedgerBalance.account_id == LedgerAccount.id))
+        .group_by(LedgerAccount.tenant_id, LedgerAccount.currency)
+        .having(func.sum(LedgerBalance.debit) != func.sum(LedgerBalance.credit))
+    )
+    return await _found(uow, sums, LedgerAccount, tenant_id)
+
+
+async def postings_in_foreign_accounts(uow: UnitOfWork, tenant_id: int | None) -> Found:
+    """4: a posting into an account of another tenant or currency, or into none."""
+    debit, credit = aliased(LedgerAccount), aliased(LedgerAccount)
+    wrong = (
+        select(LedgerPosting.journal_id)
+        .outerjoin(debit, (debit.tenant_id == LedgerPosting.tenant_id) & (debit.id == LedgerPosting.debit_account_id))
+        .outerjoin(credit, (credit.tenant_id == LedgerPosting.tenant_id) & (credit.id == LedgerPosting.credit_account_id))
+        .where(
+            or_(
+                debit.id.is_(None), credit.id.is_(None), debit.currency != LedgerPosting.currency, credit.currency != LedgerPosting.currency
+            )
+        )
+    )  # fmt: skip
+    return await _found(uow, wrong, LedgerPosting, tenant_id)
+
+
+async def balances_unlike_postings(uow: UnitOfWork, tenant_id: int | None) -> Found:
+    """5: an account whose running sums are not the sums of its postings, or that has none."""
+    debited = _sums(LedgerPosting.debit_account_id, tenant_id)
+    credited = _sums(LedgerPosting.credit_account_id, tenant_id)
+    wrong = (
+        select(LedgerAccount.id)
+        .outerjoin(LedgerBalance, (LedgerBalance.tenant_id == LedgerAccount.tenant_id) & (LedgerBalance.account_id == LedgerAccount.id))
+        .outerjoin(debited, debited.c.account_id == LedgerAccount.id)
+        .outerjoin(credited, credited.c.account_id == LedgerAccount.id)
+        .where(
+            or_(
+                LedgerBalance.account_id.is_(None),
+                LedgerBalance.debit != func.coalesce(debited.c.total, 0),
+                LedgerBalance.credit != func.coalesce(credited.c.total, 0),
+            )
+        )
+    )
+    return await _found(uow, wrong, LedgerAccount, tenant_id)
+
+
+async def floors_broken(uow: UnitOfWork, tenant_id: int | None) -> Found:
+    """7: an account on the wrong side of its floor, or whose balance row forgot the floor."""
+    wrong = (
+        select(LedgerAccount.id)
+        .join(LedgerBalance, (LedgerBalance.tenant_id == LedgerAccount.tenant_id) & (LedgerBalance.account_id == LedgerAccount.id))
+        .where(
+            or_(
+                LedgerBalance.floor != LedgerAccount.floor_rule,
+                (LedgerAccount.floor_rule == "C") & (LedgerBalance.debit > LedgerBalance.credit),
+                (LedgerAccount.floor_rule == "D") & (LedgerBalance.credit > LedgerBalance.debit),
+            )
+        )
+    )
+    return await _found(uow, wrong, LedgerAccount, tenant_id)
+
+
+async def keys_without_one_journal(uow: UnitOfWork, tenant_id: int | None) -> Found:
+    """8, one way: a key whose journal is not there, or a journal that several keys claim. The other way is found with the leaves."""
+    same = (LedgerJournal.tenant_id == LedgerKey.tenant_id) & (LedgerJournal.id == LedgerKey.journal_id)
+    stray = select(LedgerKey.journal_id).outerjoin(LedgerJournal, same).where(LedgerJournal.id.is_(None))
+    shared = select(LedgerKey.journal_id).group_by(LedgerKey.tenant_id, LedgerKey.journal_id).having(func.count() > 1)
+    return _and(await _found(uow, stray, LedgerKey, tenant_id), await _found(uow, shared, LedgerKey, tenant_id))
+
+
+async def reversals(uow: UnitOfWork, tenant_id: int, after: int, limit: int) -> list[tuple[int, int]]:
+    """(reversal, reversed) of a tenant after this reversal's id."""
+    rows = await uow.all(
+        select(LedgerJournal.id, LedgerJournal.reverses_id)
+        .where(LedgerJournal.tenant_id == tenant_id, LedgerJournal.reverses_id.is_not(None), LedgerJournal.id > after)
+        .order_by(LedgerJournal.id)
+        .limit(limit)
+    )
+    return [(id_, reversed_) for id_, reversed_ in rows if reversed_ is not None]
+
+
+async def reversed_twice(uow: UnitOfWork, tenant_id: int | None) -> Found:
+    """21, the first half: a journal that two reversals name."""
+    twice = (
+        select(LedgerJournal.reverses_id)
+        .where(LedgerJournal.reverses_id.is_not(None))
+        .group_by(LedgerJournal.tenant_id, LedgerJournal.reverses_id)
+        .having(func.count() > 1)
+    )
+    return await _found(uow, twice, LedgerJournal, tenant_id)
+
+
+async def equations_broken(uow: UnitOfWork, tenant_id: int | None) -> Found:
+    """23: a tenant's currency in which assets + expenses are not liabilities + equity + income, or memo accounts do not mirror."""
+    net = LedgerBalance.debit - LedgerBalance.credit
+    memo = case((LedgerAccount.class_ == "memo", net), else_=0)
+    book = case((LedgerAccount.class_ == "memo", 0), else_=net)
+    wrong = (
+        select(LedgerAccount.tenant_id)
+        .join(LedgerBalance, (LedgerBalance.tenant_id == LedgerAccount.tenant_id) & (LedgerBalance.account_id == LedgerAccount.id))
+        .group_by(LedgerAccount.tenant_id, LedgerAccount.currency)
+        .having(or_(func.sum(book) != 0, func.sum(memo) != 0))
+    )
+    return await _found(uow, wrong, LedgerAccount, tenant_id)
+
+
+def _sums(column: Any, tenant_id: int | None) -> Any:
+    statement = select(column.label("account_id"), func.sum(LedgerPosting.amount).label("total")).group_by(column)
+    if tenant_id is not None:
+        statement = statement.where(LedgerPosting.tenant_id == tenant_id)
+    return statement.subquery()
+
+
+async def _found(uow: UnitOfWork, statement: Select[Any], model: type[Base], tenant_id: int | None) -> Found:
+    """How many rows the statement has, and the first of them."""
+    narrowed = scoped(statement, model, tenant_id)
+    counted = select(func.count()).select_from(narrowed.subquery())
+    if tenant_id is None:
+        counted = scoped(counted, model, None)
+    count = int(await uow.scalar(counted) or 0)
+    examples = [int(row[0]) for row in await uow.all(narrowed.limit(EXAMPLES))] if count else []
+    return count, examples
+
+
+def _and(one: Found, other: Found) -> Found:
+    return one[0] + other[0], [*one[1], *other[1]][:EXAMPLES]

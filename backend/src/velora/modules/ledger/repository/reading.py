@@ -1,0 +1,202 @@
+"""What the ledger shows: accounts with balances, journals with legs, the moves of one account."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, Select, func, or_, select
+from typing_extensions import TypeVarTuple
+
+from velora.modules.ledger.models import LedgerAccount, LedgerBalance, LedgerJournal, LedgerPosting
+from velora.modules.ledger.policy import Written, balance_of
+from velora.platform.db import ACROSS_TENANTS, Base, UnitOfWork
+
+Ts = TypeVarTuple("Ts")
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An account with the sums of its two sides."""
+
+    tenant_id: int
+    id: int
+    code: str
+    account_class: str
+    normal: str
+    currency: str
+    debit: int
+    credit: int
+
+    @property
+    def balance_minor(self) -> int:
+        """On the account's normal side."""
+        return balance_of(self.normal, self.debit, self.credit)
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One posting seen from one of its accounts."""
+
+    journal_id: int
+    line: int
+    counter_account_id: int
+    debit: int
+    credit: int
+
+
+def scoped(statement: Select[*Ts], model: type[Base], tenant_id: int | None) -> Select[*Ts]:
+    """The statement for one tenant, or, said aloud, for all of them."""
+    if tenant_id is None:
+        return statement.execution_options(**ACROSS_TENANTS)
+    return statement.where(model.__table__.c.tenant_id == tenant_id)
+
+
+async def accounts(
+    uow: UnitOfWork, *, tenant_id: int | None, currency: str | None = None, code_prefix: str = "", after: int = 0, limit: int | None = None
+) -> list[Account]:
+    """Accounts with their balances, in the order of their ids."""
+    statement = _account_columns().where(LedgerAccount.id > after).order_by(LedgerAccount.id)
+    if currency:
+        statement = statement.where(LedgerAccount.currency == currency)
+    if code_prefix:
+        statement = statement.where(LedgerAccount.code.startswith(code_prefix, autoescape=True))
+    if limit is not None:
+        statement = statement.limit(limit)
+    return [Account(*row) for row in await uow.all(scoped(statement, LedgerAccount, tenant_id))]
+
+
+async def accounts_by_id(uow: UnitOfWork, ids: Collection[int]) -> dict[int, Account]:
+    statement = _account_columns().where(LedgerAccount.id.in_(set(ids))).execution_options(**ACROSS_TENANTS)
+    return {row[1]: Account(*row) for row in await uow.all(statement)}
+
+
+async def accounts_by_code(uow: UnitOfWork, keys: Collection[tuple[int, str]]) -> list[Account]:
+    """The accounts of these (tenant, code), in every currency that they were opened in."""
+    if not keys:
+        return []
+    statement = _account_columns().where(
+        LedgerAccount.tenant_id.in_({tenant_id for tenant_id, _ in keys}), LedgerAccount.code.in_({code for _, code in keys})
+    )
+    return [account for account in (Account(*row) for row in await uow.all(statement)) if (account.tenant_id, account.code) in keys]
+
+
+def _account_columns() -> Select[int, int, str, str, str, str, int, int]:
+    return select(
+        LedgerAccount.tenant_id, LedgerAccount.id, LedgerAccount.code, LedgerAccount.class_, LedgerAccount.normal, LedgerAccount.currency,
+        LedgerBalance.debit, LedgerBalance.credit,
+    ).join(
+        LedgerBalance, (LedgerBalance.tenant_id == LedgerAccount.tenant_id) & (LedgerBalance.account_id == LedgerAccount.id)
+    )  # fmt: skip
+
+
+async def sums_before(
+    uow: UnitOfWork, *, tenant_id: int | None, before_id: int, account_id: int | None = None
+) -> dict[int, tuple[int, int]]:
+    """(Σ debit, Σ credit) of every account, or of one, over the journals below this id: from the postings, not from the balances."""
+    sums: dict[int, tuple[int, int]] = {}
+    for side, column in ((0, LedgerPosting.debit_account_id), (1, LedgerPosting.credit_account_id)):
+        statement = select(column, func.sum(LedgerPosting.amount)).where(LedgerPosting.journal_id < before_id).group_by(column)
+        if account_id is not None:
+            statement = statement.where(column == account_id)
+        for account, total in await uow.all(scoped(statement, LedgerPosting, tenant_id)):
+            debit, credit = sums.get(account, (0, 0))
+            sums[account] = (debit + int(total), credit) if side == 0 else (debit, credit + int(total))
+    return sums
+
+
+async def moves(uow: UnitOfWork, *, tenant_id: int, account_id: int, after: tuple[int, int], before_id: int, limit: int) -> list[Move]:
+    """The next moves of an account after (journal, line) and below a journal id, oldest first."""
+    journal_id, line = after
+    found: list[Move] = []
+    for mine, other, side in (
+        (LedgerPosting.debit_account_id, LedgerPosting.credit_account_id, 0),
+        (LedgerPosting.credit_account_id, LedgerPosting.debit_account_id, 1),
+    ):
+        rows = await uow.all(
+            select(LedgerPosting.journal_id, LedgerPosting.line, other, LedgerPosting.amount)
+            .where(
+                LedgerPosting.tenant_id == tenant_id, mine == account_id, LedgerPosting.journal_id >= journal_id,
+                LedgerPosting.journal_id < before_id,
+                or_(LedgerPosting.journal_id > journal_id, LedgerPosting.line > line),
+            )
+            .order_by(LedgerPosting.journal_id, LedgerPosting.line)
+            .limit(limit)
+        )  # fmt: skip
+        found += [Move(journal, line_, counter, 0 if side else amount, amount if side else 0) for journal, line_, counter, amount in rows]
+    return sorted(found, key=lambda move: (move.journal_id, move.line))[:limit]
+
+
+async def journals(uow: UnitOfWork, keys: Collection[tuple[int, int]]) -> list[tuple[Written, bytes]]:
+    """The journals of these (tenant, id) with their postings and stored leaves, in the order of their ids."""
+    if not keys:
+        return []
+    named = (LedgerJournal.tenant_id.in_({tenant_id for tenant_id, _ in keys}), LedgerJournal.id.in_({id_ for _, id_ in keys}))
+    found = await uow.all(_journal_columns().where(*named).order_by(LedgerJournal.id))
+    postings = await uow.all(
+        _posting_columns()
+        .where(LedgerPosting.tenant_id.in_({tenant_id for tenant_id, _ in keys}), LedgerPosting.journal_id.in_({id_ for _, id_ in keys}))
+        .order_by(LedgerPosting.journal_id, LedgerPosting.line)
+    )
+    return _together([row for row in found if (row.tenant_id, row.id) in keys], postings)
+
+
+async def journal_page(uow: UnitOfWork, *, tenant_id: int, after: int, limit: int) -> list[tuple[Written, bytes]]:
+    """The next journals of a tenant after this id, with postings and stored leaves."""
+    found = await uow.all(
+        _journal_columns().where(LedgerJournal.tenant_id == tenant_id, LedgerJournal.id > after).order_by(LedgerJournal.id).limit(limit)
+    )
+    if not found:
+        return []
+    postings = await uow.all(
+        _posting_columns()
+        .where(LedgerPosting.tenant_id == tenant_id, LedgerPosting.journal_id >= found[0].id, LedgerPosting.journal_id <= found[-1].id)
+        .order_by(LedgerPosting.journal_id, LedgerPosting.line)
+    )
+    return _together(found, postings)
+
+
+async def daily_sums(uow: UnitOfWork, *, account_ids: Collection[int], since_id: int, per_day: int) -> list[tuple[int, int, int, int]]:
+    """(day number by id, account, Σ debit, Σ credit) since a journal id; `per_day` is how far ids advance in a day."""
+    found: dict[tuple[int, int], tuple[int, int]] = {}
+    for side, column in ((0, LedgerPosting.debit_account_id), (1, LedgerPosting.credit_account_id)):
+        day = LedgerPosting.journal_id // per_day
+        statement = (
+            select(day, column, func.sum(LedgerPosting.amount))
+            .where(column.in_(account_ids), LedgerPosting.journal_id >= since_id)
+            .group_by(day, column)
+        )
+        for number, account, total in await uow.all(statement.execution_options(**ACROSS_TENANTS)):
+            debit, credit = found.get((int(number), account), (0, 0))
+            found[int(number), account] = (debit + int(total), credit) if side == 0 else (debit, credit + int(total))
+    return [(day, account, debit, credit) for (day, account), (debit, credit) in sorted(found.items())]
+
+
+async def counts(uow: UnitOfWork, tenant_id: int | None) -> tuple[int, int]:
+    """How many journals and postings there are."""
+    journals_ = await uow.scalar(scoped(select(func.count()).select_from(LedgerJournal), LedgerJournal, tenant_id))
+    postings = await uow.scalar(scoped(select(func.count()).select_from(LedgerPosting), LedgerPosting, tenant_id))
+    return int(journals_ or 0), int(postings or 0)
+
+
+def _journal_columns() -> Select[int, int, int, int, str, datetime, datetime, int | None, str, dict[str, object], bytes]:
+    return select(
+        LedgerJournal.tenant_id, LedgerJournal.id, LedgerJournal.shard, LedgerJournal.epoch, LedgerJournal.kind, LedgerJournal.effective_at,
+        LedgerJournal.recorded_at, LedgerJournal.reverses_id, LedgerJournal.actor_ref, LedgerJournal.payload, LedgerJournal.leaf,
+    )  # fmt: skip
+
+
+def _posting_columns() -> Select[int, int, int, int, int, int, str]:
+    return select(
+        LedgerPosting.tenant_id, LedgerPosting.journal_id, LedgerPosting.line, LedgerPosting.debit_account_id,
+        LedgerPosting.credit_account_id, LedgerPosting.amount, LedgerPosting.currency,
+    )  # fmt: skip
+
+
+def _together(
+    found: Sequence[Row[*tuple[Any, ...]]], postings: Sequence[Row[int, int, int, int, int, int, str]]
+) -> list[tuple[Written, bytes]]:
+    by_journal: dict[tuple[int, int], list[tuple[int, int, int, int, str]]] = {}
+    for tenant_id, journal_id, line, debit, credit, amount, currency in postings:
+        by_journal.setdefault((tenant_id, journal_id), []).append((line, debit, credit, amount, currency))
+    return [(Written(*row[:-1], postings=by_journal.get((row[0], row[1]), [])), bytes(row[-1])) for row in found]

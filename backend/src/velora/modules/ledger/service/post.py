@@ -1,0 +1,73 @@
+"""Posting: the one way in which money moves."""
+
+from collections.abc import Sequence
+from datetime import UTC
+
+from velora.modules.ledger.errors import InsufficientFunds, KeyReused
+from velora.modules.ledger.events import JournalsPosted
+from velora.modules.ledger.policy import Journal, Posted, Replayed, Written, fingerprint_of, key_hash, must_be_postable
+from velora.modules.ledger.repository import posting
+from velora.modules.ledger.repository.posting import SHARD, AccountKey, Claim
+from velora.platform.db import CheckFailed, UnitOfWork
+
+Outcome = Posted | Replayed | KeyReused
+
+
+async def post(uow: UnitOfWork, journals: Sequence[Journal]) -> list[Outcome]:
+    """Every journal stands in the ledger once, however often it is asked for; the balances move last.
+
+    Answers in the order asked: Posted, Replayed (the same movement stood there already), or KeyReused (the key stands for
+    another movement; this one was not written). Raises InsufficientFunds when a floor would break: then the transaction
+    must be given up, and whoever can tell which item is to blame tries them one by one.
+    """
+    for journal in journals:
+        must_be_postable(journal)
+    claims = [Claim(journal.tenant_id, key_hash(journal.key), fingerprint_of(journal), uow.new_id()) for journal in journals]
+    holders = await posting.claim_keys(uow, claims)
+    outcomes = [_outcome(journal, claim, holders[claim.tenant_id, claim.key_hash]) for journal, claim in zip(journals, claims, strict=True)]
+    await _write(
+        uow, [(journal, outcome.journal_id) for journal, outcome in zip(journals, outcomes, strict=True) if isinstance(outcome, Posted)]
+    )
+    return outcomes
+
+
+def _outcome(journal: Journal, claim: Claim, holder: Claim) -> Outcome:
+    if holder.journal_id == claim.journal_id:
+        return Posted(claim.journal_id)
+    return Replayed(holder.journal_id) if holder.fingerprint == claim.fingerprint else KeyReused(journal.key)
+
+
+async def _write(uow: UnitOfWork, fresh: Sequence[tuple[Journal, int]]) -> None:
+    if not fresh:
+        return
+    wanted: set[AccountKey] = {
+        (journal.tenant_id, str(ref), journal.currency)
+        for journal, _ in fresh
+        for leg in journal.postings
+        for ref in (leg.debit, leg.credit)
+    }
+    accounts = await posting.account_ids(uow, wanted)
+    epoch = await posting.open_epoch(uow)
+    written = [
+        Written(
+            tenant_id=journal.tenant_id, id=journal_id, shard=SHARD, epoch=epoch, kind=journal.kind,
+            effective_at=journal.effective_at.astimezone(UTC), recorded_at=uow.now, reverses_id=journal.reverses_id,
+            actor_ref=journal.actor_ref, payload={"key": journal.key, **journal.payload},
+            postings=[
+                (
+                    line, accounts[journal.tenant_id, str(leg.debit), journal.currency],
+                    accounts[journal.tenant_id, str(leg.credit), journal.currency], leg.amount_minor, journal.currency,
+                )
+                for line, leg in enumerate(journal.postings, start=1)
+            ],
+        )
+        for journal, journal_id in fresh
+    ]  # fmt: skip
+    by_tenant: dict[int, list[int]] = {}
+    for journal in written:
+        by_tenant.setdefault(journal.tenant_id, []).append(journal.id)
+    uow.tell(JournalsPosted(tenant_id, ids[0], tuple(ids)) for tenant_id, ids in by_tenant.items())
+    try:
+        await posting.write(uow, written)
+    except CheckFailed as error:
+        raise InsufficientFunds from error
