@@ -1,0 +1,71 @@
+"""Verify names what somebody changed behind the ledger's back."""
+
+import pytest
+from sqlalchemy import text
+
+from velora.modules.ledger import service as ledger
+from velora.modules.ledger.service import AccountRef, Journal, legs
+from velora.platform.db import Database
+
+CLEARING, ESCROW = AccountRef("1010"), AccountRef("2010", "sel_0000000000007")
+
+
+async def broken(db: Database, tenant: int) -> set[int]:
+    async with db.read(None) as uow:
+        return {check.number for check in await ledger.verify(uow, tenant, lambda name, done: None) if check.count}
+
+
+async def a_tenant_with_two_journals(db: Database) -> int:
+    tenant = db.new_id()
+    async with db.begin(None) as uow:
+        await ledger.post(uow, [Journal(tenant, f"capture:{n}", "capture", "EUR", legs((CLEARING, ESCROW, 700)), uow.now) for n in (1, 2)])
+    return tenant
+
+
+async def tampered(db: Database, *statements: str) -> None:
+    """A person with every right on the database takes the triggers away and writes."""
+    async with db.engine.begin() as connection:
+        for table in ("ledger_journal", "ledger_posting", "ledger_key"):
+            for verb in ("update", "delete"):
+                await connection.execute(text(f"DROP TRIGGER IF EXISTS {table}_no_{verb}"))
+        for statement in statements:
+            await connection.execute(text(statement))
+
+
+async def test_untouched_books_are_clean(fresh_db):
+    tenant = await a_tenant_with_two_journals(fresh_db)
+    assert await broken(fresh_db, tenant) == set()
+    async with fresh_db.read(None) as uow:
+        checks = await ledger.verify(uow, None, lambda name, done: None)
+    assert [check.number for check in checks] == [1, 2, 3, 4, 5, 7, 8, 9, 10, 21, 23]
+
+
+@pytest.mark.parametrize(
+    ("statement", "found"),
+    [
+        ("UPDATE ledger_posting SET amount = amount + 1", {5, 10}),
+        ("UPDATE ledger_journal SET actor_ref = 'somebody else'", {10}),
+        ("UPDATE ledger_balance SET debit = debit + 5 WHERE floor = 'N'", {3, 5, 23}),
+        ("DELETE FROM ledger_posting", {2, 5, 10}),
+        ("DELETE FROM ledger_journal", {2, 8}),
+        ("DELETE FROM ledger_key", {8}),
+        ("UPDATE ledger_account SET currency = 'USD' WHERE code = '1010'", {3, 4, 23}),
+        ("UPDATE ledger_balance SET floor = 'N'", {7}),
+    ],
+)
+async def test_every_kind_of_tampering_breaks_the_invariants_that_watch_it(fresh_db, statement, found):
+    tenant = await a_tenant_with_two_journals(fresh_db)
+    await tampered(fresh_db, statement)
+    assert await broken(fresh_db, tenant) == found
+
+
+async def test_a_reversal_must_mirror_what_it_reverses_and_only_once(db):
+    tenant = db.new_id()
+    async with db.begin(None) as uow:
+        (first,) = await ledger.post(uow, [Journal(tenant, "a", "plain", "EUR", legs((CLEARING, ESCROW, 700)), uow.now)])
+        back = legs((ESCROW, CLEARING, 700))
+        await ledger.post(uow, [Journal(tenant, "b", "plain", "EUR", back, uow.now, reverses_id=first.journal_id)])
+    assert await broken(db, tenant) == set()
+    async with db.begin(None) as uow:
+        await ledger.post(uow, [Journal(tenant, "c", "plain", "EUR", legs((CLEARING, ESCROW, 1)), uow.now, reverses_id=first.journal_id)])
+    assert await broken(db, tenant) == {21}
