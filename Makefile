@@ -89,7 +89,7 @@ $(WEB)/node_modules/.ready: $(WEB)/package.json $(WEB)/package-lock.json
 		echo "Velora's web application needs Node.js 20.19 or newer; found: $$(node --version 2>/dev/null || echo none)." \
 		"Install the current LTS from https://nodejs.org" >&2; exit 1; }
 	@echo "Web: installing packages"
-	@cd $(WEB) && npm ci --silent --no-audit --no-fund
+	@cd $(WEB) && npm ci --loglevel=error --no-audit --no-fund
 	@touch $@
 
 $(DIST): $(WEB)/node_modules/.ready $(WEB_SOURCES)
