@@ -1,0 +1,28 @@
+import { createBrowserRouter, type RouteObject } from "react-router-dom";
+import { routes as finance } from "@/areas/finance/routes";
+import { routes as marketplaces } from "@/areas/marketplaces/routes";
+import { routes as seller } from "@/areas/seller/routes";
+import { routes as signin } from "@/areas/signin/routes";
+import { routes as storefront } from "@/areas/storefront/routes";
+import { NotFound } from "./NotFound";
+import { PageCrash } from "./PageCrash";
+
+/** Parts for the people who build it; not in a production build. */
+const development: RouteObject[] = import.meta.env.DEV
+  ? [{ path: "/dev/kit", lazy: async () => ({ Component: (await import("./showcase/Showcase")).Showcase }) }]
+  : [];
+
+export const router = createBrowserRouter([
+  {
+    ErrorBoundary: PageCrash,
+    children: [
+      ...signin,
+      ...seller,
+      ...finance,
+      ...marketplaces,
+      ...development,
+      ...storefront,
+      { path: "*", Component: NotFound },
+    ],
+  },
+]);

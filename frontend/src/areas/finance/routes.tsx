@@ -1,0 +1,12 @@
+import type { RouteObject } from "react-router-dom";
+import { loadWords } from "@/shared/i18n";
+
+export const routes: RouteObject[] = [
+  {
+    path: "/finance",
+    lazy: async () => {
+      const [{ Home }] = await Promise.all([import("./Home"), loadWords("finance")]);
+      return { Component: Home };
+    },
+  },
+];

@@ -1,0 +1,4 @@
+export { client, idempotent, request } from "./client";
+export { showProblem } from "./formErrors";
+export { Problem, toProblem, type FieldError } from "./problem";
+export { newQueryClient } from "./query";

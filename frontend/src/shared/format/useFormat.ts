@@ -1,0 +1,32 @@
+import { useMemo } from "react";
+import { useTranslation } from "react-i18next";
+import { formatAmount, formatMoney, type Money } from "./money";
+import { formatDate, formatDateTime, formatDay, formatInstant, formatRelative, formatTime } from "./time";
+
+type At = string | number | Date;
+
+/** Money, numbers and times as the language in use writes them. */
+export function useFormat() {
+  const { i18n } = useTranslation();
+  const locale = i18n.language;
+  return useMemo(() => {
+    const plain = new Intl.NumberFormat(locale);
+    const compact = new Intl.NumberFormat(locale, { notation: "compact", maximumFractionDigits: 1 });
+    const percent = new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 1 });
+    return {
+      locale,
+      money: (money: Money) => formatMoney(money, locale),
+      amount: (money: Money) => formatAmount(money, locale),
+      number: (value: number) => plain.format(value),
+      compact: (value: number) => compact.format(value),
+      /** 0.124 is "12.4%" */
+      percent: (share: number) => percent.format(share),
+      date: (at: At) => formatDate(at, locale),
+      day: (at: At) => formatDay(at, locale),
+      dateTime: (at: At) => formatDateTime(at, locale),
+      instant: (at: At) => formatInstant(at, locale),
+      time: (at: At) => formatTime(at, locale),
+      relative: (at: At) => formatRelative(at, locale),
+    };
+  }, [locale]);
+}

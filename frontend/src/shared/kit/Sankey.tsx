@@ -1,0 +1,111 @@
+import { clsx as cx } from "clsx";
+import { useTranslation } from "react-i18next";
+import { useFormat } from "../format";
+import { layOut, type Flow, type PlacedNode } from "./sankeyLayout";
+
+const STROKES = {
+  accent: "stroke-accent",
+  positive: "stroke-positive",
+  warning: "stroke-warning",
+  negative: "stroke-negative",
+  info: "stroke-info",
+  neutral: "stroke-faint",
+} as const;
+
+export interface SankeyFlow extends Flow {
+  tone?: keyof typeof STROKES;
+}
+
+interface SankeyProps {
+  /** Amounts in minor units; `from` and `to` are the names shown. */
+  flows: readonly SankeyFlow[];
+  currency: string;
+  label: string;
+}
+
+const FRAME = { width: 430, height: 210, margin: 82, gap: 16, bar: 9 };
+
+/** Where money went, ribbon by ribbon; the same as a table for those who cannot see it. */
+export function Sankey({ flows, currency, label }: SankeyProps) {
+  const { t } = useTranslation("kit");
+  const { amount } = useFormat();
+  const placed = layOut(flows, FRAME);
+  const words = (value: number) => amount({ amount: value, currency });
+  return (
+    <figure dir="ltr">
+      <svg
+        aria-hidden
+        viewBox={`0 -14 ${FRAME.width} ${FRAME.height + 30}`}
+        className="w-full overflow-visible"
+      >
+        {placed.flows.map((flow, index) => (
+          <path
+            key={`${flow.from} ${flow.to}`}
+            d={flow.path}
+            fill="none"
+            strokeWidth={flow.thickness}
+            className={cx(
+              "opacity-35 transition-opacity duration-150 hover:opacity-60 dark:opacity-50",
+              STROKES[flows[index]?.tone ?? "accent"],
+            )}
+          />
+        ))}
+        {placed.nodes.map((node) => (
+          <g key={node.id}>
+            <rect x={node.x} y={node.y} width={FRAME.bar} height={node.height} rx={2} className="fill-text" />
+            <NodeWords node={node} last={node.column === placed.columns - 1} amount={words(node.amount)} />
+          </g>
+        ))}
+      </svg>
+      <table className="sr-only">
+        <caption>{label}</caption>
+        <thead>
+          <tr>
+            <th scope="col">{t("flow_from")}</th>
+            <th scope="col">{t("flow_to")}</th>
+            <th scope="col">{t("flow_amount")}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {flows.map((flow) => (
+            <tr key={`${flow.from} ${flow.to}`}>
+              <td>{flow.from}</td>
+              <td>{flow.to}</td>
+              <td>{words(flow.amount)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </figure>
+  );
+}
+
+function NodeWords({ node, last, amount }: { node: PlacedNode; last: boolean; amount: string }) {
+  const middle = node.y + node.height / 2;
+  if (node.column === 0 || last) {
+    const x = last ? node.x + FRAME.bar + 7 : node.x - 7;
+    return (
+      <text
+        x={x}
+        y={middle - 2}
+        textAnchor={last ? "start" : "end"}
+        className="fill-text text-[10.5px] font-semibold"
+      >
+        {node.id}
+        <tspan x={x} dy="1.3em" className="fill-muted figures font-normal">
+          {amount}
+        </tspan>
+      </text>
+    );
+  }
+  return (
+    <text
+      x={node.x + FRAME.bar / 2}
+      y={node.y - 6}
+      textAnchor="middle"
+      className="fill-text text-[10.5px] font-semibold"
+    >
+      {node.id} <tspan className="fill-muted figures font-normal">{amount}</tspan>
+    </text>
+  );
+}

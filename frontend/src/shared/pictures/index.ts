@@ -1,0 +1,2 @@
+export { ProductPicture } from "./ProductPicture";
+export { pictureUrl, toneOf, type Tone } from "./tones";
