@@ -1,6 +1,6 @@
 """What every table has in common, and who owns its rows."""
 
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from sqlalchemy import MetaData, Table
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
@@ -60,4 +60,4 @@ def table_of(model: type[Base]) -> "Table[Any]":
     """The table behind a model."""
     table = model.__table__
     assert isinstance(table, Table)
-    return table
+    return cast("Table[Any]", table)

@@ -17,7 +17,8 @@ def append_only_triggers(table: str, key: tuple[str, ...], dialect: str) -> list
     refusal = f"{table} is append-only: write a reversal instead"
     if dialect == "mysql":
         return [
-            f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} FOR EACH ROW SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = '{refusal}'"
+            f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} FOR EACH ROW "
+            f"SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = '{refusal}'"
             for verb in ("UPDATE", "DELETE")
         ]
     there = " AND ".join(f"{column} = NEW.{column}" for column in key)
@@ -57,7 +58,8 @@ def month_after(moment: datetime, months: int = 1) -> datetime:
 def partitions_from_scratch(table: str, column: str, first: datetime, last: datetime) -> str:
     """ALTER TABLE that splits an empty table by month, with `pmax` behind the last as a net."""
     parts = [_partition(month) for month in months_between(first, last)]
-    return f"ALTER TABLE {table} PARTITION BY RANGE ({column}) (PARTITION pmin VALUES LESS THAN ({first_id_at(_month(first))}), {', '.join(parts)}, PARTITION pmax VALUES LESS THAN MAXVALUE)"
+    before = f"PARTITION pmin VALUES LESS THAN ({first_id_at(_month(first))})"
+    return f"ALTER TABLE {table} PARTITION BY RANGE ({column}) ({before}, {', '.join(parts)}, PARTITION pmax VALUES LESS THAN MAXVALUE)"
 
 
 def ensure_partitions(connection: Connection, first: datetime, last: datetime) -> list[str]:

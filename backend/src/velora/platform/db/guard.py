@@ -17,9 +17,9 @@ _checked: WeakKeyDictionary[Any, bool] = WeakKeyDictionary()
 def tenant_tables() -> frozenset[str]:
     """The names of all tables whose rows belong to one tenant."""
     return frozenset(
-        mapper.local_table.name
+        str(mapper.class_.__tablename__)
         for mapper in Base.registry.mappers
-        if issubclass(mapper.class_, TenantOwned) and isinstance(mapper.local_table, Table)
+        if issubclass(mapper.class_, TenantOwned) and hasattr(mapper.class_, "__tablename__")
     )
 
 
@@ -45,7 +45,8 @@ def require_tenant(statement: Any) -> None:
         if isinstance(element, Table):
             read.add(element.name)
         elif isinstance(element, BinaryExpression):
-            named |= {_table_name(part) for part in visitors.iterate(element) if isinstance(part, Column) and part.name == "tenant_id"}
+            comparison: Any = element
+            named |= {_table_name(part) for part in visitors.iterate(comparison) if isinstance(part, Column) and part.name == "tenant_id"}
     target = getattr(statement, "table", None)
     if isinstance(target, Table):
         read.add(target.name)

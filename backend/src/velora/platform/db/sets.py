@@ -24,10 +24,10 @@ SET: Final = How.SET
 
 
 def statements(
-    table: Table, changes: Mapping[tuple[int, ...], Mapping[str, Any]], how: How, dialect: Dialect
+    table: Table, changes: Mapping[tuple[Any, ...], Mapping[str, Any]], how: How, dialect: Dialect
 ) -> Iterator[tuple[str, tuple[Any, ...]]]:
     """SQL and parameters that make the changes; rows that change the same columns share a statement."""
-    by_columns: defaultdict[tuple[str, ...], list[tuple[int, ...]]] = defaultdict(list)
+    by_columns: defaultdict[tuple[str, ...], list[tuple[Any, ...]]] = defaultdict(list)
     for key in sorted(changes):
         by_columns[tuple(sorted(changes[key]))].append(key)
     for columns, keys in by_columns.items():

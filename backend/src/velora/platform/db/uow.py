@@ -83,11 +83,11 @@ class UnitOfWork:
             return
         await self._execute(insert(table_of(model)), [*self._stamped(model, rows)])
 
-    async def add_to(self, model: type[Base], deltas: Mapping[tuple[int, ...], Mapping[str, int]]) -> int:
+    async def add_to(self, model: type[Base], deltas: Mapping[tuple[Any, ...], Mapping[str, int]]) -> int:
         """Add to columns of many rows at once, by primary key, keys ascending; how many rows there were. Raises CheckFailed."""
         return await self._set_based(model, deltas, sets.ADD)
 
-    async def set_on(self, model: type[Base], values: Mapping[tuple[int, ...], Mapping[str, object]]) -> int:
+    async def set_on(self, model: type[Base], values: Mapping[tuple[Any, ...], Mapping[str, object]]) -> int:
         """Set columns of many rows at once, by primary key, keys ascending; how many rows there were. Raises CheckFailed."""
         return await self._set_based(model, values, sets.SET)
 
@@ -127,7 +127,7 @@ class UnitOfWork:
             rows = [{**row, mark: mine} for row in rows]
         return rows
 
-    async def _set_based(self, model: type[Base], changes: Mapping[tuple[int, ...], Mapping[str, Any]], how: sets.How) -> int:
+    async def _set_based(self, model: type[Base], changes: Mapping[tuple[Any, ...], Mapping[str, Any]], how: sets.How) -> int:
         table = table_of(model)
         for owner, mark in ((TenantOwned, "tenant_id"), (SellerOwned, "seller_id")):
             mine = getattr(self, mark)
@@ -149,7 +149,7 @@ class UnitOfWork:
         except DBAPIError as error:
             raise translated(error) from error
 
-    async def _execute(self, statement: Any, rows: list[Mapping[str, object]]) -> None:
+    async def _execute(self, statement: Any, rows: Sequence[Mapping[str, object]]) -> None:
         try:
             await self.connection.execute(statement, rows)
         except DBAPIError as error:

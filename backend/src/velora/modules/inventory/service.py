@@ -1,0 +1,266 @@
+"""What can be done with stock. Every function takes many and answers for each, in the order asked."""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from velora.modules.inventory import events, policy, repository
+from velora.modules.inventory.errors import BelowReserved, OutOfStock
+from velora.modules.inventory.models import StockLevel, StockLocation, StockMovement
+from velora.modules.inventory.policy import Held, Wish
+from velora.platform.db import UnitOfWork
+
+__all__ = ["Availability", "BelowReserved", "Count", "Held", "NewLocation", "OutOfStock", "Receipt", "Shipped", "Wish"]
+
+
+@dataclass(frozen=True)
+class Availability:
+    on_hand: int
+    reserved: int
+
+    @property
+    def available(self) -> int:
+        return self.on_hand - self.reserved
+
+
+@dataclass(frozen=True)
+class NewLocation:
+    seller_id: int
+    name: str
+    position: int = 0
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """So many arrive (or, negative, are written off) at a location."""
+
+    seller_id: int
+    variant_id: int
+    location_id: int
+    quantity: int
+    ref: str = ""
+
+
+@dataclass(frozen=True)
+class Count:
+    """Somebody counted: so many lie there."""
+
+    seller_id: int
+    variant_id: int
+    location_id: int
+    on_hand: int
+
+
+@dataclass(frozen=True)
+class Shipped:
+    """So many of one line of a claim leave the house, or need not be kept."""
+
+    claim_id: int
+    line_id: int
+    quantity: int
+
+
+async def hold(uow: UnitOfWork, wishes: Sequence[Wish], *, until: datetime) -> list[Held | OutOfStock]:
+    """Set stock aside for every wish that can be met in full; the others learn what is left.
+
+    Held stock returns after `until` (UTC) unless the hold is committed. Wishes for the same variant are served in their order.
+    """
+    levels = await repository.lock_levels(uow, {(wish.seller_id, wish.variant_id) for wish in wishes})
+    shelves = await _shelves(uow, levels)
+    outcomes: dict[int, Held | OutOfStock] = {}
+    for variant, group in _by_variant(wishes).items():
+        shared = policy.share_out(shelves.get(variant, {}), [wishes[place] for place in group])
+        outcomes.update(zip(group, shared, strict=True))
+    held = [outcome for outcome in outcomes.values() if isinstance(outcome, Held)]
+    await _write_holds(uow, held, until)
+    uow.tell(_sold_out(shelves, held))
+    return [outcomes[place] for place in range(len(wishes))]
+
+
+async def commit_holds(uow: UnitOfWork, claim_ids: Collection[int]) -> int:
+    """What is held for these claims is theirs for good; how many holds there were."""
+    return await repository.commit_holds(uow, claim_ids)
+
+
+async def release_holds(uow: UnitOfWork, claim_ids: Collection[int]) -> None:
+    """What is held for these claims can be bought by others again."""
+    holds = await repository.open_holds(uow, claim_ids)
+    await repository.set_holds(uow, {(row.seller_id, row.id): {"state": "released"} for row in holds})
+    deltas: dict[repository.LevelKey, Counter[str]] = defaultdict(Counter)
+    for row in holds:
+        deltas[row.seller_id, row.variant_id, row.location_id]["reserved"] -= row.quantity
+    await repository.move(uow, deltas)
+    uow.tell(_changed(deltas))
+
+
+async def release_some(uow: UnitOfWork, cancelled: Sequence[Shipped]) -> None:
+    """So many of each line need not be kept any longer."""
+    await _take_from_holds(uow, cancelled, leaves_the_house=False, ref="")
+
+
+async def ship(uow: UnitOfWork, parcels: Sequence[Shipped], *, ref: str) -> None:
+    """So many of each line have left: they are neither on hand nor promised any more."""
+    await _take_from_holds(uow, parcels, leaves_the_house=True, ref=ref)
+
+
+async def receive(uow: UnitOfWork, receipts: Sequence[Receipt], *, reason: str = "received") -> None:
+    """The goods are on hand. Levels that are new are opened. Raises CheckFailed when a write-off needs promised stock."""
+    keys = {(receipt.seller_id, receipt.variant_id, receipt.location_id) for receipt in receipts}
+    known = await repository.lock_levels(uow, {(seller, variant) for seller, variant, _ in keys})
+    await repository.add_levels(uow, keys - known.keys())
+    deltas: dict[repository.LevelKey, Counter[str]] = defaultdict(Counter)
+    for receipt in receipts:
+        deltas[receipt.seller_id, receipt.variant_id, receipt.location_id]["on_hand"] += receipt.quantity
+    await repository.move(uow, deltas)
+    await _note(uow, ((key, receipt.quantity, receipt.ref) for receipt, key in _keyed(receipts)), reason)
+    uow.tell(_changed(deltas))
+
+
+async def set_on_hand(uow: UnitOfWork, counts: Sequence[Count]) -> list[Availability | BelowReserved]:
+    """The counted levels hold what was counted; a count below what is promised is refused."""
+    keys = {(count.seller_id, count.variant_id, count.location_id) for count in counts}
+    known = await repository.lock_levels(uow, {(seller, variant) for seller, variant, _ in keys})
+    await repository.add_levels(uow, keys - known.keys())
+    outcomes: list[Availability | BelowReserved] = []
+    deltas: dict[repository.LevelKey, Counter[str]] = defaultdict(Counter)
+    for count in counts:
+        key = (count.seller_id, count.variant_id, count.location_id)
+        on_hand, reserved = known.get(key, (0, 0))
+        if count.on_hand < reserved:
+            outcomes.append(BelowReserved(count.variant_id, count.on_hand, reserved))
+            continue
+        deltas[key]["on_hand"] = count.on_hand - on_hand
+        outcomes.append(Availability(count.on_hand, reserved))
+    deltas = {key: delta for key, delta in deltas.items() if delta["on_hand"]}
+    await repository.move(uow, deltas)
+    await _note(uow, ((key, delta["on_hand"], "") for key, delta in deltas.items()), "counted")
+    uow.tell(_changed(deltas))
+    return outcomes
+
+
+async def availability(uow: UnitOfWork, variant_ids: Collection[int]) -> dict[int, Availability]:
+    """What can be bought of each variant, over all locations; a variant without stock is there with zeroes."""
+    sums = await repository.sums(uow, variant_ids)
+    return {variant: Availability(*sums.get(variant, (0, 0))) for variant in variant_ids}
+
+
+async def levels(uow: UnitOfWork, variant_ids: Collection[int]) -> Sequence[StockLevel]:
+    """Every level of these variants, by variant and location."""
+    return await repository.levels(uow, variant_ids)
+
+
+async def locations(uow: UnitOfWork, seller_ids: Collection[int]) -> Sequence[StockLocation]:
+    """The places of these sellers, in the order in which they serve."""
+    return await repository.locations(uow, seller_ids)
+
+
+async def open_locations(uow: UnitOfWork, wanted: Sequence[NewLocation]) -> list[int]:
+    """The places exist; their ids, in the order asked."""
+    ids = [uow.new_id() for _ in wanted]
+    rows = [
+        {"seller_id": one.seller_id, "id": id_, "name": one.name, "position": one.position} for one, id_ in zip(wanted, ids, strict=True)
+    ]
+    await repository.add_locations(uow, rows)
+    return ids
+
+
+async def movements(uow: UnitOfWork, variant_id: int, *, before: int | None = None, limit: int = 50) -> Sequence[StockMovement]:
+    """What came and went of a variant, newest first."""
+    return await repository.movements(uow, variant_id, before=before, limit=limit)
+
+
+async def expired_claims(uow: UnitOfWork, *, limit: int) -> Sequence[int]:
+    """Claims whose hold has run out unpaid."""
+    return await repository.expired_claims(uow, uow.now, limit)
+
+
+async def _shelves(uow: UnitOfWork, levels: Mapping[repository.LevelKey, tuple[int, int]]) -> dict[tuple[int, int], dict[int, int]]:
+    """What is available of each (seller, variant) by location, in the order in which locations serve."""
+    shelves: defaultdict[tuple[int, int], dict[int, int]] = defaultdict(dict)
+    for (seller, variant, location), (on_hand, reserved) in levels.items():
+        shelves[seller, variant][location] = on_hand - reserved
+    several = {key[0] for key, shelf in shelves.items() if len(shelf) > 1}
+    if several:
+        order = await repository.location_order(uow, several)
+        return {key: dict(sorted(shelf.items(), key=lambda item: (order.get(item[0], 0), item[0]))) for key, shelf in shelves.items()}
+    return shelves
+
+
+async def _write_holds(uow: UnitOfWork, held: Sequence[Held], until: datetime) -> None:
+    deltas: defaultdict[repository.LevelKey, Counter[str]] = defaultdict(Counter)
+    rows: list[dict[str, object]] = []
+    for one in held:
+        wish = one.wish
+        for location, quantity in one.parts:
+            deltas[wish.seller_id, wish.variant_id, location]["reserved"] += quantity
+            rows.append(
+                {
+                    "seller_id": wish.seller_id, "id": uow.new_id(), "variant_id": wish.variant_id, "location_id": location,
+                    "claim_id": wish.claim_id, "line_id": wish.line_id, "quantity": quantity, "state": "held", "expires_at": until,
+                }
+            )  # fmt: skip
+    await repository.move(uow, deltas)
+    await repository.add_holds(uow, rows)
+
+
+async def _take_from_holds(uow: UnitOfWork, parcels: Sequence[Shipped], *, leaves_the_house: bool, ref: str) -> None:
+    wanted = Counter[int]()
+    for parcel in parcels:
+        wanted[parcel.line_id] += parcel.quantity
+    deltas: defaultdict[repository.LevelKey, Counter[str]] = defaultdict(Counter)
+    changes: dict[tuple[int, int], dict[str, object]] = {}
+    gone: list[tuple[repository.LevelKey, int, str]] = []
+    for row in await repository.open_holds(uow, {parcel.claim_id for parcel in parcels}):
+        part = min(wanted[row.line_id], row.quantity)
+        if part == 0:
+            continue
+        wanted[row.line_id] -= part
+        key = (row.seller_id, row.variant_id, row.location_id)
+        deltas[key]["reserved"] -= part
+        if leaves_the_house:
+            deltas[key]["on_hand"] -= part
+            gone.append((key, -part, ref))
+        whole = part == row.quantity
+        changes[row.seller_id, row.id] = {
+            "state": ("shipped" if leaves_the_house else "released") if whole else row.state,
+            "quantity": part if whole else row.quantity - part,
+        }
+    if +wanted:
+        raise ValueError(f"Lines {sorted(+wanted)} have less stock set aside than is to leave.")
+    await repository.set_holds(uow, changes)
+    await repository.move(uow, deltas)
+    await _note(uow, gone, "shipped")
+    uow.tell(_changed(deltas))
+
+
+async def _note(uow: UnitOfWork, moved: Iterable[tuple[repository.LevelKey, int, str]], reason: str) -> None:
+    rows = [
+        {"seller_id": s, "id": uow.new_id(), "variant_id": v, "location_id": p, "quantity": quantity, "reason": reason, "ref": ref}
+        for (s, v, p), quantity, ref in moved
+    ]
+    await repository.add_movements(uow, rows)
+
+
+def _by_variant(wishes: Sequence[Wish]) -> dict[tuple[int, int], list[int]]:
+    groups: defaultdict[tuple[int, int], list[int]] = defaultdict(list)
+    for place, wish in enumerate(wishes):
+        groups[wish.seller_id, wish.variant_id].append(place)
+    return groups
+
+
+def _keyed(receipts: Sequence[Receipt]) -> Iterable[tuple[Receipt, repository.LevelKey]]:
+    return ((receipt, (receipt.seller_id, receipt.variant_id, receipt.location_id)) for receipt in receipts)
+
+
+def _sold_out(shelves: Mapping[tuple[int, int], Mapping[int, int]], held: Sequence[Held]) -> list[events.LevelChanged]:
+    """Only the last one sold is news: between some and fewer nothing that a buyer sees changes."""
+    taken = Counter[tuple[int, int]]()
+    for one in held:
+        taken[one.wish.seller_id, one.wish.variant_id] += one.wish.quantity
+    gone = sorted(key for key, quantity in taken.items() if sum(shelves[key].values()) == quantity)
+    return [events.LevelChanged(tenant_id=0, variant_id=variant, seller_id=seller) for seller, variant in gone]
+
+
+def _changed(keys: Iterable[repository.LevelKey]) -> list[events.LevelChanged]:
+    return [events.LevelChanged(tenant_id=0, variant_id=variant, seller_id=seller) for seller, variant in sorted({key[:2] for key in keys})]

@@ -1,0 +1,70 @@
+"""What orders tell."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from velora.kernel.events import Event
+
+
+@dataclass(frozen=True)
+class OrderPlaced(Event):
+    type: ClassVar[str] = "orders.order_placed.v1"
+    aggregate: ClassVar[str] = "order"
+    key: ClassVar[str] = "order_id"
+
+    order_id: int
+    total_minor: int
+    currency: str
+
+
+@dataclass(frozen=True)
+class OrderPaid(Event):
+    type: ClassVar[str] = "orders.order_paid.v1"
+    aggregate: ClassVar[str] = "order"
+    key: ClassVar[str] = "order_id"
+
+    order_id: int
+    total_minor: int
+    currency: str
+
+
+@dataclass(frozen=True)
+class OrderFailed(Event):
+    """The payment came to nothing; the goods are free again."""
+
+    type: ClassVar[str] = "orders.order_failed.v1"
+    aggregate: ClassVar[str] = "order"
+    key: ClassVar[str] = "order_id"
+
+    order_id: int
+
+
+@dataclass(frozen=True)
+class SellerOrderShipped(Event):
+    type: ClassVar[str] = "orders.seller_order_shipped.v1"
+    aggregate: ClassVar[str] = "order"
+    key: ClassVar[str] = "order_id"
+
+    order_id: int
+    seller_order_id: int
+    shipment_id: int
+
+
+@dataclass(frozen=True)
+class SellerOrderDelivered(Event):
+    type: ClassVar[str] = "orders.seller_order_delivered.v1"
+    aggregate: ClassVar[str] = "order"
+    key: ClassVar[str] = "order_id"
+
+    order_id: int
+    seller_order_id: int
+
+
+@dataclass(frozen=True)
+class SellerOrderCancelled(Event):
+    type: ClassVar[str] = "orders.seller_order_cancelled.v1"
+    aggregate: ClassVar[str] = "order"
+    key: ClassVar[str] = "order_id"
+
+    order_id: int
+    seller_order_id: int

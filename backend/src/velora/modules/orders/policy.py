@@ -1,0 +1,76 @@
+"""How an order moves from state to state, and what may still be done with it."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+
+class State(StrEnum):
+    PLACED = "placed"
+    PAID = "paid"
+    PARTLY_SHIPPED = "partly_shipped"
+    SHIPPED = "shipped"
+    DELIVERED = "delivered"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+    REFUNDED = "refunded"
+    PAYMENT_FAILED = "payment_failed"
+
+
+# Forward only: from each state, the states that can follow.
+NEXT: Final[Mapping[State, frozenset[State]]] = {
+    State.PLACED: frozenset({State.PAID, State.PAYMENT_FAILED, State.CANCELLED}),
+    State.PAID: frozenset({State.PARTLY_SHIPPED, State.SHIPPED, State.CANCELLED, State.REFUNDED}),
+    State.PARTLY_SHIPPED: frozenset({State.PARTLY_SHIPPED, State.SHIPPED, State.REFUNDED}),
+    State.SHIPPED: frozenset({State.DELIVERED, State.REFUNDED}),
+    State.DELIVERED: frozenset({State.COMPLETED, State.REFUNDED}),
+    State.COMPLETED: frozenset({State.REFUNDED}),
+    State.CANCELLED: frozenset(),
+    State.REFUNDED: frozenset(),
+    State.PAYMENT_FAILED: frozenset(),
+}
+
+_PROGRESS: Final = (State.PLACED, State.PAID, State.PARTLY_SHIPPED, State.SHIPPED, State.DELIVERED, State.COMPLETED)
+
+
+def may_become(now: State, then: State) -> bool:
+    """Whether an order may go from one state to the other."""
+    return then in NEXT[now]
+
+
+def whole(parts: Collection[State]) -> State:
+    """The state of an order from those of its seller orders: as far as the slowest that still matters."""
+    live = [part for part in parts if part not in (State.CANCELLED, State.REFUNDED, State.PAYMENT_FAILED)]
+    if not live:
+        return next((state for state in (State.REFUNDED, State.CANCELLED, State.PAYMENT_FAILED) if state in parts), State.CANCELLED)
+    slowest = min(live, key=_PROGRESS.index)
+    if slowest is State.PAID and any(_PROGRESS.index(part) > _PROGRESS.index(State.PAID) for part in live):
+        return State.PARTLY_SHIPPED
+    return slowest
+
+
+@dataclass(frozen=True)
+class Quantities:
+    """What has happened to the pieces of one line."""
+
+    quantity: int
+    shipped: int = 0
+    cancelled: int = 0
+    returned: int = 0
+
+    @property
+    def to_ship(self) -> int:
+        return self.quantity - self.shipped - self.cancelled
+
+    @property
+    def returnable(self) -> int:
+        """Pieces that reached the buyer, or are on their way, and have not come back."""
+        return self.shipped - self.returned
+
+
+def after_shipping(lines: Collection[Quantities]) -> State:
+    """The state of a seller order whose lines stand so."""
+    if all(line.to_ship == 0 for line in lines):
+        return State.SHIPPED
+    return State.PARTLY_SHIPPED if any(line.shipped for line in lines) else State.PAID

@@ -1,0 +1,124 @@
+"""The SQL of orders. Set-based: every row and every predicate names its tenant."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Final
+
+from sqlalchemy import bindparam, func, select, tuple_
+
+from velora.modules.orders.models import Order, OrderEvent, OrderLine, SellerOrder, Shipment, ShipmentLine
+from velora.platform.db import ACROSS_TENANTS, Base, UnitOfWork
+
+Key = tuple[int, int]
+
+_ORDERS: Final = (
+    select(Order).where(tuple_(Order.tenant_id, Order.id).in_(bindparam("keys", expanding=True))).order_by(Order.tenant_id, Order.id)
+)
+_SELLER_ORDERS: Final = (
+    select(SellerOrder)
+    .where(tuple_(SellerOrder.tenant_id, SellerOrder.id).in_(bindparam("keys", expanding=True)))
+    .order_by(SellerOrder.tenant_id, SellerOrder.id)
+)
+_PARTS: Final = (
+    select(SellerOrder)
+    .where(tuple_(SellerOrder.tenant_id, SellerOrder.order_id).in_(bindparam("keys", expanding=True)))
+    .order_by(SellerOrder.tenant_id, SellerOrder.id)
+)
+_LINES: Final = (
+    select(OrderLine)
+    .where(tuple_(OrderLine.tenant_id, OrderLine.seller_order_id).in_(bindparam("keys", expanding=True)))
+    .order_by(OrderLine.tenant_id, OrderLine.id)
+)
+_PAID_PARTS: Final = (
+    select(
+        SellerOrder.tenant_id, SellerOrder.id, SellerOrder.order_id, SellerOrder.seller_id, SellerOrder.currency, SellerOrder.items_minor,
+        SellerOrder.shipping_minor, SellerOrder.tax_minor, SellerOrder.commission_minor,
+    )
+    .where(tuple_(SellerOrder.tenant_id, SellerOrder.order_id).in_(bindparam("keys", expanding=True)))
+    .order_by(SellerOrder.tenant_id, SellerOrder.id)
+)  # fmt: skip
+
+
+async def add(uow: UnitOfWork, model: type[Base], rows: Sequence[Mapping[str, object]]) -> None:
+    await uow.insert(model, rows)
+
+
+async def orders(uow: UnitOfWork, keys: Collection[Key], *, lock: bool) -> dict[Key, Order]:
+    statement = uow.for_update(_ORDERS) if lock else _ORDERS
+    return {(order.tenant_id, order.id): order for order in await uow.entities(statement, {"keys": sorted(keys)})} if keys else {}
+
+
+async def seller_orders(uow: UnitOfWork, keys: Collection[Key], *, lock: bool) -> dict[Key, SellerOrder]:
+    statement = uow.for_update(_SELLER_ORDERS) if lock else _SELLER_ORDERS
+    return {(part.tenant_id, part.id): part for part in await uow.entities(statement, {"keys": sorted(keys)})} if keys else {}
+
+
+async def parts_of(uow: UnitOfWork, keys: Collection[Key]) -> Sequence[SellerOrder]:
+    """The seller orders of these orders."""
+    return await uow.entities(_PARTS, {"keys": sorted(keys)}) if keys else []
+
+
+async def money_of_parts(uow: UnitOfWork, keys: Collection[Key]):
+    """The amounts of the seller orders of these orders, as columns: the capture's hot path."""
+    return await uow.all(_PAID_PARTS, {"keys": sorted(keys)})
+
+
+async def lines_of(uow: UnitOfWork, keys: Collection[Key], *, lock: bool) -> Sequence[OrderLine]:
+    """The lines of these seller orders."""
+    statement = uow.for_update(_LINES) if lock else _LINES
+    return await uow.entities(statement, {"keys": sorted(keys)}) if keys else []
+
+
+async def lines_by_id(uow: UnitOfWork, keys: Collection[Key]) -> Sequence[OrderLine]:
+    return await uow.entities(select(OrderLine).where(tuple_(OrderLine.tenant_id, OrderLine.id).in_(sorted(keys)))) if keys else []
+
+
+async def set_orders(uow: UnitOfWork, values: Mapping[Key, Mapping[str, object]]) -> int:
+    return await uow.set_on(Order, values) if values else 0
+
+
+async def set_seller_orders(uow: UnitOfWork, values: Mapping[Key, Mapping[str, object]]) -> int:
+    return await uow.set_on(SellerOrder, values) if values else 0
+
+
+async def add_to_lines(uow: UnitOfWork, deltas: Mapping[Key, Mapping[str, int]]) -> int:
+    return await uow.add_to(OrderLine, deltas) if deltas else 0
+
+
+async def set_shipments(uow: UnitOfWork, values: Mapping[Key, Mapping[str, object]]) -> int:
+    return await uow.set_on(Shipment, values) if values else 0
+
+
+async def shipments_of(uow: UnitOfWork, keys: Collection[Key]) -> Sequence[Shipment]:
+    statement = select(Shipment).where(tuple_(Shipment.tenant_id, Shipment.seller_order_id).in_(sorted(keys))).order_by(Shipment.id)
+    return await uow.entities(statement) if keys else []
+
+
+async def shipment_lines(uow: UnitOfWork, keys: Collection[Key]) -> Sequence[ShipmentLine]:
+    statement = select(ShipmentLine).where(tuple_(ShipmentLine.tenant_id, ShipmentLine.shipment_id).in_(sorted(keys)))
+    return await uow.entities(statement) if keys else []
+
+
+async def time_line(uow: UnitOfWork, tenant_id: int, order_id: int) -> Sequence[OrderEvent]:
+    return await uow.entities(
+        select(OrderEvent).where(OrderEvent.tenant_id == tenant_id, OrderEvent.order_id == order_id).order_by(OrderEvent.at, OrderEvent.id)
+    )
+
+
+async def of_buyer(uow: UnitOfWork, tenant_id: int, buyer_id: int, *, before: int | None, limit: int) -> Sequence[Order]:
+    statement = select(Order).where(Order.tenant_id == tenant_id, Order.buyer_id == buyer_id, Order.state != "payment_failed")
+    statement = statement.where(Order.id < before) if before is not None else statement
+    return await uow.entities(statement.order_by(Order.id.desc()).limit(limit))
+
+
+async def of_seller(
+    uow: UnitOfWork, seller_id: int, states: Collection[str], *, tenant_id: int | None, before: int | None, limit: int
+) -> Sequence[SellerOrder]:
+    statement = select(SellerOrder).where(SellerOrder.seller_id == seller_id, SellerOrder.state.in_(states))
+    statement = statement.where(SellerOrder.tenant_id == tenant_id) if tenant_id is not None else statement
+    statement = statement.where(SellerOrder.id < before) if before is not None else statement
+    return await uow.entities(statement.order_by(SellerOrder.id.desc()).limit(limit).execution_options(**ACROSS_TENANTS))
+
+
+async def counts_of_seller(uow: UnitOfWork, seller_id: int) -> dict[str, int]:
+    statement = select(SellerOrder.state, func.count()).where(SellerOrder.seller_id == seller_id).group_by(SellerOrder.state)
+    return {state: int(count) for state, count in await uow.all(statement.execution_options(**ACROSS_TENANTS))}

@@ -1,0 +1,235 @@
+"""Orders on their way: paid, shipped, delivered, cancelled, returned. Forward only, by compare-and-set under lock."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from velora.kernel.errors import NotFound, Refusal
+from velora.kernel.events import Event
+from velora.kernel.ids import encode
+from velora.modules.orders import events, repository
+from velora.modules.orders.errors import TooMany, WrongState
+from velora.modules.orders.models import OrderEvent, OrderLine, SellerOrder, Shipment, ShipmentLine
+from velora.modules.orders.policy import Quantities, State, after_shipping, may_become, whole
+from velora.modules.orders.repository import Key
+from velora.platform.db import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class PaidPart:
+    """The money of one seller order, net of tax but for `tax_minor`."""
+
+    tenant_id: int
+    id: int
+    order_id: int
+    seller_id: int
+    currency: str
+    items_minor: int
+    shipping_minor: int
+    tax_minor: int
+    commission_minor: int
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """Pieces of a seller order that leave together; without lines, everything that is left to ship."""
+
+    tenant_id: int
+    seller_order_id: int
+    carrier: str
+    tracking: str
+    lines: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True)
+class SentParcel:
+    shipment_id: int
+    order_id: int
+    lines: tuple[tuple[int, int], ...]
+
+
+async def mark_paid(uow: UnitOfWork, keys: Collection[Key]) -> list[PaidPart]:
+    """The orders are paid; their seller orders, with the money of each. Call once for each order, under its intent's lock."""
+    if not keys:
+        return []
+    rows = await repository.money_of_parts(uow, keys)
+    parts = [PaidPart(*row) for row in rows]
+    await repository.set_orders(uow, {key: {"state": State.PAID, "paid_at": uow.now} for key in keys})
+    await repository.set_seller_orders(uow, {(part.tenant_id, part.id): {"state": State.PAID} for part in parts})
+    totals: dict[Key, int] = defaultdict(int)
+    currencies: dict[Key, str] = {}
+    for part in parts:
+        totals[part.tenant_id, part.order_id] += part.items_minor + part.shipping_minor + part.tax_minor
+        currencies[part.tenant_id, part.order_id] = part.currency
+    await _note(uow, [(tenant, order, None, "paid", "Payment received. Your money is held until it arrives.") for tenant, order in keys])
+    uow.tell(
+        events.OrderPaid(tenant_id=tenant, order_id=order, total_minor=totals[tenant, order], currency=currencies[tenant, order])
+        for tenant, order in sorted(keys)
+    )
+    return parts
+
+
+async def mark_failed(uow: UnitOfWork, reasons: Mapping[Key, str]) -> None:
+    """The payment of these orders came to nothing."""
+    if not reasons:
+        return
+    parts = await repository.parts_of(uow, reasons)
+    await repository.set_orders(uow, {key: {"state": State.PAYMENT_FAILED} for key in reasons})
+    await repository.set_seller_orders(uow, {(part.tenant_id, part.id): {"state": State.PAYMENT_FAILED} for part in parts})
+    await _note(uow, [(tenant, order, None, "payment_failed", reason) for (tenant, order), reason in reasons.items()])
+    uow.tell(events.OrderFailed(tenant_id=tenant, order_id=order) for tenant, order in sorted(reasons))
+
+
+async def ship(uow: UnitOfWork, parcels: Sequence[Parcel]) -> list[SentParcel | Refusal]:
+    """Each parcel is on its way, or it is said why not. At most one parcel of a seller order at a time."""
+    keys = {(parcel.tenant_id, parcel.seller_order_id) for parcel in parcels}
+    parts = await repository.seller_orders(uow, keys, lock=True)
+    lines = _by_part(await repository.lines_of(uow, keys, lock=True))
+    outcomes: list[SentParcel | Refusal] = []
+    for parcel in parcels:
+        key = (parcel.tenant_id, parcel.seller_order_id)
+        outcomes.append(_check_parcel(uow, parcel, parts.get(key), lines.get(key, [])))
+    sent = [(parcel, outcome) for parcel, outcome in zip(parcels, outcomes, strict=True) if isinstance(outcome, SentParcel)]
+    await _write_parcels(uow, sent, lines)
+    await _settle_states(uow, {(parcel.tenant_id, outcome.order_id) for parcel, outcome in sent})
+    return outcomes
+
+
+async def deliver(uow: UnitOfWork, keys: Collection[Key]) -> list[Key]:
+    """The shipped seller orders among these are delivered; which those are, in ascending order."""
+    parts = await repository.seller_orders(uow, keys, lock=True)
+    due = [key for key, part in sorted(parts.items()) if part.state == State.SHIPPED]
+    shipments = [one for one in await repository.shipments_of(uow, due) if one.delivered_at is None]
+    await repository.set_shipments(uow, {(one.tenant_id, one.id): {"delivered_at": uow.now} for one in shipments})
+    await repository.set_seller_orders(uow, {key: {"state": State.DELIVERED, "delivered_at": uow.now} for key in due})
+    await _note(uow, [(key[0], parts[key].order_id, key[1], "delivered", "Delivered") for key in due])
+    await _settle_states(uow, {(key[0], parts[key].order_id) for key in due})
+    uow.tell(events.SellerOrderDelivered(tenant_id=key[0], order_id=parts[key].order_id, seller_order_id=key[1]) for key in due)
+    return due
+
+
+async def cancel_parts(uow: UnitOfWork, keys: Collection[Key], *, why: str) -> list[SellerOrder | Refusal]:
+    """Each paid seller order of which nothing has left is cancelled; the others say how far they are. In ascending order of key."""
+    parts = await repository.seller_orders(uow, keys, lock=True)
+    lines = await repository.lines_of(uow, keys, lock=True)
+    outcomes: list[SellerOrder | Refusal] = []
+    for key in sorted(keys):
+        part = parts.get(key)
+        if part is None:
+            outcomes.append(NotFound("seller order", encode("sor", key[1])))
+        elif not may_become(State(part.state), State.CANCELLED):
+            outcomes.append(WrongState(part.state, "cancelled"))
+        else:
+            outcomes.append(part)
+    done = {(part.tenant_id, part.id): part for part in outcomes if isinstance(part, SellerOrder)}
+    await repository.set_seller_orders(uow, {key: {"state": State.CANCELLED} for key in done})
+    await repository.add_to_lines(
+        uow,
+        {
+            (line.tenant_id, line.id): {"cancelled_quantity": line.quantity}
+            for line in lines
+            if (line.tenant_id, line.seller_order_id) in done
+        },
+    )
+    await _note(uow, [(part.tenant_id, part.order_id, part.id, "cancelled", why) for part in done.values()])
+    await _settle_states(uow, {(part.tenant_id, part.order_id) for part in done.values()})
+    uow.tell(
+        events.SellerOrderCancelled(tenant_id=part.tenant_id, order_id=part.order_id, seller_order_id=part.id) for part in done.values()
+    )
+    return outcomes
+
+
+async def mark_returned(uow: UnitOfWork, pieces: Mapping[Key, int], *, text: str) -> None:
+    """So many pieces of each (tenant, line) came back. Raises CheckFailed for more than were bought."""
+    await repository.add_to_lines(uow, {key: {"returned_quantity": quantity} for key, quantity in pieces.items()})
+    lines = await repository.lines_by_id(uow, pieces)
+    keys = {(line.tenant_id, line.seller_order_id) for line in lines}
+    every = _by_part(await repository.lines_of(uow, keys, lock=True))
+    parts = await repository.seller_orders(uow, keys, lock=True)
+    back = {
+        key for key, of_part in every.items() if all(line.returned_quantity + line.cancelled_quantity == line.quantity for line in of_part)
+    }
+    await repository.set_seller_orders(uow, {key: {"state": State.REFUNDED} for key in back})
+    await _note(uow, [(part.tenant_id, part.order_id, part.id, "refunded", text) for part in parts.values()])
+    await _settle_states(uow, {(part.tenant_id, part.order_id) for part in parts.values()})
+
+
+async def complete(uow: UnitOfWork, keys: Collection[Key]) -> None:
+    """The delivered seller orders among these are finished: their money has gone to the seller."""
+    parts = await repository.seller_orders(uow, keys, lock=True)
+    due = {key: part for key, part in parts.items() if may_become(State(part.state), State.COMPLETED)}
+    await repository.set_seller_orders(uow, {key: {"state": State.COMPLETED} for key in due})
+    await _note(uow, [(part.tenant_id, part.order_id, part.id, "completed", "The seller has been paid") for part in due.values()])
+    await _settle_states(uow, {(part.tenant_id, part.order_id) for part in due.values()})
+
+
+def _check_parcel(uow: UnitOfWork, parcel: Parcel, part: SellerOrder | None, lines: Sequence[OrderLine]) -> SentParcel | Refusal:
+    if part is None:
+        return NotFound("seller order", encode("sor", parcel.seller_order_id))
+    if State(part.state) not in (State.PAID, State.PARTLY_SHIPPED):
+        return WrongState(part.state, "shipped")
+    left = {line.id: _quantities(line).to_ship for line in lines}
+    wanted = parcel.lines or tuple((line, quantity) for line, quantity in left.items() if quantity)
+    for line, quantity in wanted:
+        if quantity > left.get(line, 0) or quantity < 1:
+            return TooMany(line, quantity, left.get(line, 0))
+    return SentParcel(uow.new_id(), part.order_id, wanted)
+
+
+async def _write_parcels(uow: UnitOfWork, sent: Sequence[tuple[Parcel, SentParcel]], lines: Mapping[Key, Sequence[OrderLine]]) -> None:
+    told: list[Event] = []
+    states: dict[Key, dict[str, object]] = {}
+    for parcel, one in sent:
+        key = (parcel.tenant_id, parcel.seller_order_id)
+        shipped = dict(one.lines)
+        after = [_quantities(line, also_shipped=shipped.get(line.id, 0)) for line in lines[key]]
+        states[key] = {"state": after_shipping(after), "shipped_at": uow.now}
+        told.append(events.SellerOrderShipped(tenant_id=key[0], order_id=one.order_id, seller_order_id=key[1], shipment_id=one.shipment_id))
+    await repository.set_seller_orders(uow, states)
+    deltas = {(parcel.tenant_id, line): {"shipped_quantity": quantity} for parcel, one in sent for line, quantity in one.lines}
+    await repository.add_to_lines(uow, deltas)
+    rows = [
+        {
+            "tenant_id": parcel.tenant_id, "id": one.shipment_id, "seller_order_id": parcel.seller_order_id, "carrier": parcel.carrier,
+            "tracking": parcel.tracking, "shipped_at": uow.now, "delivered_at": None,
+        }
+        for parcel, one in sent
+    ]  # fmt: skip
+    await repository.add(uow, Shipment, rows)
+    contents = [
+        {"tenant_id": parcel.tenant_id, "shipment_id": one.shipment_id, "line_id": line, "quantity": quantity}
+        for parcel, one in sent
+        for line, quantity in one.lines
+    ]
+    await repository.add(uow, ShipmentLine, contents)
+    await _note(
+        uow, [(p.tenant_id, one.order_id, p.seller_order_id, "shipped", f"On its way with {p.carrier}, {p.tracking}") for p, one in sent]
+    )
+    uow.tell(told)
+
+
+async def _settle_states(uow: UnitOfWork, orders: Collection[Key]) -> None:
+    """Each order stands where its seller orders stand."""
+    states: dict[Key, list[State]] = defaultdict(list)
+    for part in await repository.parts_of(uow, orders):
+        states[part.tenant_id, part.order_id].append(State(part.state))
+    await repository.set_orders(uow, {key: {"state": whole(parts)} for key, parts in states.items()})
+
+
+async def _note(uow: UnitOfWork, entries: Sequence[tuple[int, int, int | None, str, str]]) -> None:
+    rows = [
+        {"tenant_id": tenant, "id": uow.new_id(), "order_id": order, "seller_order_id": part, "at": uow.now, "kind": kind, "text": text}
+        for tenant, order, part, kind, text in entries
+    ]
+    await repository.add(uow, OrderEvent, rows)
+
+
+def _quantities(line: OrderLine, *, also_shipped: int = 0) -> Quantities:
+    return Quantities(line.quantity, line.shipped_quantity + also_shipped, line.cancelled_quantity, line.returned_quantity)
+
+
+def _by_part(lines: Sequence[OrderLine]) -> dict[Key, list[OrderLine]]:
+    groups: dict[Key, list[OrderLine]] = defaultdict(list)
+    for line in lines:
+        groups[line.tenant_id, line.seller_order_id].append(line)
+    return groups

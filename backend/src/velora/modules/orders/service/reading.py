@@ -1,0 +1,75 @@
+"""Reading orders."""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from velora.modules.orders import repository
+from velora.modules.orders.models import Order, OrderEvent, OrderLine, SellerOrder, Shipment, ShipmentLine
+from velora.modules.orders.repository import Key
+from velora.platform.db import UnitOfWork
+
+
+@dataclass(frozen=True)
+class OrderRead:
+    """One order with all that belongs to it."""
+
+    order: Order
+    parts: Sequence[SellerOrder]
+    lines: Sequence[OrderLine]
+    shipments: Sequence[Shipment]
+    contents: Sequence[ShipmentLine]
+    time_line: Sequence[OrderEvent]
+
+
+async def full_order(uow: UnitOfWork, key: Key) -> OrderRead | None:
+    """The order with its parts, lines, parcels and time line, or None."""
+    order = (await repository.orders(uow, [key], lock=False)).get(key)
+    if order is None:
+        return None
+    parts = await repository.parts_of(uow, [key])
+    keys = [(part.tenant_id, part.id) for part in parts]
+    shipments = await repository.shipments_of(uow, keys)
+    return OrderRead(
+        order,
+        parts,
+        await repository.lines_of(uow, keys, lock=False),
+        shipments,
+        await repository.shipment_lines(uow, [(one.tenant_id, one.id) for one in shipments]),
+        await repository.time_line(uow, *key),
+    )
+
+
+async def of_buyer(uow: UnitOfWork, tenant_id: int, buyer_id: int, *, before: int | None = None, limit: int = 20) -> Sequence[Order]:
+    """A buyer's orders in one marketplace, newest first."""
+    return await repository.of_buyer(uow, tenant_id, buyer_id, before=before, limit=limit)
+
+
+async def of_seller(
+    uow: UnitOfWork, seller_id: int, states: Collection[str], *, tenant_id: int | None = None, before: int | None = None, limit: int = 50
+) -> Sequence[SellerOrder]:
+    """A seller's orders over all marketplaces, newest first. Platform scope."""
+    return await repository.of_seller(uow, seller_id, states, tenant_id=tenant_id, before=before, limit=limit)
+
+
+async def counts_of_seller(uow: UnitOfWork, seller_id: int) -> dict[str, int]:
+    """How many seller orders stand in each state, over all marketplaces. Platform scope."""
+    return await repository.counts_of_seller(uow, seller_id)
+
+
+async def parts_by_id(uow: UnitOfWork, keys: Collection[Key]) -> dict[Key, SellerOrder]:
+    """The seller orders with these (tenant, id) keys."""
+    return await repository.seller_orders(uow, keys, lock=False)
+
+
+async def parts_of(uow: UnitOfWork, keys: Collection[Key]) -> Sequence[SellerOrder]:
+    """The seller orders of the orders with these (tenant, id) keys."""
+    return await repository.parts_of(uow, keys)
+
+
+async def lines_of(uow: UnitOfWork, keys: Collection[Key]) -> dict[Key, list[OrderLine]]:
+    """The lines of these (tenant, seller order) keys."""
+    groups: dict[Key, list[OrderLine]] = defaultdict(list)
+    for line in await repository.lines_of(uow, keys, lock=False):
+        groups[line.tenant_id, line.seller_order_id].append(line)
+    return groups

@@ -1,0 +1,25 @@
+"""The engines of one running process, handed to whoever may use the network: routes, flows, workers, commands."""
+
+from dataclasses import dataclass
+
+from velora.kernel.clock import Clock
+from velora.platform.cache.port import Cache
+from velora.platform.db import Database
+from velora.platform.db.group_commit import Writes
+from velora.platform.mail.port import Mail
+from velora.platform.search.port import SearchIndex
+from velora.platform.settings import Settings
+
+
+@dataclass(frozen=True)
+class House:
+    """What technology there is. `flows.house.TradingHouse` adds the gateway and the bank."""
+
+    settings: Settings
+    secret_key: bytes
+    clock: Clock
+    db: Database
+    writes: Writes
+    cache: Cache
+    search: SearchIndex
+    mail: Mail

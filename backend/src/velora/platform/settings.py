@@ -1,0 +1,110 @@
+"""Everything that can be set, from the environment or an `.env` file; an engine whose address is not set is embedded."""
+
+import secrets
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class BadSettings(Exception):
+    """The settings cannot be used; the message names each one and says what it should look like."""
+
+
+class Settings(BaseSettings):
+    """`VELORA_…` variables. Secrets are never printed."""
+
+    model_config = SettingsConfigDict(env_prefix="VELORA_", env_file=".env", extra="ignore", frozen=True)
+
+    home: Path = Path(".velora")
+    database_url: SecretStr = SecretStr("")
+    redis_url: SecretStr = SecretStr("")
+    opensearch_url: SecretStr = SecretStr("")
+    kafka_url: SecretStr = SecretStr("")
+    mail_url: SecretStr = SecretStr("")
+    gateway: Literal["sandbox"] = "sandbox"
+    public_url: str = "http://localhost:8000"
+    secret_key: SecretStr = SecretStr("")
+    demo: bool = False
+    # What the sandbox gateway charges the operator, so that fees can be seen in the ledger.
+    sandbox_fee_bps: int = 290
+    sandbox_fee_fixed_minor: int = 30
+
+    @field_validator("database_url")
+    @classmethod
+    def _database(cls, value: SecretStr) -> SecretStr:
+        return _address(value, ("sqlite:///", "mysql://"), "sqlite:///folder/velora.db or mysql://user:password@host:3306/velora")
+
+    @field_validator("redis_url")
+    @classmethod
+    def _redis(cls, value: SecretStr) -> SecretStr:
+        return _address(value, ("redis://", "rediss://"), "redis://host:6379/0")
+
+    @field_validator("mail_url")
+    @classmethod
+    def _mail(cls, value: SecretStr) -> SecretStr:
+        return _address(value, ("smtp://", "smtps://"), "smtp://user:password@host:587")
+
+    @field_validator("opensearch_url", "kafka_url")
+    @classmethod
+    def _not_yet(cls, value: SecretStr) -> SecretStr:
+        if value.get_secret_value():
+            raise ValueError("is not used by this version yet: search and events run embedded. Leave it out.")
+        return value
+
+    @field_validator("public_url")
+    @classmethod
+    def _public(cls, value: str) -> str:
+        if not value.startswith(("http://", "https://")):
+            raise ValueError("should look like https://market.example.com")
+        return value.rstrip("/")
+
+    @model_validator(mode="after")
+    def _served_in_public_needs_a_key(self) -> Self:
+        if self.public_url.startswith("https://") and len(self.secret_key.get_secret_value()) < 32:
+            raise ValueError(
+                "VELORA_SECRET_KEY must have at least 32 random letters before serving in public. Make one: openssl rand -hex 32"
+            )
+        return self
+
+    @property
+    def database_address(self) -> str:
+        return self.database_url.get_secret_value() or f"sqlite:///{self.home}/velora.db"
+
+    @property
+    def secure_cookies(self) -> bool:
+        return self.public_url.startswith("https://")
+
+
+def read_settings() -> Settings:
+    """The settings of this process. Raises BadSettings with the name of each wrong one."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        problems = [
+            f"VELORA_{'_'.join(str(part) for part in problem['loc']).upper()} {problem['msg'].removeprefix('Value error, ')}"
+            if problem["loc"]
+            else problem["msg"].removeprefix("Value error, ")
+            for problem in error.errors(include_input=False)
+        ]
+        raise BadSettings("\n".join(problems)) from None
+
+
+def secret_key(settings: Settings) -> bytes:
+    """The key that signs what browsers carry: from the settings, or made once and kept in the home folder."""
+    if given := settings.secret_key.get_secret_value():
+        return given.encode()
+    file = settings.home / "secret.key"
+    if not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(secrets.token_hex(32))
+        file.chmod(0o600)
+    return file.read_text().strip().encode()
+
+
+def _address(value: SecretStr, schemes: tuple[str, ...], example: str) -> SecretStr:
+    text = value.get_secret_value()
+    if text and not text.startswith(schemes):
+        raise ValueError(f"should look like {example}")
+    return value
