@@ -1,0 +1,225 @@
+"""Rules of the catalogue: what a product, an attribute, an address and a price must be."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from velora.kernel.errors import Invalid
+
+AttributeValue = str | int | bool
+
+
+class State(StrEnum):
+    """Of a product (draft, published) and of a listing (all three). Only published in both is on sale."""
+
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    SUSPENDED = "suspended"
+
+
+class Kind(StrEnum):
+    TEXT = "text"
+    NUMBER = "number"
+    FLAG = "flag"
+    CHOICE = "choice"
+
+
+TAX_CLASSES: Final = frozenset({"standard", "reduced", "books", "food", "zero"})
+MOST_VARIANTS: Final = 200
+MOST_OPTIONS: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class AttributeDefinition:
+    key: str
+    label: str
+    kind: Kind
+    unit: str = ""
+    choices: tuple[str, ...] = ()
+    facet: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A drawing of ours (`brass-lamp`: /pictures/brass-lamp.svg) or an https address, on a background of this tone."""
+
+    name: str
+    tone: str = "sand"
+
+
+@dataclass(frozen=True, slots=True)
+class VariantDraft:
+    sku: str
+    options: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class ProductDraft:
+    """What a seller says about a product. Without a handle the product gets one from its title."""
+
+    seller_id: int
+    title: str
+    variants: tuple[VariantDraft, ...]
+    description: str = ""
+    brand: str = ""
+    attributes: Mapping[str, AttributeValue] | None = None
+    options: tuple[str, ...] = ()
+    pictures: tuple[Picture, ...] = ()
+    state: State = State.PUBLISHED
+    handle: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OfferDraft:
+    variant_id: int
+    price_minor: int
+    compare_at_minor: int | None = None
+    tax_class: str = "standard"
+
+
+@dataclass(frozen=True, slots=True)
+class ListingDraft:
+    """A product shown in one marketplace, with the variants that are offered there."""
+
+    tenant_id: int
+    seller_id: int
+    product_id: int
+    category_id: int
+    currency: str
+    offers: tuple[OfferDraft, ...]
+    state: State = State.PUBLISHED
+    sold: int = 0
+
+
+def slug_of(title: str, fallback: str = "product") -> str:
+    """An address that can be read aloud: lower case, ASCII, hyphens; at most 100 letters."""
+    folded = unicodedata.normalize("NFKD", title.casefold().translate(_SPELLED)).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", folded).strip("-")[:100].strip("-") or fallback
+
+
+_SPELLED: Final = str.maketrans({"ß": "ss", "ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "&": " and "})
+
+
+def variant_title(options: Mapping[str, str], names: Iterable[str]) -> str:
+    """`Large / Brass`, in the product's order of options."""
+    return " / ".join(options[name] for name in names)
+
+
+def refuse_draft(draft: ProductDraft) -> Invalid | None:
+    """The first thing that is wrong with what a seller says about a product, and what it should be."""
+    if not draft.title.strip() or len(draft.title) > 200:
+        return Invalid("/title", "Give the product a title of up to 200 letters.")
+    if len(draft.description) > 8000:
+        return Invalid("/description", f"The description has {len(draft.description)} letters; shorten it to 8,000.")
+    if len(draft.brand) > 120:
+        return Invalid("/brand", "Shorten the brand to 120 letters.")
+    if len(draft.options) > MOST_OPTIONS or len(set(draft.options)) != len(draft.options):
+        return Invalid("/options", f"A product has at most {MOST_OPTIONS} options, each with a name of its own.")
+    for number, picture in enumerate(draft.pictures):
+        if not is_picture(picture.name):
+            return Invalid(
+                f"/pictures/{number}/name", "Give the name of a drawing, such as brass-lamp, or an address that begins with https://."
+            )
+    return _refuse_variants(draft.variants, draft.options)
+
+
+def _refuse_variants(variants: Sequence[VariantDraft], options: Sequence[str]) -> Invalid | None:
+    if not 1 <= len(variants) <= MOST_VARIANTS:
+        return Invalid("/variants", f"A product has between 1 and {MOST_VARIANTS} variants.")
+    skus: set[str] = set()
+    combinations: set[tuple[str, ...]] = set()
+    for number, variant in enumerate(variants):
+        if not variant.sku.strip() or len(variant.sku) > 80:
+            return Invalid(f"/variants/{number}/sku", "Give the variant an article number of up to 80 letters.")
+        if variant.sku in skus:
+            return Invalid(f"/variants/{number}/sku", f"The article number {variant.sku} stands twice; each variant needs its own.")
+        if set(variant.options) != set(options) or not all(value.strip() for value in variant.options.values()):
+            return Invalid(
+                f"/variants/{number}/options", f"Give a value for each option of the product: {', '.join(options) or 'it has none'}."
+            )
+        combination = tuple(variant.options[name] for name in options)
+        if combination in combinations:
+            return Invalid(
+                f"/variants/{number}/options",
+                f"Two variants are {variant_title(variant.options, options) or 'the same'}; they must differ.",
+            )
+        skus.add(variant.sku)
+        combinations.add(combination)
+    return None
+
+
+def is_picture(name: str) -> bool:
+    """Whether this names a drawing or an https address."""
+    return len(name) <= 500 and re.fullmatch(r"[a-z0-9][a-z0-9-]*|https://[^\s\"'<>]+", name) is not None
+
+
+def refuse_offer(offer: OfferDraft, number: int = 0) -> Invalid | None:
+    """What is wrong with a price."""
+    if not 0 <= offer.price_minor < 10**12:
+        return Invalid(f"/offers/{number}/price_minor", "Give the price in minor units, zero or more, below a trillion.")
+    if offer.compare_at_minor is not None and offer.compare_at_minor <= offer.price_minor:
+        return Invalid(f"/offers/{number}/compare_at_minor", "The price before must be higher than the price now; leave it out otherwise.")
+    if offer.tax_class not in TAX_CLASSES:
+        return Invalid(f"/offers/{number}/tax_class", f"Choose one of {', '.join(sorted(TAX_CLASSES))}.")
+    return None
+
+
+def refuse_attributes(definitions: Sequence[AttributeDefinition], attributes: Mapping[str, AttributeValue]) -> Invalid | None:
+    """What is wrong with attributes where these are defined. Others are a matter of other marketplaces and pass."""
+    for definition in definitions:
+        value = attributes.get(definition.key)
+        if value is not None and (problem := _problem(definition, value)):
+            return Invalid(f"/attributes/{definition.key}", problem)
+    return None
+
+
+def _problem(definition: AttributeDefinition, value: AttributeValue) -> str | None:
+    match definition.kind:
+        case Kind.FLAG if not isinstance(value, bool):
+            return f"{definition.label} is yes or no (true or false)."
+        case Kind.NUMBER if isinstance(value, bool) or not isinstance(value, int):
+            return f"{definition.label} is a whole number{f' of {definition.unit}' if definition.unit else ''}."
+        case Kind.TEXT if not isinstance(value, str) or not value.strip() or len(value) > 200:
+            return f"{definition.label} is a text of up to 200 letters."
+        case Kind.CHOICE if value not in definition.choices:
+            return f"{definition.label} is one of {', '.join(definition.choices)}."
+        case _:
+            return None
+
+
+def attribute_from_text(definition: AttributeDefinition, text: str) -> AttributeValue | Invalid:
+    """A typed attribute from a cell of a table."""
+    value: AttributeValue = text.strip()
+    if definition.kind is Kind.FLAG and text.strip().lower() in _FLAGS:
+        value = _FLAGS[text.strip().lower()]
+    elif definition.kind is Kind.NUMBER and re.fullmatch(r"-?\d{1,12}", text.strip()):
+        value = int(text)
+    return refuse_attributes([definition], {definition.key: value}) or value
+
+
+_FLAGS: Final = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+
+
+def shown(definition: AttributeDefinition, value: AttributeValue) -> str:
+    """The value as a buyer reads it: `32 cm`, `Yes`."""
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    return f"{value} {definition.unit}".strip()
+
+
+def inherited(parents: Mapping[int, int | None], category_id: int) -> list[int]:
+    """The category and those above it, from the top down. A circle ends where it closes."""
+    path: list[int] = []
+    current: int | None = category_id
+    while current is not None and current not in path:
+        path.append(current)
+        current = parents.get(current)
+    return path[::-1]
+
+
+def would_circle(parents: Mapping[int, int | None], category_id: int, parent_id: int | None) -> bool:
+    """Whether putting the category under this parent would make it its own ancestor."""
+    return parent_id is not None and category_id in inherited(parents, parent_id)

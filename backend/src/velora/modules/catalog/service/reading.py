@@ -1,0 +1,177 @@
+"""What other rooms ask the catalogue."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from velora.modules.catalog import repository
+from velora.modules.catalog.policy import AttributeValue, Picture, State
+from velora.platform.db import UnitOfWork
+
+
+class OfferKey(NamedTuple):
+    tenant_id: int
+    variant_id: int
+
+
+class ListingKey(NamedTuple):
+    tenant_id: int
+    listing_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One variant as it can be bought in one marketplace."""
+
+    tenant_id: int
+    variant_id: int
+    product_id: int
+    seller_id: int
+    category_id: int
+    title: str
+    variant_title: str
+    sku: str
+    picture: str
+    tone: str
+    slug: str
+    price_minor: int
+    compare_at_minor: int | None
+    currency: str
+    tax_class: str
+    on_sale: bool
+    options: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class ListingFacts:
+    """A product as one marketplace shows it. `offers` stand in the order of the product's variants."""
+
+    tenant_id: int
+    listing_id: int
+    product_id: int
+    seller_id: int
+    category_id: int
+    slug: str
+    state: State
+    sold: int
+    created_at: datetime
+    title: str
+    description: str
+    brand: str
+    attributes: Mapping[str, AttributeValue]
+    options: tuple[str, ...]
+    pictures: tuple[Picture, ...]
+    offers: tuple[Offer, ...]
+
+    @property
+    def on_sale(self) -> bool:
+        return bool(self.offers) and self.offers[0].on_sale
+
+
+async def offers(uow: UnitOfWork, keys: Collection[OfferKey]) -> dict[OfferKey, Offer]:
+    """What is offered under these keys; a key that is missing in the answer is offered nowhere. One read, columns only."""
+    rows = await repository.offers(uow, {(key.tenant_id, key.variant_id) for key in keys})
+    return {OfferKey(row.tenant_id, row.variant_id): _offer(row) for row in rows}
+
+
+def _offer(row: Any) -> Offer:
+    (tenant_id, variant_id, product_id, seller_id, category_id, title, variant_title, sku, picture, tone, slug, price, compare_at,
+     currency, tax_class, state, product_state, _, options, _) = row  # fmt: skip
+    on_sale = state == State.PUBLISHED and product_state == State.PUBLISHED
+    return Offer(
+        tenant_id, variant_id, product_id, seller_id, category_id, title, variant_title, sku, picture, tone, slug, price, compare_at,
+        currency, tax_class, on_sale, options,
+    )  # fmt: skip
+
+
+async def listing_facts(uow: UnitOfWork, keys: Collection[ListingKey]) -> dict[ListingKey, ListingFacts]:
+    """Everything the catalogue knows of these listings, in three reads however many they are."""
+    listings = await repository.listings(uow, {(key.tenant_id, key.listing_id) for key in keys})
+    products = await repository.products(uow, {(listing.seller_id, listing.product_id) for listing in listings.values()})
+    offered: dict[tuple[int, int], list[Offer]] = {key: [] for key in listings}
+    for row in await repository.offers_of_listings(uow, listings):
+        offered[row.tenant_id, row.listing_id].append(_offer(row))
+    facts: dict[ListingKey, ListingFacts] = {}
+    for key, listing in listings.items():
+        product = products[listing.seller_id, listing.product_id]
+        facts[ListingKey(*key)] = ListingFacts(
+            tenant_id=listing.tenant_id,
+            listing_id=listing.id,
+            product_id=product.id,
+            seller_id=listing.seller_id,
+            category_id=listing.category_id,
+            slug=listing.slug,
+            state=State(listing.state),
+            sold=listing.sold,
+            created_at=listing.created_at,
+            title=product.title,
+            description=product.description,
+            brand=product.brand,
+            attributes=product.attributes,
+            options=tuple(product.options),
+            pictures=tuple(Picture(each["name"], each["tone"]) for each in product.pictures),
+            offers=tuple(offered[key]),
+        )
+    return facts
+
+
+async def listing_by_slug(uow: UnitOfWork, tenant_id: int, slug: str) -> ListingFacts | None:
+    """The listing at this address, whatever its state, or None."""
+    listing = await repository.listing_by_slug(uow, tenant_id, slug)
+    if listing is None:
+        return None
+    key = ListingKey(tenant_id, listing.id)
+    return (await listing_facts(uow, [key]))[key]
+
+
+async def listings_after(uow: UnitOfWork, tenant_id: int | None, after: ListingKey, limit: int) -> list[ListingKey]:
+    """The next keys in order, of one marketplace or (None) of all: for walks through everything."""
+    return [ListingKey(*key) for key in await repository.listing_keys_after(uow, tenant_id, after, limit)]
+
+
+async def count_listings(uow: UnitOfWork, tenant_id: int | None) -> int:
+    return await repository.count_listings(uow, tenant_id)
+
+
+async def listings_of_products(uow: UnitOfWork, product_ids: Collection[int]) -> list[ListingKey]:
+    """Where the products are listed, in every marketplace."""
+    return [ListingKey(*key) for key in await repository.listing_keys_of_products(uow, product_ids)] if product_ids else []
+
+
+async def listings_of_variants(uow: UnitOfWork, variant_ids: Collection[int]) -> list[ListingKey]:
+    """Where the products of these variants are listed, in every marketplace."""
+    return [ListingKey(*key) for key in await repository.listing_keys_of_variants(uow, variant_ids)] if variant_ids else []
+
+
+async def products_by_seller(uow: UnitOfWork, tenant_id: int) -> dict[int, int]:
+    """How many products each seller has on sale in the marketplace."""
+    return await repository.on_sale_by_seller(uow, tenant_id)
+
+
+@dataclass(frozen=True, slots=True)
+class SellerOffer:
+    tenant_id: int
+    variant_id: int
+    product_id: int
+    category_id: int
+    slug: str
+    price_minor: int
+    compare_at_minor: int | None
+    currency: str
+    tax_class: str
+    state: State
+
+
+async def seller_offers(uow: UnitOfWork, seller_id: int, product_ids: Sequence[int]) -> dict[int, list[SellerOffer]]:
+    """What a seller asks for its products, by variant, in every marketplace."""
+    found: dict[int, list[SellerOffer]] = {}
+    if not product_ids:
+        return found
+    for row in await repository.offers_of_products(uow, seller_id, product_ids):
+        offer = SellerOffer(
+            row.tenant_id, row.variant_id, row.product_id, row.category_id, row.slug, row.price_minor, row.compare_at_minor,
+            row.currency, row.tax_class, State(row.state),
+        )  # fmt: skip
+        found.setdefault(row.variant_id, []).append(offer)
+    return found

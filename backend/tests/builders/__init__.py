@@ -1,0 +1,1 @@
+"""The world in the words of the trade, for tests. One file per room."""
