@@ -1,0 +1,40 @@
+"""All SQL of commission rules."""
+
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import select
+
+from velora.modules.commission.models import CommissionRule
+from velora.modules.commission.policy import Rule
+from velora.platform.db import UnitOfWork
+
+
+async def versions(uow: UnitOfWork, tenant_ids: Collection[int]) -> dict[int, list[Rule]]:
+    """Every version of every rule of these tenants, oldest rule first."""
+    rows = await uow.all(
+        select(
+            CommissionRule.tenant_id, CommissionRule.rule_id, CommissionRule.version, CommissionRule.category_id, CommissionRule.seller_id,
+            CommissionRule.percent_bps, CommissionRule.fixed_minor, CommissionRule.valid_from, CommissionRule.retired,
+        )
+        .where(CommissionRule.tenant_id.in_(tenant_ids))
+        .order_by(CommissionRule.tenant_id, CommissionRule.rule_id, CommissionRule.version)
+    )  # fmt: skip
+    found: dict[int, list[Rule]] = {tenant_id: [] for tenant_id in tenant_ids}
+    for tenant_id, rule_id, version, category_id, seller_id, percent_bps, fixed_minor, valid_from, retired in rows:
+        found[tenant_id].append(Rule(rule_id, version, category_id, seller_id, percent_bps, fixed_minor, valid_from, bool(retired)))
+    return found
+
+
+async def add(uow: UnitOfWork, tenant_id: int, rules: Sequence[Rule], *, created_by: str) -> None:
+    await uow.insert(
+        CommissionRule,
+        [
+            {
+                "tenant_id": tenant_id, "rule_id": rule.rule_id, "version": rule.version, "scope": rule.scope.value,
+                "category_id": rule.category_id, "seller_id": rule.seller_id, "percent_bps": rule.percent_bps,
+                "fixed_minor": rule.fixed_minor, "retired": int(rule.retired), "valid_from": rule.valid_from,
+                "created_at": uow.now, "created_by": created_by,
+            }
+            for rule in rules
+        ],
+    )  # fmt: skip

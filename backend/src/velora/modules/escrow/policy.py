@@ -1,0 +1,103 @@
+"""When a hold may be released and what a refund may take of it. Pure."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from velora.modules.escrow.errors import AlreadyReleased, MoreThanHeld, NothingHeld
+
+
+class State(StrEnum):
+    HELD = "held"
+    DUE = "due"
+    RELEASED = "released"
+    REFUNDED = "refunded"
+    FROZEN = "frozen"
+
+
+OPEN: Final = (State.HELD, State.DUE)
+
+
+@dataclass(frozen=True)
+class Hold:
+    """One hold as the rules see it."""
+
+    tenant_id: int
+    seller_order_id: int
+    order_id: int
+    seller_id: int
+    currency: str
+    captured: int
+    refunded: int
+    released: int
+    commission_minor: int
+    commission_back_minor: int
+    tax_minor: int
+    state: State
+    claims: int
+    due_at: datetime | None
+
+    @property
+    def rest(self) -> int:
+        """What is still held."""
+        return self.captured - self.refunded - self.released
+
+    @property
+    def commission_left(self) -> int:
+        """What the operator takes of the rest."""
+        return self.commission_minor - self.commission_back_minor
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN
+
+    @property
+    def shown_state(self) -> State:
+        """As people see it: frozen while a return or refund is open."""
+        return State.FROZEN if self.is_open and self.claims else self.state
+
+
+@dataclass(frozen=True)
+class Taking:
+    """A refund takes this much out of a hold, net of tax, and gives up this much of the commission."""
+
+    tenant_id: int
+    seller_order_id: int
+    net_minor: int
+    commission_minor: int
+
+
+def ended(hold: Hold | None, seller_order_id: int) -> NothingHeld | AlreadyReleased | None:
+    """Why nothing can be asked of this hold any more, or None."""
+    if hold is None or hold.state is State.REFUNDED:
+        return NothingHeld(seller_order_id)
+    return AlreadyReleased(seller_order_id) if hold.state is State.RELEASED else None
+
+
+def refusal_of(hold: Hold | None, taking: Taking) -> NothingHeld | AlreadyReleased | MoreThanHeld | None:
+    """Why a refund cannot take this, or None: never more than the rest, and nothing once it is released."""
+    if refusal := ended(hold, taking.seller_order_id):
+        return refusal
+    assert hold is not None
+    if taking.net_minor > hold.rest or taking.commission_minor > hold.commission_left:
+        return MoreThanHeld(taking.seller_order_id, taking.net_minor, hold.rest)
+    return None
+
+
+def taken(hold: Hold, taking: Taking) -> Hold:
+    """The hold after a refund was asked for: less by it, and claimed until the refund has ended."""
+    after = replace(
+        hold, refunded=hold.refunded + taking.net_minor, commission_back_minor=hold.commission_back_minor + taking.commission_minor,
+        claims=hold.claims + 1,
+    )  # fmt: skip
+    return replace(after, state=State.REFUNDED) if after.rest == 0 else after
+
+
+def given_back(hold: Hold, taking: Taking) -> Hold:
+    """The hold after a refund failed: as if it had never been asked for."""
+    after = replace(
+        hold, refunded=hold.refunded - taking.net_minor, commission_back_minor=hold.commission_back_minor - taking.commission_minor,
+        claims=hold.claims - 1,
+    )  # fmt: skip
+    return replace(after, state=State.HELD) if hold.state is State.REFUNDED and after.rest else after
