@@ -94,5 +94,5 @@ $(WEB)/node_modules/.ready: $(WEB)/package.json $(WEB)/package-lock.json
 
 $(DIST): $(WEB)/node_modules/.ready $(WEB_SOURCES)
 	@echo "Web: building the application"
-	@cd $(WEB) && npm run --silent build
+	@cd $(WEB) && npm run --silent build -- --logLevel warn
 	@touch $@
