@@ -22,11 +22,11 @@ help: ## Say what each verb does
 	@echo "Needed on the machine: Python 3.11 or newer, Node.js 20.19 or newer. Everything else is installed into this folder."
 
 setup: ## Install everything for working here: .venv, node_modules, the built web application
-	@$(MAKE) -j2 $(BIN)/.ready-dev $(DIST)
+	@$(MAKE) --silent -j2 $(BIN)/.ready-dev $(DIST)
 	@echo "Ready. Try: make run"
 
 run: ## Start Velora with its demo marketplaces on http://localhost:8000, nothing else needed
-	@$(MAKE) -j2 $(BIN)/.ready-run $(DIST)
+	@$(MAKE) --silent -j2 $(BIN)/.ready-run $(DIST)
 	@exec $(BIN)/velora up --demo
 
 test: $(BIN)/.ready-dev $(DIST) ## Run every test, Python and web; those that lack a server or a browser say so and skip
