@@ -9,8 +9,21 @@ import { PageCrash } from "./PageCrash";
 
 /** Parts for the people who build it; not in a production build. */
 const development: RouteObject[] = import.meta.env.DEV
-  ? [{ path: "/dev/kit", lazy: async () => ({ Component: (await import("./showcase/Showcase")).Showcase }) }]
+  ? [
+      { path: "/dev/kit", lazy: async () => ({ Component: (await import("./showcase/Showcase")).Showcase }) },
+      framed("console", "Console", "ConsolePage"),
+      framed("shop", "Shop", "ShopPage"),
+    ]
   : [];
+
+function framed(path: string, frame: "Console" | "Shop", page: "ConsolePage" | "ShopPage"): RouteObject {
+  const load = () => import("./showcase/Frames");
+  return {
+    path: `/dev/kit/${path}`,
+    lazy: async () => ({ Component: (await load())[frame] }),
+    children: [{ path: "*", lazy: async () => ({ Component: (await load())[page] }) }],
+  };
+}
 
 export const router = createBrowserRouter([
   {

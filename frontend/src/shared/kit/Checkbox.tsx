@@ -26,7 +26,7 @@ export const Checkbox = forwardRef<HTMLButtonElement, CheckboxProps>(function Ch
       disabled={disabled ?? false}
       {...rest}
       className={cx(
-        "inline-flex size-[18px] shrink-0 items-center justify-center rounded-[5px] border-[1.5px] border-line-strong bg-surface transition-colors duration-150 hover:border-faint",
+        "inline-flex size-[18px] shrink-0 items-center justify-center rounded-[5px] border-[1.5px] border-line-strong bg-surface align-middle transition-colors duration-150 hover:border-faint",
         "text-on-accent disabled:opacity-45 data-[state=checked]:border-accent data-[state=checked]:bg-accent data-[state=indeterminate]:border-accent data-[state=indeterminate]:bg-accent",
         !label && className,
       )}

@@ -24,7 +24,6 @@ export const MoneyInput = forwardRef<HTMLInputElement, MoneyInputProps>(function
       ref={ref}
       inputMode="decimal"
       autoComplete="off"
-      dir="ltr"
       {...(leads ? { leading: symbol } : { trailing: symbol })}
       className={cx("figures", leads ? "text-start" : "text-end", className)}
       value={shown}
@@ -36,6 +35,7 @@ export const MoneyInput = forwardRef<HTMLInputElement, MoneyInputProps>(function
         if (value) setTyped(undefined);
         onBlur?.(event);
       }}
+      style={{ [leads ? "paddingInlineStart" : "paddingInlineEnd"]: `calc(${symbol.length}ch + 1.375rem)` }}
       {...rest}
     />
   );

@@ -23,7 +23,7 @@ interface SankeyProps {
   label: string;
 }
 
-const FRAME = { width: 430, height: 210, margin: 82, gap: 16, bar: 9 };
+const FRAME = { width: 430, height: 180, margin: 92, gap: 17, bar: 9 };
 
 /** Where money went, ribbon by ribbon; the same as a table for those who cannot see it. */
 export function Sankey({ flows, currency, label }: SankeyProps) {
@@ -35,7 +35,7 @@ export function Sankey({ flows, currency, label }: SankeyProps) {
     <figure dir="ltr">
       <svg
         aria-hidden
-        viewBox={`0 -14 ${FRAME.width} ${FRAME.height + 30}`}
+        viewBox={`0 -14 ${FRAME.width} ${FRAME.height + 28}`}
         className="w-full overflow-visible"
       >
         {placed.flows.map((flow, index) => (
@@ -82,30 +82,28 @@ export function Sankey({ flows, currency, label }: SankeyProps) {
 
 function NodeWords({ node, last, amount }: { node: PlacedNode; last: boolean; amount: string }) {
   const middle = node.y + node.height / 2;
-  if (node.column === 0 || last) {
-    const x = last ? node.x + FRAME.bar + 7 : node.x - 7;
+  const name = "fill-text text-[10.5px] font-semibold";
+  const figure = "fill-muted figures font-normal";
+  if (node.column > 0 && !last) {
     return (
       <text
-        x={x}
-        y={middle - 2}
-        textAnchor={last ? "start" : "end"}
-        className="fill-text text-[10.5px] font-semibold"
+        x={node.x + FRAME.bar / 2}
+        y={node.first ? node.y - 7 : node.y + node.height + 14}
+        textAnchor="middle"
+        className={name}
       >
-        {node.id}
-        <tspan x={x} dy="1.3em" className="fill-muted figures font-normal">
-          {amount}
-        </tspan>
+        {node.id} <tspan className={figure}>{amount}</tspan>
       </text>
     );
   }
+  const x = last ? node.x + FRAME.bar + 7 : node.x - 7;
+  const tall = node.height > 24;
   return (
-    <text
-      x={node.x + FRAME.bar / 2}
-      y={node.y - 6}
-      textAnchor="middle"
-      className="fill-text text-[10.5px] font-semibold"
-    >
-      {node.id} <tspan className="fill-muted figures font-normal">{amount}</tspan>
+    <text x={x} y={tall ? middle - 3 : middle + 3.5} textAnchor={last ? "start" : "end"} className={name}>
+      {node.id}{" "}
+      <tspan {...(tall ? { x, dy: "1.3em" } : {})} className={figure}>
+        {amount}
+      </tspan>
     </text>
   );
 }

@@ -20,16 +20,16 @@ interface StatProps {
 /** One figure with its name and what it means today. */
 export function Stat({ name, value, note, tone = "neutral", loading = false }: StatProps) {
   return (
-    <div className="min-w-0 rounded-lg border bg-surface px-[18px] py-4">
+    <div className="min-w-0 rounded-lg border bg-surface px-3.5 py-3 sm:px-[18px] sm:py-4">
       <p className="truncate text-sm text-muted">{name}</p>
       {loading ? (
         <Skeleton className="my-1.5 h-7 w-2/3" />
       ) : (
-        <p className="my-0.5 truncate figures text-[1.625rem] leading-9 font-semibold tracking-tight">
+        <p className="my-0.5 truncate figures text-lg leading-9 font-semibold tracking-tight sm:text-[1.625rem]">
           {value}
         </p>
       )}
-      <p className={cx("truncate text-sm", NOTES[tone])}>{note ?? "\u00a0"}</p>
+      <p className={cx("line-clamp-2 text-sm", NOTES[tone])}>{note ?? "\u00a0"}</p>
     </div>
   );
 }

@@ -28,7 +28,11 @@ export function TableHeadCell<Row>({ column, sort, onSort, className }: TableHea
             typeof column.header === "string" ? t("sorted_by", { column: column.header }) : undefined
           }
           onClick={() => onSort({ column: column.id, descending: sorted ? !sorted.descending : false })}
-          className={cx("inline-flex items-center gap-1 hover:text-text", sorted && "text-text")}
+          className={cx(
+            "inline-flex items-center gap-1 hover:text-text",
+            column.align === "end" && "flex-row-reverse",
+            sorted && "text-text",
+          )}
         >
           {column.header}
           <Arrow aria-hidden className={cx("size-3.5", !sorted && "opacity-0")} />

@@ -46,17 +46,17 @@ export function Postings({ postings, due = false }: { postings: readonly Posting
           <th scope="col">{t("flow_amount")}</th>
         </tr>
       </thead>
-      <tbody className="[&>tr+tr>td]:border-t">
+      <tbody className="sm:[&>tr+tr>td]:border-t">
         {postings.map((posting) => (
-          <tr key={posting.id}>
-            <td className="w-1/2 px-3.5 py-2.5">{posting.from}</td>
-            <td className="py-2.5 pe-3.5">
+          <tr key={posting.id} className="max-sm:grid max-sm:grid-cols-[1fr_auto] max-sm:[&+tr]:border-t">
+            <td className="px-3.5 py-2.5 max-sm:pb-0 sm:w-1/2">{posting.from}</td>
+            <td className="py-2.5 pe-3.5 max-sm:row-start-2 max-sm:ps-3.5 max-sm:pt-0.5">
               <span className="flex items-center gap-2.5">
                 <ArrowRight aria-hidden className="size-3.5 shrink-0 flip-rtl text-faint" />
                 <span>{posting.to}</span>
               </span>
             </td>
-            <td className="py-2.5 pe-3.5 text-end figures font-semibold whitespace-nowrap">
+            <td className="py-2.5 pe-3.5 text-end figures font-semibold whitespace-nowrap max-sm:row-span-2 max-sm:self-center">
               {amount(posting.money)}
             </td>
           </tr>

@@ -7,6 +7,8 @@ export interface Flow {
 export interface PlacedNode {
   id: string;
   column: number;
+  /** Stands on top of its column. */
+  first: boolean;
   x: number;
   y: number;
   height: number;
@@ -47,16 +49,24 @@ export function layOut(
           stack.reduce((total, id) => total + amount(id), 0),
         ),
     ),
-    (frame.height * 0.62) / Math.max(1, ...ids.map(amount)),
+    (frame.height * 0.66) / Math.max(1, ...ids.map(amount)),
   );
   const step = columns > 1 ? (frame.width - 2 * frame.margin - frame.bar) / (columns - 1) : 0;
   const nodes = stacks.flatMap((stack, index) => {
     const total =
       stack.reduce((height, id) => height + amount(id) * scale, 0) + frame.gap * (stack.length - 1);
     let y = (frame.height - total) / 2;
-    return stack.map((id) => {
+    return stack.map((id, place) => {
       const height = Math.max(2, amount(id) * scale);
-      const node = { id, column: index, x: frame.margin + index * step, y, height, amount: amount(id) };
+      const node = {
+        id,
+        column: index,
+        first: place === 0,
+        x: frame.margin + index * step,
+        y,
+        height,
+        amount: amount(id),
+      };
       y += amount(id) * scale + frame.gap;
       return node;
     });
