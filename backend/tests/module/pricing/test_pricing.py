@@ -32,9 +32,9 @@ async def test_baskets_of_several_marketplaces_are_quoted_together_in_order(uow)
     inclusive, exclusive, nothing = await service.quote(
         uow,
         [
-            Basket(NORD, "EUR", True, "DE", (BasketLine(1, 7, 4900, 1), BasketLine(2, 8, 1000, 2, "books"))),
-            Basket(VALE, "USD", False, "US", (BasketLine(1, 7, 4900, 1),)),
-            Basket(NORD, "EUR", True, "DE", ()),
+            Basket(NORD, "EUR", "inclusive", "DE", (BasketLine(1, 7, 4900, 1), BasketLine(2, 8, 1000, 2, "books"))),
+            Basket(VALE, "USD", "exclusive", "US", (BasketLine(1, 7, 4900, 1),)),
+            Basket(NORD, "EUR", "inclusive", "DE", ()),
         ],
     )
     assert (inclusive.total_minor, inclusive.tax_minor) == (4900 + 2000 + 2 * 490, 782 + 131 + 2 * 78)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from velora.kernel.errors import Refusal
+from velora.kernel.ids import encode
 
 
 @dataclass(unsafe_hash=True)
@@ -58,6 +59,9 @@ class VariantNotFound(Refusal):
 
     def detail(self) -> str:
         return "This variant is not offered here. Choose another of the product."
+
+    def facts(self) -> dict[str, object]:
+        return {"variant_id": encode("var", self.variant_id)}
 
 
 @dataclass(unsafe_hash=True)

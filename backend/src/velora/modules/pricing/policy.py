@@ -28,14 +28,17 @@ class BasketLine:
 
 @dataclass(frozen=True, slots=True)
 class Basket:
-    """What somebody wants sent to a country. `taxed` is False in a marketplace that has no tax (tax mode `none`)."""
+    """What somebody wants sent to a country, from a marketplace of this tax mode: inclusive, exclusive or none."""
 
     tenant_id: int
     currency: str
-    tax_inclusive: bool
+    tax_mode: str
     country: str
     lines: tuple[BasketLine, ...]
-    taxed: bool = True
+
+    @property
+    def tax_inclusive(self) -> bool:
+        return self.tax_mode == "inclusive"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +111,7 @@ def rate_of(rates: Rates, country: str, tax_class: str) -> int:
 
 def quote(basket: Basket, rules: Mapping[int, ShippingRule], rates: Rates) -> Quote:
     """What the basket costs, line by line. `rules` holds every seller of the basket."""
-    rates = rates if basket.taxed else {}
+    rates = {} if basket.tax_mode == "none" else rates
     by_seller: dict[int, list[BasketLine]] = {}
     for line in basket.lines:
         by_seller.setdefault(line.seller_id, []).append(line)

@@ -45,7 +45,7 @@ async def shipping_rules(uow: UnitOfWork, keys: Collection[tuple[int, int]]) -> 
 
 
 async def set_shipping_rules(uow: UnitOfWork, wanted: Mapping[tuple[int, int], ShippingRule]) -> dict[tuple[int, int], Invalid]:
-    """Orders placed from now on pay these deliveries; answers those that are refused. EVERY_SELLER stands for the marketplace's own rule."""
+    """Orders placed from now on pay these deliveries; answers those that are refused. EVERY_SELLER sets the marketplace's own."""
     refused = {key: refusal for key, rule in wanted.items() if (refusal := policy.refuse_rule(rule))}
     await repository.put_rules(uow, {key: rule for key, rule in wanted.items() if key not in refused})
     return refused
