@@ -1,0 +1,20 @@
+"""What browsers carry: random tokens, of which only a digest is kept."""
+
+import hashlib
+import hmac
+import secrets
+
+
+def fresh_token() -> str:
+    """256 random bits that nobody can guess, as 43 letters fit for a cookie."""
+    return secrets.token_urlsafe(32)
+
+
+def digest_of(token: str) -> bytes:
+    """What is kept of a token: enough to know it again, not enough to use it."""
+    return hashlib.sha256(token.encode()).digest()
+
+
+def csrf_token(secret_key: bytes, token: str) -> str:
+    """What a page of this session must say: bound to the session, so that another site can neither read nor make it."""
+    return hmac.new(secret_key, b"csrf:" + token.encode(), hashlib.sha256).hexdigest()
