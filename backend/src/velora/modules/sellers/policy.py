@@ -1,0 +1,69 @@
+"""Which steps a seller's membership may take, and who may take them."""
+
+import re
+from enum import StrEnum
+from typing import Final
+
+from velora.kernel.errors import Invalid
+from velora.kernel.principal import Principal, Role
+
+_SLUG: Final = re.compile(r"[a-z0-9][a-z0-9-]{1,58}[a-z0-9]")
+_COUNTRY: Final = re.compile(r"[A-Z]{2}")
+
+
+class State(StrEnum):
+    """Where a seller stands at a marketplace."""
+
+    APPLIED = "applied"
+    APPROVED = "approved"
+    DECLINED = "declined"
+    SUSPENDED = "suspended"
+
+
+class StaffRole(StrEnum):
+    OWNER = "owner"
+    STAFF = "staff"
+
+
+# From where each state may be reached; None is a seller who never applied.
+STEPS: Final[dict[State, frozenset[State | None]]] = {
+    State.APPLIED: frozenset({None, State.DECLINED}),
+    State.APPROVED: frozenset({State.APPLIED, State.SUSPENDED}),
+    State.DECLINED: frozenset({State.APPLIED}),
+    State.SUSPENDED: frozenset({State.APPROVED}),
+}
+
+
+def may_step(current: State | None, wanted: State) -> bool:
+    """Applied leads to approved or declined, approved to suspended and back; who was declined may apply again."""
+    return current in STEPS[wanted]
+
+
+def check_seller(*, slug: str, name: str, about: str, country: str) -> Invalid | None:
+    """The first thing that is wrong with an organisation to be."""
+    if _SLUG.fullmatch(slug) is None:
+        return Invalid("/slug", "Use 3 to 60 small letters, digits and hyphens.")
+    if not 1 <= len(name.strip()) <= 80 or not name.isprintable():
+        return Invalid("/name", "Give a name of 1 to 80 characters.")
+    if len(about) > 2000:
+        return Invalid("/about", "Use at most 2000 characters.")
+    if _COUNTRY.fullmatch(country) is None:
+        return Invalid("/country", "Give the two capital letters of a country: DE, GB.")
+    return None
+
+
+def may_decide(principal: Principal, tenant_id: int) -> bool:
+    """Approve, decline and suspend: the marketplace's own administrator, or a super admin."""
+    if principal.account_id is None:
+        return False
+    return principal.has(Role.SUPER_ADMIN) or (principal.has(Role.MARKETPLACE_ADMIN) and principal.tenant_id == tenant_id)
+
+
+def may_act_for(principal: Principal, seller_id: int) -> bool:
+    """Apply somewhere, and see who works there: the seller's own people, or a super admin."""
+    return principal.account_id is not None and (seller_id in principal.seller_ids or principal.has(Role.SUPER_ADMIN))
+
+
+def may_manage_staff(role: StaffRole | None) -> bool:
+    """Hire and dismiss: owners."""
+    return role is StaffRole.OWNER

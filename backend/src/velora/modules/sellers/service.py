@@ -1,0 +1,235 @@
+"""Use cases of sellers."""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from velora.kernel.errors import Invalid, NotFound
+from velora.kernel.events import Event
+from velora.kernel.ids import encode
+from velora.modules.sellers import policy, repository
+from velora.modules.sellers.errors import LastOwner, NotPossibleNow, SellerSlugTaken
+from velora.modules.sellers.events import SellerApplied, SellerApproved, SellerDeclined, SellerSuspended
+from velora.modules.sellers.models import Seller, SellerMembership, SellerStaff
+from velora.modules.sellers.policy import StaffRole, State
+from velora.platform.db import UnitOfWork
+
+_TOLD: dict[State, type[SellerApplied | SellerApproved | SellerDeclined | SellerSuspended]] = {
+    State.APPLIED: SellerApplied,
+    State.APPROVED: SellerApproved,
+    State.DECLINED: SellerDeclined,
+    State.SUSPENDED: SellerSuspended,
+}
+
+
+@dataclass(frozen=True)
+class SellerFacts:
+    """An organisation as the others see it."""
+
+    id: int
+    slug: str
+    name: str
+    about: str
+    country: str
+    tier: str
+    since: datetime
+
+
+@dataclass(frozen=True)
+class NewSeller:
+    """An organisation to be, with the account that owns it."""
+
+    slug: str
+    name: str
+    country: str
+    owner_id: int
+    about: str = ""
+    tier: str = "standard"
+
+
+@dataclass(frozen=True)
+class StaffMember:
+    account_id: int
+    role: StaffRole
+    since: datetime
+
+
+@dataclass(frozen=True)
+class Step:
+    """A seller is to reach this state at a marketplace; `by` is the account that says so."""
+
+    tenant_id: int
+    seller_id: int
+    state: State
+    by: int
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Membership:
+    """Where a seller stands at a marketplace; `decided_by` is an account."""
+
+    tenant_id: int
+    seller_id: int
+    state: State
+    applied_at: datetime
+    decided_at: datetime | None
+    decided_by: int | None
+    note: str
+
+
+async def found(uow: UnitOfWork, wanted: Sequence[NewSeller]) -> list[SellerFacts | Invalid | SellerSlugTaken]:
+    """Every organisation with a free short name is there, owned by its founder; it may sell nowhere yet."""
+    taken = {seller.slug for seller in await repository.sellers(uow, Seller.slug.in_({new.slug for new in wanted}))}
+    outcomes: list[SellerFacts | Invalid | SellerSlugTaken] = []
+    for new in wanted:
+        refusal = policy.check_seller(slug=new.slug, name=new.name, about=new.about, country=new.country)
+        refusal = refusal or (SellerSlugTaken(new.slug) if new.slug in taken else None)
+        taken.add(new.slug)
+        outcomes.append(refusal or SellerFacts(uow.new_id(), new.slug, new.name.strip(), new.about, new.country, new.tier, uow.now))
+    made = [(facts, new) for facts, new in zip(outcomes, wanted, strict=True) if isinstance(facts, SellerFacts)]
+    await repository.add_sellers(uow, [_row(facts) for facts, _ in made])
+    await repository.add_staff(
+        uow,
+        [{"seller_id": facts.id, "account_id": new.owner_id, "role": StaffRole.OWNER.value, "since": uow.now} for facts, new in made],
+    )
+    return outcomes
+
+
+async def facts(uow: UnitOfWork, ids: Collection[int]) -> dict[int, SellerFacts]:
+    """The sellers of these ids; the unknown are missing."""
+    return {seller.id: _facts(seller) for seller in await repository.sellers(uow, Seller.id.in_(ids))}
+
+
+async def by_slug(uow: UnitOfWork, slugs: Collection[str]) -> dict[str, SellerFacts]:
+    """The sellers of these short names; the unknown are missing."""
+    return {seller.slug: _facts(seller) for seller in await repository.sellers(uow, Seller.slug.in_(slugs))}
+
+
+async def staff(uow: UnitOfWork, seller_id: int) -> list[StaffMember]:
+    """Everyone who works for this seller, the longest first."""
+    return sorted(_team(await repository.staff(uow, seller_id)).values(), key=lambda member: (member.since, member.account_id))
+
+
+async def sellers_of(uow: UnitOfWork, account_ids: Collection[int]) -> dict[int, list[int]]:
+    """For whom each account works; every account asked for is a key."""
+    jobs: defaultdict[int, list[int]] = defaultdict(list)
+    for account_id, seller_id in await repository.jobs(uow, account_ids):
+        jobs[account_id].append(seller_id)
+    return {account_id: jobs[account_id] for account_id in account_ids}
+
+
+async def hire(uow: UnitOfWork, seller_id: int, account_id: int, role: StaffRole) -> StaffMember | LastOwner:
+    """The account works for the seller in this role. The last owner stays an owner."""
+    team = _team(await repository.lock_staff(uow, seller_id))
+    if role is not StaffRole.OWNER and _owners(team.values()) == {account_id}:
+        return LastOwner()
+    if account_id in team:
+        await repository.set_staff_role(uow, seller_id, account_id, role.value)
+        return StaffMember(account_id, role, team[account_id].since)
+    await repository.add_staff(uow, [{"seller_id": seller_id, "account_id": account_id, "role": role.value, "since": uow.now}])
+    return StaffMember(account_id, role, uow.now)
+
+
+async def dismiss(uow: UnitOfWork, seller_id: int, account_id: int) -> StaffMember | LastOwner | NotFound:
+    """The account no longer works for the seller. The last owner stays."""
+    team = _team(await repository.lock_staff(uow, seller_id))
+    if account_id not in team:
+        return NotFound("staff member", encode("acc", account_id))
+    if _owners(team.values()) == {account_id}:
+        return LastOwner()
+    await repository.remove_staff(uow, seller_id, account_id)
+    return team[account_id]
+
+
+async def step(uow: UnitOfWork, steps: Sequence[Step]) -> list[Membership | NotPossibleNow | NotFound]:
+    """Every membership that may is in its new state; the others learn in which they are. One step a membership.
+
+    Who may take a step is asked before, of `policy.may_act_for` (apply) and `policy.may_decide` (the rest).
+    """
+    known = await facts(uow, {s.seller_id for s in steps})
+    current = {
+        (row.tenant_id, row.seller_id): row for row in await repository.lock_memberships(uow, {(s.tenant_id, s.seller_id) for s in steps})
+    }
+    outcomes: list[Membership | NotPossibleNow | NotFound] = []
+    for wanted in steps:
+        row = current.get((wanted.tenant_id, wanted.seller_id))
+        state = State(row.state) if row else None
+        if wanted.seller_id not in known or (row is None and wanted.state is not State.APPLIED):
+            outcomes.append(NotFound("seller", encode("sel", wanted.seller_id)))
+        elif not policy.may_step(state, wanted.state):
+            outcomes.append(NotPossibleNow(wanted.state.value, state.value if state else "unknown"))
+        else:
+            outcomes.append(_after(wanted, row, uow.now))
+    await _keep(uow, [outcome for outcome in outcomes if isinstance(outcome, Membership)], set(current))
+    return outcomes
+
+
+async def memberships_at(uow: UnitOfWork, tenant_id: int, states: Collection[State] = tuple(State)) -> list[Membership]:
+    """Every seller at this marketplace in one of these states, the latest application first."""
+    return [_membership(row) for row in await repository.memberships_at(uow, tenant_id, [state.value for state in states])]
+
+
+async def memberships_of(uow: UnitOfWork, seller_ids: Collection[int]) -> list[Membership]:
+    """Where these sellers stand, at every marketplace. Needs platform scope."""
+    return [_membership(row) for row in await repository.memberships_of(uow, seller_ids)]
+
+
+async def approved(uow: UnitOfWork, tenant_id: int, seller_ids: Collection[int]) -> set[int]:
+    """Those of these sellers who may sell at this marketplace now."""
+    return await repository.in_state(uow, tenant_id, seller_ids, State.APPROVED.value)
+
+
+async def _keep(uow: UnitOfWork, changed: Sequence[Membership], there: set[tuple[int, int]]) -> None:
+    await repository.add_memberships(uow, [_membership_row(m) for m in changed if (m.tenant_id, m.seller_id) not in there])
+    await repository.set_memberships(
+        uow,
+        {
+            (m.tenant_id, m.seller_id): {
+                "state": m.state.value, "applied_at": m.applied_at, "decided_at": m.decided_at, "decided_by": m.decided_by, "note": m.note,
+            }
+            for m in changed
+            if (m.tenant_id, m.seller_id) in there
+        },
+    )  # fmt: skip
+    told: list[Event] = [_TOLD[m.state](m.tenant_id, m.seller_id) for m in changed]
+    uow.tell(told)
+
+
+def _after(wanted: Step, row: SellerMembership | None, now: datetime) -> Membership:
+    if wanted.state is State.APPLIED or row is None:
+        return Membership(wanted.tenant_id, wanted.seller_id, wanted.state, now, None, None, wanted.note)
+    return Membership(wanted.tenant_id, wanted.seller_id, wanted.state, row.applied_at, now, wanted.by, wanted.note)
+
+
+def _membership(row: SellerMembership) -> Membership:
+    return Membership(row.tenant_id, row.seller_id, State(row.state), row.applied_at, row.decided_at, row.decided_by, row.note)
+
+
+def _membership_row(membership: Membership) -> dict[str, object]:
+    return {**membership.__dict__, "state": membership.state.value}
+
+
+def _facts(seller: Seller) -> SellerFacts:
+    return SellerFacts(seller.id, seller.slug, seller.name, seller.about, seller.country, seller.tier, seller.created_at)
+
+
+def _row(facts: SellerFacts) -> dict[str, object]:
+    return {
+        "id": facts.id,
+        "slug": facts.slug,
+        "name": facts.name,
+        "about": facts.about,
+        "country": facts.country,
+        "tier": facts.tier,
+        "created_at": facts.since,
+    }
+
+
+def _team(rows: Sequence[SellerStaff]) -> dict[int, StaffMember]:
+    return {row.account_id: StaffMember(row.account_id, StaffRole(row.role), row.since) for row in rows}
+
+
+def _owners(team: Collection[StaffMember]) -> set[int]:
+    return {member.account_id for member in team if member.role is StaffRole.OWNER}
