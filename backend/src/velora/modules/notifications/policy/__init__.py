@@ -1,0 +1,1 @@
+"""The rules of letters: their words, their figures, and when to try again."""

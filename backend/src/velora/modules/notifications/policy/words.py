@@ -1,0 +1,172 @@
+"""The words of every letter, in every language. `{…}` are the letter's own params, `{shop}` the marketplace's name."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from string import Formatter
+from typing import Final
+
+FALLBACK: Final = "en"
+
+
+class Template(StrEnum):
+    ORDER_CONFIRMED = "order_confirmed"
+    ORDER_SHIPPED = "order_shipped"
+    ORDER_DELIVERED = "order_delivered"
+    RETURN_APPROVED = "return_approved"
+    RETURN_DECLINED = "return_declined"
+    REFUND_PAID = "refund_paid"
+    SELLER_APPROVED = "seller_approved"
+    SELLER_DECLINED = "seller_declined"
+    PAYOUT_PAID = "payout_paid"
+
+
+@dataclass(frozen=True)
+class Words:
+    """A subject, a heading, paragraphs, and what the button to `{path}` says (none without one)."""
+
+    subject: str
+    heading: str
+    paragraphs: tuple[str, ...]
+    button: str = ""
+
+
+# What stands under every letter.
+FOOTERS: Final = {
+    "en": "{shop} wrote this because of something you did there. Nobody reads answers to this address.",
+    "de": "{shop} schreibt dir, weil du dort etwas getan hast. Antworten an diese Adresse liest niemand.",
+}
+
+WORDS: Final[dict[str, dict[Template, Words]]] = {
+    "en": {
+        Template.ORDER_CONFIRMED: Words(
+            "Your order at {shop}: {order}",
+            "Thank you, {name}",
+            ("We have your order and your payment. Your money is held until your parcels have arrived.",),
+            "See your order",
+        ),
+        Template.ORDER_SHIPPED: Words(
+            "On its way from {seller}: {order}",
+            "Your parcel is on its way",
+            ("{seller} has handed this over to {carrier}. The tracking number is {tracking}.",),
+            "Follow the parcel",
+        ),
+        Template.ORDER_DELIVERED: Words(
+            "Delivered: {order}",
+            "Your parcel has arrived",
+            (
+                "{carrier} says that your parcel from {seller} has arrived.",
+                "Is something wrong with it? Tell us before {until}: until then {seller} has not been paid.",
+            ),
+            "Everything is fine, or not",
+        ),
+        Template.RETURN_APPROVED: Words(
+            "Your return is accepted: {order}",
+            "{seller} takes it back",
+            ("You get {amount} back. Your bank usually shows it within a few days.",),
+            "See your return",
+        ),
+        Template.RETURN_DECLINED: Words(
+            "Your return was declined: {order}",
+            "{seller} does not take it back",
+            ("The reason given: {note}", "If you do not agree, write to {shop}."),
+            "See your return",
+        ),
+        Template.REFUND_PAID: Words(
+            "{amount} on its way back to you: {order}",
+            "Your money is on its way",
+            ("We have sent {amount} back to where you paid from. Your bank usually shows it within a few days.",),
+            "See your order",
+        ),
+        Template.SELLER_APPROVED: Words(
+            "{seller} may sell at {shop}",
+            "Welcome to {shop}",
+            ("{shop} has approved {seller}. Give your products a price there, and they are on sale.",),
+            "Open the seller portal",
+        ),
+        Template.SELLER_DECLINED: Words(
+            "{seller} at {shop}",
+            "{shop} has declined",
+            ("{shop} does not want {seller} to sell there for now. The reason given: {note}", "You may apply again."),
+        ),
+        Template.PAYOUT_PAID: Words(
+            "{amount} paid out by {shop}",
+            "Your payout has arrived",
+            ("We have paid {amount} to the account of {seller}. The statement says which orders it is for.",),
+            "Open the statement",
+        ),
+    },
+    "de": {
+        Template.ORDER_CONFIRMED: Words(
+            "Deine Bestellung bei {shop}: {order}",
+            "Danke, {name}",
+            ("Deine Bestellung und deine Zahlung sind da. Wir halten das Geld fest, bis deine Pakete angekommen sind.",),
+            "Bestellung ansehen",
+        ),
+        Template.ORDER_SHIPPED: Words(
+            "Unterwegs von {seller}: {order}",
+            "Dein Paket ist unterwegs",
+            ("{seller} hat es an {carrier} übergeben. Die Sendungsnummer ist {tracking}.",),
+            "Paket verfolgen",
+        ),
+        Template.ORDER_DELIVERED: Words(
+            "Zugestellt: {order}",
+            "Dein Paket ist da",
+            (
+                "{carrier} meldet, dass dein Paket von {seller} angekommen ist.",
+                "Stimmt etwas nicht? Sag es uns vor dem {until}: bis dahin ist {seller} nicht bezahlt.",
+            ),
+            "Alles gut, oder nicht",
+        ),
+        Template.RETURN_APPROVED: Words(
+            "Deine Rückgabe ist angenommen: {order}",
+            "{seller} nimmt es zurück",
+            ("Du bekommst {amount} zurück. Deine Bank zeigt es meist nach wenigen Tagen.",),
+            "Rückgabe ansehen",
+        ),
+        Template.RETURN_DECLINED: Words(
+            "Deine Rückgabe wurde abgelehnt: {order}",
+            "{seller} nimmt es nicht zurück",
+            ("Der Grund: {note}", "Wenn du das anders siehst, schreib {shop}."),
+            "Rückgabe ansehen",
+        ),
+        Template.REFUND_PAID: Words(
+            "{amount} auf dem Weg zu dir: {order}",
+            "Dein Geld ist unterwegs",
+            ("Wir haben {amount} dorthin zurückgeschickt, von wo du bezahlt hast. Deine Bank zeigt es meist nach wenigen Tagen.",),
+            "Bestellung ansehen",
+        ),
+        Template.SELLER_APPROVED: Words(
+            "{seller} darf bei {shop} verkaufen",
+            "Willkommen bei {shop}",
+            ("{shop} hat {seller} zugelassen. Gebt euren Produkten dort einen Preis, und sie sind im Verkauf.",),
+            "Verkäuferportal öffnen",
+        ),
+        Template.SELLER_DECLINED: Words(
+            "{seller} bei {shop}",
+            "{shop} hat abgelehnt",
+            ("{shop} möchte {seller} vorerst nicht verkaufen lassen. Der Grund: {note}", "Ihr könnt euch wieder bewerben."),
+        ),
+        Template.PAYOUT_PAID: Words(
+            "{amount} ausgezahlt von {shop}",
+            "Eure Auszahlung ist da",
+            ("Wir haben {amount} auf das Konto von {seller} überwiesen. Die Abrechnung sagt, für welche Bestellungen.",),
+            "Abrechnung öffnen",
+        ),
+    },
+}
+
+
+def language_of(locale: str) -> str:
+    """The language in which a marketplace of this locale writes: its own where we have words in it, else English."""
+    language = locale.partition("-")[0]
+    return language if language in WORDS else FALLBACK
+
+
+def needed(template: Template) -> frozenset[str]:
+    """The params without which this letter cannot be written, in any language."""
+    texts = [
+        text for words in (WORDS[language][template] for language in WORDS) for text in (words.subject, words.heading, *words.paragraphs)
+    ]
+    names = {name for text in texts for _, name, _, _ in Formatter().parse(text) if name}
+    has_button = any(WORDS[language][template].button for language in WORDS)
+    return frozenset(names - {"shop"} | ({"path"} if has_button else set[str]()))
