@@ -8,10 +8,10 @@ from datetime import datetime
 from velora.modules.inventory import events, policy, repository
 from velora.modules.inventory.errors import BelowReserved, OutOfStock
 from velora.modules.inventory.models import StockLevel, StockLocation, StockMovement
-from velora.modules.inventory.policy import Held, Wish
+from velora.modules.inventory.policy import Claim, Held, Part, Short, Wish
 from velora.platform.db import UnitOfWork
 
-__all__ = ["Availability", "BelowReserved", "Count", "Held", "NewLocation", "OutOfStock", "Receipt", "Shipped", "Wish"]
+__all__ = ["Availability", "BelowReserved", "Claim", "Count", "Held", "NewLocation", "OutOfStock", "Receipt", "Shipped", "Short", "Wish"]
 
 
 @dataclass(frozen=True)
@@ -61,21 +61,19 @@ class Shipped:
     quantity: int
 
 
-async def hold(uow: UnitOfWork, wishes: Sequence[Wish], *, until: datetime) -> list[Held | OutOfStock]:
-    """Set stock aside for every wish that can be met in full; the others learn what is left.
+async def hold(uow: UnitOfWork, claims: Sequence[Claim], *, until: datetime) -> list[Held | Short]:
+    """Set stock aside for every claim that can be met in full; the others learn what is left of each line.
 
-    Held stock returns after `until` (UTC) unless the hold is committed. Wishes for the same variant are served in their order.
+    Answers in the order of the claims, which is also the order in which they are served. Held stock may be given to others
+    after `until` (UTC) unless the hold is committed.
     """
-    levels = await repository.lock_levels(uow, {(wish.seller_id, wish.variant_id) for wish in wishes})
-    shelves = await _shelves(uow, levels)
-    outcomes: dict[int, Held | OutOfStock] = {}
-    for variant, group in _by_variant(wishes).items():
-        shared = policy.share_out(shelves.get(variant, {}), [wishes[place] for place in group])
-        outcomes.update(zip(group, shared, strict=True))
-    held = [outcome for outcome in outcomes.values() if isinstance(outcome, Held)]
-    await _write_holds(uow, held, until)
-    uow.tell(_sold_out(shelves, held))
-    return [outcomes[place] for place in range(len(wishes))]
+    wishes = [wish for claim in claims for wish in claim.wishes]
+    shelves = await _shelves(uow, await repository.lock_levels(uow, {(wish.seller_id, wish.variant_id) for wish in wishes}))
+    outcomes = policy.share_out(shelves, claims)
+    parts = [(outcome.claim.id, part) for outcome in outcomes if isinstance(outcome, Held) for part in outcome.parts]
+    await _write_holds(uow, parts, until)
+    uow.tell(_sold_out(shelves, [part for _, part in parts]))
+    return outcomes
 
 
 async def commit_holds(uow: UnitOfWork, claim_ids: Collection[int]) -> int:
@@ -187,19 +185,17 @@ async def _shelves(uow: UnitOfWork, levels: Mapping[repository.LevelKey, tuple[i
     return shelves
 
 
-async def _write_holds(uow: UnitOfWork, held: Sequence[Held], until: datetime) -> None:
+async def _write_holds(uow: UnitOfWork, parts: Sequence[tuple[int, Part]], until: datetime) -> None:
     deltas: defaultdict[repository.LevelKey, Counter[str]] = defaultdict(Counter)
-    rows: list[dict[str, object]] = []
-    for one in held:
-        wish = one.wish
-        for location, quantity in one.parts:
-            deltas[wish.seller_id, wish.variant_id, location]["reserved"] += quantity
-            rows.append(
-                {
-                    "seller_id": wish.seller_id, "id": uow.new_id(), "variant_id": wish.variant_id, "location_id": location,
-                    "claim_id": wish.claim_id, "line_id": wish.line_id, "quantity": quantity, "state": "held", "expires_at": until,
-                }
-            )  # fmt: skip
+    for _, part in parts:
+        deltas[part.wish.seller_id, part.wish.variant_id, part.location_id]["reserved"] += part.quantity
+    rows: list[dict[str, object]] = [
+        {
+            "seller_id": part.wish.seller_id, "id": uow.new_id(), "variant_id": part.wish.variant_id, "location_id": part.location_id,
+            "claim_id": claim, "line_id": part.wish.line_id, "quantity": part.quantity, "state": "held", "expires_at": until,
+        }
+        for claim, part in parts
+    ]  # fmt: skip
     await repository.move(uow, deltas)
     await repository.add_holds(uow, rows)
 
@@ -242,22 +238,15 @@ async def _note(uow: UnitOfWork, moved: Iterable[tuple[repository.LevelKey, int,
     await repository.add_movements(uow, rows)
 
 
-def _by_variant(wishes: Sequence[Wish]) -> dict[tuple[int, int], list[int]]:
-    groups: defaultdict[tuple[int, int], list[int]] = defaultdict(list)
-    for place, wish in enumerate(wishes):
-        groups[wish.seller_id, wish.variant_id].append(place)
-    return groups
-
-
 def _keyed(receipts: Sequence[Receipt]) -> Iterable[tuple[Receipt, repository.LevelKey]]:
     return ((receipt, (receipt.seller_id, receipt.variant_id, receipt.location_id)) for receipt in receipts)
 
 
-def _sold_out(shelves: Mapping[tuple[int, int], Mapping[int, int]], held: Sequence[Held]) -> list[events.LevelChanged]:
+def _sold_out(shelves: policy.Shelves, parts: Sequence[Part]) -> list[events.LevelChanged]:
     """Only the last one sold is news: between some and fewer nothing that a buyer sees changes."""
     taken = Counter[tuple[int, int]]()
-    for one in held:
-        taken[one.wish.seller_id, one.wish.variant_id] += one.wish.quantity
+    for part in parts:
+        taken[part.wish.seller_id, part.wish.variant_id] += part.quantity
     gone = sorted(key for key, quantity in taken.items() if sum(shelves[key].values()) == quantity)
     return [events.LevelChanged(tenant_id=0, variant_id=variant, seller_id=seller) for seller, variant in gone]
 

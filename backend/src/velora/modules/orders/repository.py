@@ -31,8 +31,9 @@ _LINES: Final = (
 _PAID_PARTS: Final = (
     select(
         SellerOrder.tenant_id, SellerOrder.id, SellerOrder.order_id, SellerOrder.seller_id, SellerOrder.currency, SellerOrder.items_minor,
-        SellerOrder.shipping_minor, SellerOrder.tax_minor, SellerOrder.commission_minor,
+        SellerOrder.shipping_minor, SellerOrder.tax_minor, SellerOrder.commission_minor, Order.country,
     )
+    .join(Order, (Order.tenant_id == SellerOrder.tenant_id) & (Order.id == SellerOrder.order_id))
     .where(tuple_(SellerOrder.tenant_id, SellerOrder.order_id).in_(bindparam("keys", expanding=True)))
     .order_by(SellerOrder.tenant_id, SellerOrder.id)
 )  # fmt: skip
@@ -57,9 +58,9 @@ async def parts_of(uow: UnitOfWork, keys: Collection[Key]) -> Sequence[SellerOrd
     return await uow.entities(_PARTS, {"keys": sorted(keys)}) if keys else []
 
 
-async def money_of_parts(uow: UnitOfWork, keys: Collection[Key]):
+async def money_of_parts(uow: UnitOfWork, keys: Collection[Key]) -> Sequence[tuple[int, int, int, int, str, int, int, int, int, str]]:
     """The amounts of the seller orders of these orders, as columns: the capture's hot path."""
-    return await uow.all(_PAID_PARTS, {"keys": sorted(keys)})
+    return [tuple(row) for row in await uow.all(_PAID_PARTS, {"keys": sorted(keys)})]
 
 
 async def lines_of(uow: UnitOfWork, keys: Collection[Key], *, lock: bool) -> Sequence[OrderLine]:

@@ -1,8 +1,10 @@
 """What goes over the wire: prefixed ids, money as minor units with a currency, pages."""
 
-from typing import Annotated, Any, Generic, Self, TypeVar
+from dataclasses import dataclass
+from typing import Any, Generic, Self, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, WithJsonSchema
+from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic_core import core_schema
 
 from velora.kernel.ids import decode, encode
 from velora.kernel.paging import Page
@@ -16,20 +18,26 @@ class Schema(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-def ident(prefix: str) -> Any:
-    """The type of an id that stands as `prefix_…` on the wire and is an int inside."""
+@dataclass(frozen=True)
+class ident:  # noqa: N801 -- reads as a word in a type: Annotated[int, ident("ord")]
+    """Marks an int that stands as `prefix_…` on the wire."""
 
-    def read(value: object) -> int:
-        return value if isinstance(value, int) else decode(prefix, str(value))
+    prefix: str
 
-    return Annotated[
-        int,
-        BeforeValidator(read),
-        PlainSerializer(lambda id_: encode(prefix, id_), return_type=str),
-        WithJsonSchema(
-            {"type": "string", "pattern": f"^{prefix}_[0-9A-HJKMNP-TV-Z]{{13}}$", "examples": [encode(prefix, 2_236_000_000_000_000_000)]}
-        ),
-    ]
+    def __get_pydantic_core_schema__(self, source: type[int], handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+        return core_schema.no_info_plain_validator_function(
+            self._read, serialization=core_schema.plain_serializer_function_ser_schema(self._write, return_schema=core_schema.str_schema())
+        )
+
+    def __get_pydantic_json_schema__(self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        example = encode(self.prefix, 2_236_000_000_000_000_000)
+        return {"type": "string", "pattern": f"^{self.prefix}_[0-9A-HJKMNP-TV-Z]{{13}}$", "examples": [example]}
+
+    def _read(self, value: object) -> int:
+        return value if isinstance(value, int) else decode(self.prefix, str(value))
+
+    def _write(self, value: int) -> str:
+        return encode(self.prefix, value)
 
 
 class MoneyOut(Schema):

@@ -28,6 +28,7 @@ class PaidPart:
     shipping_minor: int
     tax_minor: int
     commission_minor: int
+    country: str
 
 
 @dataclass(frozen=True)

@@ -57,6 +57,16 @@ async def counts_of_seller(uow: UnitOfWork, seller_id: int) -> dict[str, int]:
     return await repository.counts_of_seller(uow, seller_id)
 
 
+async def orders_by_id(uow: UnitOfWork, keys: Collection[Key]) -> dict[Key, Order]:
+    """The orders with these (tenant, id) keys."""
+    return await repository.orders(uow, keys, lock=False)
+
+
+async def lock_parts(uow: UnitOfWork, keys: Collection[Key]) -> dict[Key, SellerOrder]:
+    """The seller orders with these (tenant, id) keys, kept for this transaction."""
+    return await repository.seller_orders(uow, keys, lock=True)
+
+
 async def parts_by_id(uow: UnitOfWork, keys: Collection[Key]) -> dict[Key, SellerOrder]:
     """The seller orders with these (tenant, id) keys."""
     return await repository.seller_orders(uow, keys, lock=False)

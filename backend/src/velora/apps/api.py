@@ -1,0 +1,103 @@
+"""The HTTP application: every module's and flow's routes under /api/v1, and the web application beside them."""
+
+from collections.abc import AsyncGenerator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+from typing import Any, Final
+
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.openapi.utils import get_openapi
+from fastapi.responses import FileResponse, PlainTextResponse
+from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
+
+import velora.flows.checkout.http
+import velora.modules.payments.http
+from velora.flows.house import TradingHouse
+from velora.platform.web import FrontDesk
+from velora.platform.web.middleware import RequestId
+from velora.platform.web.problems import PROBLEM_SCHEMA, install
+
+API: Final = "/api/v1"
+
+ROUTERS: Final[tuple[APIRouter, ...]] = (
+    velora.flows.checkout.http.router,
+    velora.modules.payments.http.router,
+)
+
+
+def create_app(
+    opening: Callable[[], AbstractAsyncContextManager[TradingHouse]], desk: Callable[[TradingHouse], FrontDesk], *, web: Path | None = None
+) -> FastAPI:
+    """The application; its house is opened when it starts serving. `web` is the folder of the built web application."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
+        async with opening() as house:
+            app.state.house = house
+            app.state.desk = desk(house)
+            yield
+
+    app = FastAPI(title="Velora", version="1.0.0", lifespan=lifespan, openapi_url="/api/openapi.json", docs_url="/api/docs", redoc_url=None)
+    install(app)
+    app.add_middleware(RequestId)
+    for router in ROUTERS:
+        app.include_router(router, prefix=API)
+    app.include_router(_health())
+    app.openapi = lambda: _openapi(app)
+    if web is not None and (web / "index.html").exists():
+        _serve_web(app, web)
+    return app
+
+
+def _openapi(app: FastAPI) -> dict[str, Any]:
+    if app.openapi_schema is None:
+        schema = get_openapi(
+            title="Velora",
+            version=app.version,
+            openapi_version="3.1.0",
+            description="A multi-tenant marketplace. Amounts are minor units with a currency, ids carry their type, errors are problems.",
+            routes=app.routes,
+        )
+        schemas = schema.setdefault("components", {}).setdefault("schemas", {})
+        schemas["Problem"] = PROBLEM_SCHEMA
+        for path in schema["paths"].values():
+            for operation in path.values():
+                if "422" in operation.get("responses", {}):
+                    operation["responses"]["422"]["content"] = operation["responses"]["422"]["content"] | {
+                        "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}
+                    }
+                    operation["responses"]["422"]["content"].pop("application/json", None)
+        app.openapi_schema = schema
+    return app.openapi_schema
+
+
+def _health() -> APIRouter:
+    router = APIRouter(prefix="/health", include_in_schema=False)
+
+    @router.get("/live")
+    async def live() -> PlainTextResponse:  # pyright: ignore[reportUnusedFunction]
+        return PlainTextResponse("live\n")
+
+    @router.get("/ready")
+    async def ready(request: Request) -> PlainTextResponse:  # pyright: ignore[reportUnusedFunction]
+        async with request.app.state.house.db.read(None) as uow:
+            await uow.connection.exec_driver_sql("SELECT 1")
+        return PlainTextResponse("ready\n")
+
+    return router
+
+
+def _serve_web(app: FastAPI, web: Path) -> None:
+    """The built files, and for every other address the page that routes by itself."""
+    files = StaticFiles(directory=web)
+    page = web / "index.html"
+
+    @app.get("/{path:path}", include_in_schema=False)
+    async def page_or_file(path: str, request: Request) -> Response:  # pyright: ignore[reportUnusedFunction]
+        if path and (web / path).is_file() and (web / path).resolve().is_relative_to(web.resolve()):
+            reply = await files.get_response(path, request.scope)
+            if path.startswith("assets/"):
+                reply.headers["cache-control"] = "public, max-age=31536000, immutable"
+            return reply
+        return FileResponse(page, headers={"cache-control": "no-cache"})

@@ -1,0 +1,87 @@
+"""The composition root: one choice per port, made here and nowhere else."""
+
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+
+from velora.flows.house import TradingHouse
+from velora.kernel.clock import Clock, SystemClock
+from velora.modules.payments.gateways.port import Gateway
+from velora.modules.payments.gateways.sandbox import SandboxGateway
+from velora.modules.payouts.gateways.port import Bank
+from velora.modules.payouts.gateways.sandbox import SandboxBank
+from velora.platform.cache.port import Cache
+from velora.platform.cache.redis import RedisCache
+from velora.platform.cache.sqlite import SqliteCache
+from velora.platform.db.database import open_database
+from velora.platform.db.group_commit import Writes
+from velora.platform.mail.folder import FolderMail
+from velora.platform.mail.port import Mail
+from velora.platform.mail.smtp import SmtpMail, SmtpServer
+from velora.platform.search.port import SearchIndex
+from velora.platform.search.tantivy import TantivyIndex
+from velora.platform.settings import Settings, secret_key
+
+
+@asynccontextmanager
+async def open_house(settings: Settings, clock: Clock | None = None) -> AsyncGenerator[TradingHouse]:
+    """Every engine that the settings name, or its embedded twin; all are closed at the end."""
+    clock = clock or SystemClock()
+    async with AsyncExitStack() as closing:
+        db = await open_database(settings.database_address, clock)
+        closing.push_async_callback(db.close)
+        cache, search, gateway, bank = _cache(settings), _search(settings), _gateway(settings), _bank(settings)
+        for engine in (cache, search, gateway, bank):
+            closing.push_async_callback(engine.close)
+        yield TradingHouse(
+            settings=settings,
+            secret_key=secret_key(settings),
+            clock=clock,
+            db=db,
+            writes=Writes(db),
+            cache=cache,
+            search=search,
+            mail=_mail(settings),
+            gateway=gateway,
+            bank=bank,
+        )
+
+
+def _cache(settings: Settings) -> Cache:
+    match settings.redis_url.get_secret_value():
+        case "":
+            return SqliteCache(settings.home / "cache.db")
+        case address:
+            return RedisCache(address)
+
+
+def _search(settings: Settings) -> SearchIndex:
+    return TantivyIndex(settings.home / "search")
+
+
+def _mail(settings: Settings) -> Mail:
+    match settings.mail_url.get_secret_value():
+        case "":
+            return FolderMail(settings.home / "mailbox")
+        case address:
+            return SmtpMail(SmtpServer.from_url(address))
+
+
+def _gateway(settings: Settings) -> Gateway:
+    match settings.gateway:
+        case "sandbox":
+            return SandboxGateway(
+                settings.home / "sandbox-gateway.db",
+                challenge_base="/sandbox/challenge",
+                fee_bps=settings.sandbox_fee_bps,
+                fee_fixed_minor=settings.sandbox_fee_fixed_minor,
+            )
+
+
+def _bank(settings: Settings) -> Bank:
+    return SandboxBank(settings.home / "sandbox-bank.db")
+
+
+def web_application() -> Path:
+    """Where the built web application lies: beside the backend in the checkout."""
+    return Path(__file__).resolve().parents[4] / "frontend" / "dist"

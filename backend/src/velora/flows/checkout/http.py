@@ -1,0 +1,136 @@
+"""Routes of the checkout."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+from pydantic import EmailStr, Field
+
+from velora.flows.checkout.draft import Buyer, Draft, EmptyCart, LineOutOfStock, Market, NotOnSale, PriceChanged
+from velora.flows.checkout.pay import Answer, check_out, confirm
+from velora.flows.checkout.place import merged
+from velora.flows.house import TradingHouse
+from velora.flows.shopping.service import clear_cart, read_cart
+from velora.kernel.errors import Invalid, NotFound
+from velora.modules.payments.service import Declined
+from velora.platform.db.idempotency import InProgress, KeyReused
+from velora.platform.web import Caller, IdempotencyKey, MoneyOut, Schema, Tenant, ident, problems
+from velora.platform.web.idempotency import KeyMissing
+from velora.platform.web.reply import JsonReply
+
+router = APIRouter(tags=["checkout"])
+
+OrderId = Annotated[int, ident("ord")]
+IntentId = Annotated[int, ident("pi")]
+VariantId = Annotated[int, ident("var")]
+
+
+class AddressIn(Schema):
+    """Where it goes."""
+
+    name: str = Field(min_length=1, max_length=120, examples=["Ada Lovelace"])
+    line1: str = Field(min_length=1, max_length=120, examples=["Holstenstraße 12"])
+    line2: str = Field(default="", max_length=120)
+    postal_code: str = Field(min_length=1, max_length=16, examples=["24103"])
+    city: str = Field(min_length=1, max_length=80, examples=["Kiel"])
+    country: str = Field(pattern="^[A-Z]{2}$", examples=["DE"])
+    phone: str = Field(default="", max_length=40)
+
+
+class PaymentIn(Schema):
+    """A token from the gateway's card form; card numbers never come here."""
+
+    token: str = Field(min_length=1, max_length=64, examples=["tok_visa"])
+
+
+class LineIn(Schema):
+    variant_id: VariantId
+    quantity: int = Field(ge=1, le=999)
+
+
+class CheckoutIn(Schema):
+    """`expected_total` is what the buyer was shown; without `lines`, the cart is ordered."""
+
+    email: EmailStr
+    address: AddressIn
+    payment: PaymentIn
+    expected_total: MoneyOut
+    lines: list[LineIn] | None = Field(default=None, max_length=200)
+
+
+class CheckoutOrderOut(Schema):
+    id: OrderId
+    state: str
+    total: MoneyOut
+
+
+class CheckoutPaymentOut(Schema):
+    """`captured`; or `action_required`, with the address where the buyer confirms; or `unknown`: ask for the order in a moment."""
+
+    state: str
+    intent_id: IntentId
+    challenge_url: str | None
+
+
+class CheckoutOut(Schema):
+    order: CheckoutOrderOut
+    payment: CheckoutPaymentOut
+
+
+def _house(request: Request) -> TradingHouse:
+    return request.app.state.house
+
+
+Trading = Annotated[TradingHouse, Depends(_house)]
+
+
+@router.post(
+    "/checkout",
+    status_code=201,
+    response_model=CheckoutOut,
+    responses={202: {"model": CheckoutOut, "description": "Placed; the payment is not settled yet"}}
+    | problems(Declined, LineOutOfStock, PriceChanged, NotOnSale, EmptyCart, InProgress, KeyReused, KeyMissing),
+)
+async def place_order(body: CheckoutIn, tenant: Tenant, caller: Caller, key: IdempotencyKey, house: Trading) -> JsonReply:
+    """Order and pay. The same Idempotency-Key never orders or charges twice."""
+    if body.expected_total.currency != tenant.currency:
+        raise Invalid("/expected_total/currency", f"This marketplace sells in {tenant.currency}.")
+    lines = (
+        merged([(line.variant_id, line.quantity) for line in body.lines])
+        if body.lines is not None
+        else await read_cart(house, caller, tenant.id)
+    )
+    if not lines:
+        raise EmptyCart
+    draft = Draft(
+        market=Market(tenant.id, tenant.currency, tenant.tax_mode),
+        buyer=Buyer(caller.account_id, caller.guest_key, body.email),
+        address=body.address.model_dump(),
+        country=body.address.country,
+        lines=lines,
+        token=body.payment.token,
+        expected_total_minor=body.expected_total.amount,
+        asked=key,
+        order_id=house.db.new_id(),
+    )
+    answer = await check_out(house, draft)
+    if body.lines is None and answer.code == 201:
+        await clear_cart(house, caller, tenant.id)
+    return _reply(answer)
+
+
+@router.post(
+    "/checkout/{intent_id}/confirm",
+    status_code=201,
+    response_model=CheckoutOut,
+    responses={202: {"model": CheckoutOut, "description": "The bank has not heard from the buyer yet"}} | problems(NotFound, Declined),
+)
+async def confirm_payment(intent_id: IntentId, tenant: Tenant, caller: Caller, house: Trading) -> JsonReply:
+    """After the bank's confirmation (3-D Secure): what became of the payment."""
+    answer = await confirm(house, tenant.id, intent_id)
+    if answer.code == 201:
+        await clear_cart(house, caller, tenant.id)
+    return _reply(answer)
+
+
+def _reply(answer: Answer) -> JsonReply:
+    return JsonReply(answer.body, answer.code, {"Idempotent-Replayed": "true"} if answer.replayed else None)

@@ -1,0 +1,199 @@
+"""R0 and R1: the request is recognised and the order placed, with stock held and an intent to charge. One transaction for all."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from velora.flows.checkout.draft import HOLD_FOR, Draft, LineOutOfStock, NotOnSale, Placed, PriceChanged
+from velora.kernel.errors import Refusal
+from velora.kernel.ids import encode
+from velora.modules.catalog.service import Offer, OfferKey, offers
+from velora.modules.commission.service import Commission, CommissionLine, resolve
+from velora.modules.inventory.service import Claim, Held, Short, Wish, hold
+from velora.modules.orders import service as orders
+from velora.modules.payments import service as payments
+from velora.modules.pricing.service import Basket, BasketLine, Quote, quote
+from velora.platform.db import UnitOfWork, idempotency
+from velora.platform.db.idempotency import Replay, Resumed
+
+
+@dataclass(frozen=True, slots=True)
+class _Priced:
+    """A draft with its offers and quote, not yet promised anything."""
+
+    draft: Draft
+    offers: Mapping[int, Offer]
+    quote: Quote
+
+
+async def place(uow: UnitOfWork, drafts: Sequence[Draft]) -> list[Placed | Replay | Refusal]:
+    """Turn each draft into an order with stock held and an intent to charge, or say why not. One transaction for all of them.
+
+    Answers in order. A request that was answered before is a Replay; one that was begun before goes on as it stood.
+    """
+    begun = await idempotency.begin(uow, [draft.keyed for draft in drafts], recovery_point="placed")
+    answers: dict[int, Placed | Replay | Refusal] = {}
+    resumed: dict[int, Draft] = {}
+    fresh: list[int] = []
+    for i, one in enumerate(begun):
+        if isinstance(one, Replay | Refusal):
+            answers[i] = one
+        elif isinstance(one, Resumed):
+            resumed[i] = _at(drafts[i], one.object_id)
+        else:
+            fresh.append(i)
+    answers |= await _stand(uow, resumed)
+    priced = await _price(uow, [drafts[i] for i in fresh])
+    answers |= zip(fresh, await _promise(uow, priced), strict=True)
+    await idempotency.forget(uow, [drafts[i].keyed.identity for i in fresh if isinstance(answers[i], Refusal)])
+    return [answers[i] for i in range(len(drafts))]
+
+
+async def _price(uow: UnitOfWork, drafts: Sequence[Draft]) -> list[_Priced | Refusal]:
+    """Each draft with what it costs now, or why it cannot be had at that price."""
+    found = await offers(uow, {OfferKey(draft.market.tenant_id, variant) for draft in drafts for variant, _ in draft.lines})
+    on_sale: list[dict[int, Offer] | Refusal] = []
+    for draft in drafts:
+        mine = {variant: found.get(OfferKey(draft.market.tenant_id, variant)) for variant, _ in draft.lines}
+        missing = next((variant for variant, offer in mine.items() if offer is None or not offer.on_sale), None)
+        on_sale.append({variant: offer for variant, offer in mine.items() if offer} if missing is None else NotOnSale(missing))
+    able = [(draft, mine) for draft, mine in zip(drafts, on_sale, strict=True) if not isinstance(mine, Refusal)]
+    quotes = iter(await quote(uow, [_basket(draft, mine) for draft, mine in able]))
+    priced: list[_Priced | Refusal] = []
+    for draft, mine in zip(drafts, on_sale, strict=True):
+        if isinstance(mine, Refusal):
+            priced.append(mine)
+            continue
+        total = next(quotes)
+        agreed = total.total_minor == draft.expected_total_minor
+        priced.append(
+            _Priced(draft, mine, total) if agreed else PriceChanged(draft.expected_total_minor, total.total_minor, draft.market.currency)
+        )
+    return priced
+
+
+async def _promise(uow: UnitOfWork, priced: Sequence[_Priced | Refusal]) -> list[Placed | Refusal]:
+    """Hold stock for each, and write the orders and intents of those that could be met."""
+    able = [one for one in priced if isinstance(one, _Priced)]
+    commissions = iter(await resolve(uow, [line for one in able for line in _commission_lines(one)]))
+    new = [_order(uow, one, commissions) for one in able]
+    held = await hold(uow, [_claim(order) for order in new], until=uow.now + HOLD_FOR)
+    met = [order for order, outcome in zip(new, held, strict=True) if isinstance(outcome, Held)]
+    await orders.place(uow, met)
+    tokens = {one.draft.order_id: one.draft for one in able}
+    intents = [
+        payments.NewIntent(order.tenant_id, uow.new_id(), order.id, order.total_minor, order.currency, tokens[order.id].token)
+        for order in met
+    ]
+    await payments.intend(uow, intents)
+    by_order = {intent.order_id: intent for intent in intents}
+    outcomes = iter(zip(able, held, strict=True))
+    answers: list[Placed | Refusal] = []
+    for one in priced:
+        if isinstance(one, Refusal):
+            answers.append(one)
+            continue
+        _, outcome = next(outcomes)
+        if isinstance(outcome, Short):
+            answers.append(_short(one, outcome))
+        else:
+            answers.append(_placed(uow, one.draft, by_order[one.draft.order_id]))
+    return answers
+
+
+async def _stand(uow: UnitOfWork, resumed: Mapping[int, Draft]) -> dict[int, Placed | Replay | Refusal]:
+    """Orders that an earlier try placed: their intents as they stand, to be asked for again under the same key."""
+    keys = {(draft.market.tenant_id, draft.order_id) for draft in resumed.values()}
+    found = await payments.of_orders(uow, keys)
+    return {
+        i: Placed(
+            draft.market.tenant_id,
+            draft.order_id,
+            intent.id,
+            intent.amount_minor,
+            intent.currency,
+            intent.token,
+            uow.now,
+            draft.keyed.identity,
+        )
+        for i, draft in resumed.items()
+        for intent in [found[draft.market.tenant_id, draft.order_id]]
+    }
+
+
+def _at(draft: Draft, order_id: int) -> Draft:
+    return Draft(
+        draft.market, draft.buyer, draft.address, draft.country, draft.lines, draft.token, draft.expected_total_minor, draft.asked, order_id
+    )
+
+
+def _basket(draft: Draft, mine: Mapping[int, Offer]) -> Basket:
+    lines = tuple(
+        BasketLine(variant, mine[variant].seller_id, mine[variant].price_minor, quantity, mine[variant].tax_class)
+        for variant, quantity in draft.lines
+    )
+    return Basket(draft.market.tenant_id, draft.market.currency, draft.market.tax_mode, draft.country, lines)
+
+
+def _commission_lines(one: _Priced) -> list[CommissionLine]:
+    """In the order of the quote: group by group, line by line."""
+    return [
+        CommissionLine(one.draft.market.tenant_id, group.seller_id, one.offers[line.variant_id].category_id, line.net_minor)
+        for group in one.quote.groups
+        for line in group.lines
+    ]
+
+
+def _order(uow: UnitOfWork, one: _Priced, commissions: Iterator[Commission]) -> orders.NewOrder:
+    draft = one.draft
+    parts: list[orders.NewPart] = []
+    for group in one.quote.groups:
+        lines: list[orders.NewLine] = []
+        for line in group.lines:
+            offer, taken = one.offers[line.variant_id], next(commissions)
+            lines.append(
+                orders.NewLine(
+                    uow.new_id(), line.variant_id, offer.product_id, offer.slug, offer.title, offer.variant_title, offer.sku, offer.picture,
+                    offer.tone, line.quantity, line.unit_minor, line.net_minor, line.tax_bps, line.tax_minor,
+                    taken.rule_id, taken.version, taken.percent_bps, taken.fixed_minor, taken.amount_minor,
+                )
+            )  # fmt: skip
+        parts.append(orders.NewPart(uow.new_id(), group.seller_id, group.shipping_net_minor, group.shipping_tax_minor, tuple(lines)))
+    return orders.NewOrder(
+        draft.market.tenant_id, draft.order_id, draft.buyer.account_id, draft.buyer.guest_key, draft.buyer.email, draft.address,
+        draft.market.currency, draft.country, draft.market.tax_mode, uow.now + timedelta(days=draft.market.dispatch_days), tuple(parts),
+    )  # fmt: skip
+
+
+def _claim(order: orders.NewOrder) -> Claim:
+    return Claim(
+        order.id, tuple(Wish(part.seller_id, line.variant_id, line.quantity, line.id) for part in order.parts for line in part.lines)
+    )
+
+
+def _short(one: _Priced, outcome: Short) -> LineOutOfStock:
+    places = {variant: place for place, (variant, _) in enumerate(one.draft.lines)}
+    return LineOutOfStock(
+        [
+            {
+                "line": places[wish.variant_id], "variant_id": encode("var", wish.variant_id), "title": one.offers[wish.variant_id].title,
+                "wanted": wish.quantity, "left": missing.left,
+            }
+            for wish, missing in outcome.missing
+        ]
+    )  # fmt: skip
+
+
+def _placed(uow: UnitOfWork, draft: Draft, intent: payments.NewIntent) -> Placed:
+    return Placed(
+        intent.tenant_id, intent.order_id, intent.id, intent.amount_minor, intent.currency, intent.token, uow.now, draft.keyed.identity
+    )
+
+
+def merged(lines: Sequence[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+    """Each variant once, with the quantities added up, in the order of first appearance."""
+    total: Counter[int] = Counter()
+    for variant, quantity in lines:
+        total[variant] += quantity
+    return tuple(total.items())

@@ -1,0 +1,147 @@
+"""R3 and R4: what the gateway said, and everything that follows from it, in one transaction for all."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from velora.flows import postings
+from velora.kernel.errors import Refusal
+from velora.kernel.ids import encode
+from velora.modules.escrow import service as escrow
+from velora.modules.inventory import service as inventory
+from velora.modules.ledger import service as ledger
+from velora.modules.orders import service as orders
+from velora.modules.payments.gateways.port import ActionRequired, Captured, ChargeOutcome, DeclinedCharge
+from velora.modules.payments.service import Declined, Heard, IntentState, Turn, apply
+from velora.platform.db import UnitOfWork, idempotency
+from velora.platform.db.idempotency import Identity
+
+OPEN_STILL: Final = 202
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """Something heard of an intent; `identity` is the request that waits for it, if one does."""
+
+    heard: Heard
+    identity: Identity | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """Where the payment stands now, and the answer that the request gets: an HTTP status with a body."""
+
+    order_id: int
+    state: IntentState
+    code: int
+    body: Mapping[str, object]
+
+
+def heard_of(tenant_id: int, intent_id: int, outcome: ChargeOutcome) -> Heard:
+    """A gateway's answer in the words of payments."""
+    match outcome:
+        case Captured(ref, brand, last4, fee_minor):
+            return Heard(tenant_id, intent_id, IntentState.CAPTURED, "", ref, brand, last4, fee_minor)
+        case DeclinedCharge("voided", brand, last4):
+            return Heard(tenant_id, intent_id, IntentState.VOIDED, "voided", "", brand, last4)
+        case DeclinedCharge(reason, brand, last4):
+            return Heard(tenant_id, intent_id, IntentState.DECLINED, reason, "", brand, last4)
+        case ActionRequired(ref, url, brand, last4):
+            return Heard(tenant_id, intent_id, IntentState.ACTION_REQUIRED, "", ref, brand, last4, 0, url)
+        case _:
+            return Heard(tenant_id, intent_id, IntentState.UNKNOWN, "unheard")
+
+
+async def settle(uow: UnitOfWork, news: Sequence[News]) -> list[Settled | Refusal]:
+    """Each payment stands where it was heard to stand, with its order, stock, escrow, journal and answer. Forward only, once."""
+    waiting: dict[tuple[int, int], Identity | None] = {}
+    for one in news:
+        key = (one.heard.tenant_id, one.heard.intent_id)
+        waiting[key] = one.identity or waiting.get(key)
+    turns = await apply(uow, [one.heard for one in news])
+    await _take([turn for turn in turns if turn.turned and turn.state is IntentState.CAPTURED], uow)
+    await _give_up([turn for turn in turns if turn.turned and turn.state in (IntentState.DECLINED, IntentState.VOIDED)], uow)
+    settled = {(turn.intent.tenant_id, turn.intent.id): _answer(turn) for turn in turns}
+    answers = [(identity, settled[key]) for key, identity in waiting.items() if identity is not None]
+    await idempotency.finish(uow, {identity: (one.code, one.body) for identity, one in answers if one.code != OPEN_STILL})
+    await idempotency.let_go(uow, [identity for identity, one in answers if one.code == OPEN_STILL])
+    return [settled[one.heard.tenant_id, one.heard.intent_id] for one in news]
+
+
+async def _take(captured: Sequence[Turn], uow: UnitOfWork) -> None:
+    """The money is here: paid orders, committed stock, money held for each seller, and the journals that say so."""
+    if not captured:
+        return
+    parts = await orders.mark_paid(uow, [(turn.intent.tenant_id, turn.intent.order_id) for turn in captured])
+    await inventory.commit_holds(uow, [turn.intent.order_id for turn in captured])
+    await escrow.hold(
+        uow,
+        [
+            escrow.EscrowHold(
+                part.tenant_id, part.id, part.order_id, part.seller_id, part.currency, part.items_minor + part.shipping_minor,
+                part.commission_minor, part.tax_minor,
+            )
+            for part in parts
+        ],
+    )  # fmt: skip
+    by_order: defaultdict[tuple[int, int], list[orders.PaidPart]] = defaultdict(list)
+    for part in parts:
+        by_order[part.tenant_id, part.order_id].append(part)
+    journals = [journal for turn in captured for journal in _journals(uow, turn, by_order[turn.intent.tenant_id, turn.intent.order_id])]
+    await ledger.post(uow, journals)
+
+
+async def _give_up(failed: Sequence[Turn], uow: UnitOfWork) -> None:
+    """Nothing was taken: the orders say so, and their goods can be bought by others."""
+    if not failed:
+        return
+    await orders.mark_failed(uow, {(turn.intent.tenant_id, turn.intent.order_id): _reason(turn) for turn in failed})
+    await inventory.release_holds(uow, [turn.intent.order_id for turn in failed])
+
+
+def _journals(uow: UnitOfWork, turn: Turn, parts: Sequence[orders.PaidPart]) -> list[ledger.Journal]:
+    intent = turn.intent
+    net: defaultdict[int, int] = defaultdict(int)
+    tax: defaultdict[str, int] = defaultdict(int)
+    for part in parts:
+        net[part.seller_id] += part.items_minor + part.shipping_minor
+        tax[part.country] += part.tax_minor
+    journals = [
+        postings.captured(
+            tenant_id=intent.tenant_id, intent_id=intent.id, order_id=intent.order_id, currency=intent.currency,
+            net_by_seller=net, tax_by_country=tax, at=uow.now,
+        )
+    ]  # fmt: skip
+    if turn.heard.fee_minor:
+        journals.append(
+            postings.gateway_fee(
+                tenant_id=intent.tenant_id, intent_id=intent.id, order_id=intent.order_id, currency=intent.currency,
+                fee_minor=turn.heard.fee_minor, at=uow.now,
+            )
+        )  # fmt: skip
+    return journals
+
+
+def _answer(turn: Turn) -> Settled:
+    intent = turn.intent
+    order = {
+        "id": encode("ord", intent.order_id),
+        "state": {IntentState.CAPTURED: "paid", IntentState.DECLINED: "payment_failed", IntentState.VOIDED: "payment_failed"}.get(
+            turn.state, "placed"
+        ),
+        "total": {"amount": intent.amount_minor, "currency": intent.currency},
+    }
+    payment: dict[str, object] = {"state": turn.state.value, "intent_id": encode("pi", intent.id), "challenge_url": None}
+    if turn.state is IntentState.CAPTURED:
+        return Settled(intent.order_id, turn.state, 201, {"order": order, "payment": payment})
+    if turn.state in (IntentState.DECLINED, IntentState.VOIDED):
+        reason = (turn.heard.reason if turn.turned else intent.reason) or "declined"
+        return Settled(intent.order_id, turn.state, Declined.status, {"reason": reason})
+    if turn.state is IntentState.ACTION_REQUIRED:
+        payment["challenge_url"] = turn.heard.challenge_url or intent.challenge_url
+    return Settled(intent.order_id, turn.state, OPEN_STILL, {"order": order, "payment": payment})
+
+
+def _reason(turn: Turn) -> str:
+    return "The payment was given up; nothing was charged" if turn.state is IntentState.VOIDED else "The bank declined; nothing was charged"

@@ -1,0 +1,44 @@
+"""What payments tell."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from velora.kernel.events import Event
+
+
+@dataclass(frozen=True)
+class PaymentCaptured(Event):
+    type: ClassVar[str] = "payments.payment_captured.v1"
+    aggregate: ClassVar[str] = "order"
+    key: ClassVar[str] = "order_id"
+
+    order_id: int
+    intent_id: int
+    amount_minor: int
+    currency: str
+
+
+@dataclass(frozen=True)
+class PaymentFailed(Event):
+    type: ClassVar[str] = "payments.payment_failed.v1"
+    aggregate: ClassVar[str] = "order"
+    key: ClassVar[str] = "order_id"
+
+    order_id: int
+    intent_id: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class RefundSettled(Event):
+    """The money went back (`succeeded`), or did not."""
+
+    type: ClassVar[str] = "payments.refund_settled.v1"
+    aggregate: ClassVar[str] = "order"
+    key: ClassVar[str] = "order_id"
+
+    order_id: int
+    refund_id: int
+    amount_minor: int
+    currency: str
+    succeeded: bool

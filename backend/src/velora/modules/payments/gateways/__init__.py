@@ -1,0 +1,1 @@
+"""Payment gateways: the port, and an adapter for each."""

@@ -1,0 +1,109 @@
+"""What a payment gateway promises. Held for every adapter by backend/tests/contract/test_gateway.py.
+
+The key is ours: however often an order comes with the same key, it is done once, and answered the same.
+"""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class ChargeOrder:
+    """Take this much from whoever is behind the token. `reference` is our id, by which the charge can be found again."""
+
+    key: str
+    reference: str
+    amount_minor: int
+    currency: str
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class Captured:
+    """The money is taken. `fee_minor` is what the gateway keeps of it, by its own account."""
+
+    ref: str
+    brand: str
+    last4: str
+    fee_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class DeclinedCharge:
+    """Definitely not taken, and never will be under this key."""
+
+    reason: str
+    brand: str = ""
+    last4: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ActionRequired:
+    """The buyer must confirm at this address first."""
+
+    ref: str
+    challenge_url: str
+    brand: str
+    last4: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unheard:
+    """No answer: it may or may not have been done. Ask `find`, or send the same key again."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotKnown:
+    """The gateway has never seen this key."""
+
+
+ChargeOutcome = Captured | DeclinedCharge | ActionRequired | Unheard
+
+
+@dataclass(frozen=True, slots=True)
+class RefundOrder:
+    key: str
+    charge_ref: str
+    amount_minor: int
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refunded:
+    ref: str
+
+
+@dataclass(frozen=True, slots=True)
+class RefundFailed:
+    """Definitely not given back, and never will be under this key."""
+
+    reason: str
+
+
+RefundOutcome = Refunded | RefundFailed | Unheard
+
+
+class Gateway(Protocol):
+    """Never raises for what a bank or a line does: an outcome says it."""
+
+    async def charge(self, order: ChargeOrder) -> ChargeOutcome: ...
+
+    async def find(self, key: str) -> ChargeOutcome | NotKnown:
+        """What became of the charge with this key."""
+        ...
+
+    async def void(self, key: str) -> ChargeOutcome:
+        """Nothing is taken under this key from now on, unless it has been already: then Captured says so."""
+        ...
+
+    async def refund(self, order: RefundOrder) -> RefundOutcome: ...
+
+    async def find_refund(self, key: str) -> RefundOutcome | NotKnown: ...
+
+    async def ping(self) -> None:
+        """Returns when the gateway answers."""
+        ...
+
+    async def close(self) -> None: ...

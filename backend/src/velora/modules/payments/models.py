@@ -1,0 +1,83 @@
+"""Tables of payments. No card data: a token, a brand and four digits."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from velora.platform.db import Base, TenantOwned
+from velora.platform.db.types import BigId, Minor, UtcTime
+
+
+class PaymentIntent(TenantOwned, Base):
+    """One order's payment. `refunded_minor` counts what was asked back and what went back; it never exceeds the captured."""
+
+    __tablename__ = "payment_intent"
+    __table_args__ = (
+        CheckConstraint("refunded_minor >= 0 AND refunded_minor <= captured_minor AND captured_minor <= amount_minor", name="refunds"),
+        Index(None, "tenant_id", "order_id"),
+        Index(None, "state", "next_look_at"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    order_id: Mapped[int] = mapped_column(BigId)
+    amount_minor: Mapped[int] = mapped_column(Minor)
+    captured_minor: Mapped[int] = mapped_column(Minor)
+    refunded_minor: Mapped[int] = mapped_column(Minor)
+    fee_minor: Mapped[int] = mapped_column(Minor)
+    currency: Mapped[str] = mapped_column(String(3))
+    state: Mapped[str] = mapped_column(String(16))
+    gateway_key: Mapped[str] = mapped_column(String(64))
+    token: Mapped[str] = mapped_column(String(64))
+    charge_ref: Mapped[str] = mapped_column(String(64))
+    card_brand: Mapped[str] = mapped_column(String(20))
+    card_last4: Mapped[str] = mapped_column(String(4))
+    challenge_url: Mapped[str] = mapped_column(String(300))
+    reason: Mapped[str] = mapped_column(String(40))
+    # When the sweeper should ask the gateway, if nothing has been heard until then; empty once settled.
+    next_look_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    settled_at: Mapped[datetime | None] = mapped_column(UtcTime)
+
+
+class PaymentAttempt(TenantOwned, Base):
+    """One answer of the gateway, as it came."""
+
+    __tablename__ = "payment_attempt"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id", "intent_id"], ["payment_intent.tenant_id", "payment_intent.id"]),
+        Index(None, "tenant_id", "intent_id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    intent_id: Mapped[int] = mapped_column(BigId)
+    at: Mapped[datetime] = mapped_column(UtcTime)
+    outcome: Mapped[str] = mapped_column(String(16))
+    reason: Mapped[str] = mapped_column(String(200))
+    charge_ref: Mapped[str] = mapped_column(String(64))
+
+
+class PaymentRefund(TenantOwned, Base):
+    """Money on its way back. The key is ours, and the same at every try."""
+
+    __tablename__ = "payment_refund"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id", "intent_id"], ["payment_intent.tenant_id", "payment_intent.id"]),
+        CheckConstraint("amount_minor > 0", name="amount"),
+        Index("uq_payment_refund_tenant_id_business_key", "tenant_id", "business_key", unique=True),
+        Index(None, "tenant_id", "order_id"),
+        Index(None, "state", "next_look_at"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    intent_id: Mapped[int] = mapped_column(BigId)
+    order_id: Mapped[int] = mapped_column(BigId)
+    business_key: Mapped[str] = mapped_column(String(80))
+    amount_minor: Mapped[int] = mapped_column(Minor)
+    currency: Mapped[str] = mapped_column(String(3))
+    charge_ref: Mapped[str] = mapped_column(String(64))
+    state: Mapped[str] = mapped_column(String(16))
+    gateway_ref: Mapped[str] = mapped_column(String(64))
+    reason: Mapped[str] = mapped_column(String(200))
+    requested_at: Mapped[datetime] = mapped_column(UtcTime)
+    next_look_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    settled_at: Mapped[datetime | None] = mapped_column(UtcTime)

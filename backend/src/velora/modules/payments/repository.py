@@ -1,0 +1,99 @@
+"""The SQL of payments. Set-based: every row and every predicate names its tenant."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import bindparam, select, tuple_
+
+from velora.modules.payments.models import PaymentAttempt, PaymentIntent, PaymentRefund
+from velora.platform.db import ACROSS_TENANTS, UnitOfWork
+
+Key = tuple[int, int]
+
+_LOCK: Final = (
+    select(PaymentIntent)
+    .where(tuple_(PaymentIntent.tenant_id, PaymentIntent.id).in_(bindparam("keys", expanding=True)))
+    .order_by(PaymentIntent.tenant_id, PaymentIntent.id)
+    .with_for_update()
+)
+_LOCK_REFUNDS: Final = (
+    select(PaymentRefund)
+    .where(tuple_(PaymentRefund.tenant_id, PaymentRefund.id).in_(bindparam("keys", expanding=True)))
+    .order_by(PaymentRefund.tenant_id, PaymentRefund.id)
+    .with_for_update()
+)
+
+
+async def add_intents(uow: UnitOfWork, rows: Sequence[Mapping[str, object]]) -> None:
+    await uow.insert(PaymentIntent, rows)
+
+
+async def add_attempts(uow: UnitOfWork, rows: Sequence[Mapping[str, object]]) -> None:
+    await uow.insert(PaymentAttempt, rows)
+
+
+async def add_refunds(uow: UnitOfWork, rows: Sequence[Mapping[str, object]]) -> None:
+    await uow.insert(PaymentRefund, rows)
+
+
+async def lock_intents(uow: UnitOfWork, keys: Collection[Key]) -> dict[Key, PaymentIntent]:
+    return {(one.tenant_id, one.id): one for one in await uow.entities(_LOCK, {"keys": sorted(keys)})} if keys else {}
+
+
+async def intents(uow: UnitOfWork, keys: Collection[Key]) -> Sequence[PaymentIntent]:
+    statement = select(PaymentIntent).where(tuple_(PaymentIntent.tenant_id, PaymentIntent.id).in_(sorted(keys)))
+    return await uow.entities(statement) if keys else []
+
+
+async def set_intents(uow: UnitOfWork, values: Mapping[Key, Mapping[str, object]]) -> int:
+    return await uow.set_on(PaymentIntent, values) if values else 0
+
+
+async def add_to_intents(uow: UnitOfWork, deltas: Mapping[Key, Mapping[str, int]]) -> int:
+    return await uow.add_to(PaymentIntent, deltas) if deltas else 0
+
+
+async def of_orders(uow: UnitOfWork, keys: Collection[Key]) -> Sequence[PaymentIntent]:
+    statement = select(PaymentIntent).where(tuple_(PaymentIntent.tenant_id, PaymentIntent.order_id).in_(sorted(keys)))
+    return await uow.entities(statement) if keys else []
+
+
+async def stale_intents(uow: UnitOfWork, states: Collection[str], now: datetime, limit: int) -> Sequence[PaymentIntent]:
+    statement = (
+        select(PaymentIntent)
+        .where(PaymentIntent.state.in_(states), PaymentIntent.next_look_at <= now)
+        .order_by(PaymentIntent.next_look_at)
+        .limit(limit)
+    )
+    return await uow.entities(statement.execution_options(**ACROSS_TENANTS))
+
+
+async def refunds_by_key(uow: UnitOfWork, keys: Collection[tuple[int, str]]) -> dict[tuple[int, str], PaymentRefund]:
+    statement = select(PaymentRefund).where(tuple_(PaymentRefund.tenant_id, PaymentRefund.business_key).in_(sorted(keys)))
+    return {(one.tenant_id, one.business_key): one for one in await uow.entities(statement)} if keys else {}
+
+
+async def lock_refunds(uow: UnitOfWork, keys: Collection[Key]) -> dict[Key, PaymentRefund]:
+    return {(one.tenant_id, one.id): one for one in await uow.entities(_LOCK_REFUNDS, {"keys": sorted(keys)})} if keys else {}
+
+
+async def set_refunds(uow: UnitOfWork, values: Mapping[Key, Mapping[str, object]]) -> int:
+    return await uow.set_on(PaymentRefund, values) if values else 0
+
+
+async def open_refunds(uow: UnitOfWork, now: datetime, limit: int) -> Sequence[PaymentRefund]:
+    statement = (
+        select(PaymentRefund)
+        .where(PaymentRefund.state == "requested", PaymentRefund.next_look_at <= now)
+        .order_by(PaymentRefund.next_look_at)
+        .limit(limit)
+    )
+    return await uow.entities(statement.execution_options(**ACROSS_TENANTS))
+
+
+async def refunds_of_orders(uow: UnitOfWork, keys: Collection[Key]) -> Sequence[PaymentRefund]:
+    statement = (
+        select(PaymentRefund).where(tuple_(PaymentRefund.tenant_id, PaymentRefund.order_id).in_(sorted(keys))).order_by(PaymentRefund.id)
+    )
+    return await uow.entities(statement) if keys else []

@@ -1,0 +1,262 @@
+"""What can be done with payments. Every function takes many; what the gateway says is settled here, whoever heard it."""
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from velora.kernel.errors import NotFound, Refusal
+from velora.kernel.ids import encode
+from velora.modules.payments import events, repository
+from velora.modules.payments.errors import Declined, RefundTooLarge
+from velora.modules.payments.models import PaymentIntent, PaymentRefund
+from velora.modules.payments.policy import LOOK_AFTER, OPEN, IntentState, may_become
+from velora.modules.payments.repository import Key
+from velora.platform.db import UnitOfWork
+
+__all__ = ["Declined", "Heard", "IntentState", "NewIntent", "RefundAsked", "RefundHeard", "RefundRequest", "RefundTooLarge", "Turn"]
+
+_REFUND_LOOK: Final = timedelta(seconds=30)
+
+
+@dataclass(frozen=True, slots=True)
+class NewIntent:
+    tenant_id: int
+    id: int
+    order_id: int
+    amount_minor: int
+    currency: str
+    token: str
+
+    @property
+    def gateway_key(self) -> str:
+        """The key under which the gateway does it once."""
+        return encode("pi", self.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What is known of an intent now: from the reply, a notice of the gateway, or by asking."""
+
+    tenant_id: int
+    intent_id: int
+    state: IntentState
+    reason: str = ""
+    charge_ref: str = ""
+    brand: str = ""
+    last4: str = ""
+    fee_minor: int = 0
+    challenge_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """An intent after something was heard. `turned` is False when it stood there already, or was further."""
+
+    intent: PaymentIntent
+    heard: Heard
+    turned: bool
+    state: IntentState
+
+
+@dataclass(frozen=True, slots=True)
+class RefundRequest:
+    """Give this much back. The key is the reason's own (a return, a cancellation): the same reason refunds once."""
+
+    tenant_id: int
+    intent_id: int
+    amount_minor: int
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class RefundAsked:
+    """The refund stands as requested; `is_new` is False when this key had asked before."""
+
+    refund_id: int
+    order_id: int
+    charge_ref: str
+    amount_minor: int
+    currency: str
+    is_new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RefundHeard:
+    tenant_id: int
+    refund_id: int
+    succeeded: bool
+    gateway_ref: str = ""
+    reason: str = ""
+
+
+async def intend(uow: UnitOfWork, intents: Sequence[NewIntent]) -> None:
+    """The orders can be charged: each intent stands with the key that the gateway will be asked under."""
+    rows = [
+        {
+            "tenant_id": one.tenant_id, "id": one.id, "order_id": one.order_id, "amount_minor": one.amount_minor, "captured_minor": 0,
+            "refunded_minor": 0, "fee_minor": 0, "currency": one.currency, "state": IntentState.AUTHORISING,
+            "gateway_key": one.gateway_key, "token": one.token, "charge_ref": "", "card_brand": "", "card_last4": "", "challenge_url": "",
+            "reason": "", "next_look_at": uow.now + LOOK_AFTER[IntentState.AUTHORISING], "settled_at": None,
+        }
+        for one in intents
+    ]  # fmt: skip
+    await repository.add_intents(uow, rows)
+
+
+async def apply(uow: UnitOfWork, heard: Sequence[Heard]) -> list[Turn]:
+    """Each intent stands where it was heard to stand, if that is forward; in ascending order of intent. Locks the intents.
+
+    Hearing the same twice turns once. The caller does what follows from a turn in the same transaction.
+    """
+    by_key = {(one.tenant_id, one.intent_id): one for one in heard}
+    intents = await repository.lock_intents(uow, by_key)
+    turns: list[Turn] = []
+    values: dict[Key, dict[str, object]] = {}
+    attempts: list[dict[str, object]] = []
+    for key, intent in intents.items():
+        one = by_key[key]
+        now = IntentState(intent.state)
+        turned = may_become(now, one.state)
+        turns.append(Turn(intent, one, turned, one.state if turned else now))
+        if turned:
+            values[key] = _after(uow, intent, one)
+            attempts.append(
+                {
+                    "tenant_id": key[0], "id": uow.new_id(), "intent_id": key[1], "at": uow.now, "outcome": one.state,
+                    "reason": one.reason, "charge_ref": one.charge_ref,
+                }
+            )  # fmt: skip
+    await repository.set_intents(uow, values)
+    await repository.add_attempts(uow, attempts)
+    uow.tell(_news(turns))
+    return turns
+
+
+async def stale(uow: UnitOfWork, *, limit: int) -> Sequence[PaymentIntent]:
+    """Intents of which nothing was heard for too long: the gateway should be asked. Platform scope."""
+    return await repository.stale_intents(uow, OPEN, uow.now, limit)
+
+
+async def of_orders(uow: UnitOfWork, keys: Collection[Key]) -> dict[Key, PaymentIntent]:
+    """The intent of each (tenant, order)."""
+    return {(one.tenant_id, one.order_id): one for one in await repository.of_orders(uow, keys)}
+
+
+async def intents_seen(uow: UnitOfWork, keys: Collection[Key]) -> dict[Key, PaymentIntent]:
+    """The intents with these (tenant, id) keys, as they stand."""
+    return {(one.tenant_id, one.id): one for one in await repository.intents(uow, keys)}
+
+
+async def request_refunds(uow: UnitOfWork, requests: Sequence[RefundRequest]) -> list[RefundAsked | Refusal]:
+    """Each refund stands as requested and counts against the payment, or is refused: never more than was captured.
+
+    Idempotent by (tenant, key): asked again, a refund answers with what stands. Locks the intents in ascending order.
+    """
+    intents = await repository.lock_intents(uow, {(one.tenant_id, one.intent_id) for one in requests})
+    known = await repository.refunds_by_key(uow, {(one.tenant_id, one.key) for one in requests})
+    left = {key: intent.captured_minor - intent.refunded_minor for key, intent in intents.items()}
+    outcomes: list[RefundAsked | Refusal] = []
+    rows: list[dict[str, object]] = []
+    taken: Counter[Key] = Counter()
+    for one in requests:
+        key = (one.tenant_id, one.intent_id)
+        intent = intents.get(key)
+        if intent is None:
+            outcomes.append(NotFound("payment", encode("pi", one.intent_id)))
+        elif before := known.get((one.tenant_id, one.key)):
+            outcomes.append(RefundAsked(before.id, before.order_id, before.charge_ref, before.amount_minor, before.currency, is_new=False))
+        elif one.amount_minor > left[key] or one.amount_minor < 1:
+            outcomes.append(RefundTooLarge(one.amount_minor, left[key]))
+        else:
+            left[key] -= one.amount_minor
+            taken[key] += one.amount_minor
+            refund_id = uow.new_id()
+            rows.append(_refund_row(uow, refund_id, one, intent))
+            outcomes.append(RefundAsked(refund_id, intent.order_id, intent.charge_ref, one.amount_minor, intent.currency, is_new=True))
+    await repository.add_to_intents(uow, {key: {"refunded_minor": amount} for key, amount in taken.items()})
+    await repository.add_refunds(uow, rows)
+    return outcomes
+
+
+async def settle_refunds(uow: UnitOfWork, heard: Sequence[RefundHeard]) -> list[PaymentRefund]:
+    """The refunds that turned by this: succeeded, or failed and no longer counted against the payment."""
+    by_key = {(one.tenant_id, one.refund_id): one for one in heard}
+    found = await repository.lock_refunds(uow, by_key)
+    turned = [refund for refund in found.values() if refund.state == "requested"]
+    values: dict[Key, dict[str, object]] = {}
+    back: Counter[Key] = Counter()
+    for refund in turned:
+        one = by_key[refund.tenant_id, refund.id]
+        values[refund.tenant_id, refund.id] = {
+            "state": "succeeded" if one.succeeded else "failed", "gateway_ref": one.gateway_ref, "reason": one.reason,
+            "next_look_at": None, "settled_at": uow.now,
+        }  # fmt: skip
+        if not one.succeeded:
+            back[refund.tenant_id, refund.intent_id] -= refund.amount_minor
+    await repository.set_refunds(uow, values)
+    await repository.add_to_intents(uow, {key: {"refunded_minor": amount} for key, amount in back.items()})
+    uow.tell(
+        events.RefundSettled(
+            tenant_id=refund.tenant_id,
+            order_id=refund.order_id,
+            refund_id=refund.id,
+            amount_minor=refund.amount_minor,
+            currency=refund.currency,
+            succeeded=by_key[refund.tenant_id, refund.id].succeeded,
+        )
+        for refund in turned
+    )
+    return turned
+
+
+async def open_refunds(uow: UnitOfWork, *, limit: int) -> Sequence[PaymentRefund]:
+    """Refunds of which nothing was heard for too long: send the same key again. Platform scope."""
+    return await repository.open_refunds(uow, uow.now, limit)
+
+
+async def refunds_of_orders(uow: UnitOfWork, keys: Collection[Key]) -> Sequence[PaymentRefund]:
+    """Every refund of these (tenant, order) keys, oldest first."""
+    return await repository.refunds_of_orders(uow, keys)
+
+
+def _after(uow: UnitOfWork, intent: PaymentIntent, heard: Heard) -> dict[str, object]:
+    settled = heard.state not in OPEN
+    return {
+        "state": heard.state, "reason": heard.reason, "charge_ref": heard.charge_ref or intent.charge_ref,
+        "card_brand": heard.brand or intent.card_brand, "card_last4": heard.last4 or intent.card_last4,
+        "challenge_url": heard.challenge_url, "fee_minor": heard.fee_minor,
+        "captured_minor": intent.amount_minor if heard.state is IntentState.CAPTURED else 0,
+        "next_look_at": None if settled else uow.now + LOOK_AFTER[heard.state], "settled_at": uow.now if settled else None,
+    }  # fmt: skip
+
+
+def _news(turns: Sequence[Turn]) -> list[events.PaymentCaptured | events.PaymentFailed]:
+    news: list[events.PaymentCaptured | events.PaymentFailed] = []
+    for turn in turns:
+        intent = turn.intent
+        if turn.turned and turn.state is IntentState.CAPTURED:
+            news.append(
+                events.PaymentCaptured(
+                    tenant_id=intent.tenant_id,
+                    order_id=intent.order_id,
+                    intent_id=intent.id,
+                    amount_minor=intent.amount_minor,
+                    currency=intent.currency,
+                )
+            )
+        elif turn.turned and turn.state not in OPEN:
+            news.append(
+                events.PaymentFailed(tenant_id=intent.tenant_id, order_id=intent.order_id, intent_id=intent.id, reason=turn.heard.reason)
+            )
+    return news
+
+
+def _refund_row(uow: UnitOfWork, refund_id: int, request: RefundRequest, intent: PaymentIntent) -> dict[str, object]:
+    return {
+        "tenant_id": request.tenant_id, "id": refund_id, "intent_id": request.intent_id, "order_id": intent.order_id,
+        "business_key": request.key, "amount_minor": request.amount_minor, "currency": intent.currency, "charge_ref": intent.charge_ref,
+        "state": "requested", "gateway_ref": "", "reason": "", "requested_at": uow.now, "next_look_at": uow.now + _REFUND_LOOK,
+        "settled_at": None,
+    }  # fmt: skip

@@ -1,0 +1,41 @@
+"""What every request gets: an id for the log, and headers that keep browsers careful."""
+
+import secrets
+from typing import Final
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+_CAREFUL: Final = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"strict-origin-when-cross-origin"),
+    (b"x-frame-options", b"DENY"),
+]
+_PAGE: Final = (
+    b"content-security-policy",
+    b"default-src 'self'; img-src 'self' data: https:; style-src 'self' 'unsafe-inline'; font-src 'self' data:; frame-ancestors 'none'",
+)
+
+
+class RequestId:
+    """Every request has an id: the caller's own, or a fresh one. It is in the reply's X-Request-Id."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        given = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"")
+        request_id = given if 0 < len(given) <= 64 and given.isascii() and given.decode().isprintable() else secrets.token_hex(8).encode()
+        scope["request_id"] = request_id.decode()
+
+        async def send_with_id(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = message["headers"]
+                headers += [(b"x-request-id", request_id), *_CAREFUL]
+                if any(name == b"content-type" and value.startswith(b"text/html") for name, value in headers):
+                    headers.append(_PAGE)
+            await send(message)
+
+        await self.app(scope, receive, send_with_id)
