@@ -1,4 +1,4 @@
-"""What browsers carry: random tokens, of which only a digest is kept."""
+"""Random words: tokens that browsers carry, of which only a digest is kept, and references that need not be secret."""
 
 import hashlib
 import hmac
@@ -8,6 +8,11 @@ import secrets
 def fresh_token() -> str:
     """256 random bits that nobody can guess, as 43 letters fit for a cookie."""
     return secrets.token_urlsafe(32)
+
+
+def fresh_ref(prefix: str) -> str:
+    """`ch_` and 24 hexadecimal letters that no other reference has."""
+    return f"{prefix}_{secrets.token_hex(12)}"
 
 
 def digest_of(token: str) -> bytes:

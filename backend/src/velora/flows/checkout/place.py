@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from velora.flows.checkout.draft import HOLD_FOR, Draft, LineOutOfStock, NotOnSale, Placed, PriceChanged
+from velora.flows.checkout.draft import HOLD_FOR, Draft, EmptyCart, LineOutOfStock, NotOnSale, Placed, PriceChanged
 from velora.kernel.errors import Refusal
 from velora.kernel.ids import encode
 from velora.modules.catalog.service import Offer, OfferKey, offers
@@ -55,6 +55,9 @@ async def _price(uow: UnitOfWork, drafts: Sequence[Draft]) -> list[_Priced | Ref
     found = await offers(uow, {OfferKey(draft.market.tenant_id, variant) for draft in drafts for variant, _ in draft.lines})
     on_sale: list[dict[int, Offer] | Refusal] = []
     for draft in drafts:
+        if not draft.lines:
+            on_sale.append(EmptyCart())
+            continue
         mine = {variant: found.get(OfferKey(draft.market.tenant_id, variant)) for variant, _ in draft.lines}
         missing = next((variant for variant, offer in mine.items() if offer is None or not offer.on_sale), None)
         on_sale.append({variant: offer for variant, offer in mine.items() if offer} if missing is None else NotOnSale(missing))

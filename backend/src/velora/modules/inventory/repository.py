@@ -1,7 +1,6 @@
 """The SQL of stock. Levels are locked in ascending key order, so concurrent holds never deadlock."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
 from typing import Final
 
 from sqlalchemy import Row, bindparam, func, select, tuple_, update
@@ -10,6 +9,7 @@ from velora.modules.inventory.models import StockHold, StockLevel, StockLocation
 from velora.platform.db import UnitOfWork
 
 LevelKey = tuple[int, int, int]
+OpenHold = Row[int, int, int, int, int, int, int]
 
 _LOCK: Final = (
     select(StockLevel.seller_id, StockLevel.variant_id, StockLevel.location_id, StockLevel.on_hand, StockLevel.reserved)
@@ -28,9 +28,9 @@ _HOLDS: Final = (
         StockHold.id,
         StockHold.variant_id,
         StockHold.location_id,
+        StockHold.claim_id,
         StockHold.line_id,
         StockHold.quantity,
-        StockHold.state,
     )
     .where(StockHold.claim_id.in_(bindparam("claims", expanding=True)), StockHold.state.in_(("held", "committed")))
     .order_by(StockHold.seller_id, StockHold.id)
@@ -97,7 +97,7 @@ async def add_holds(uow: UnitOfWork, rows: Sequence[Mapping[str, object]]) -> No
     await uow.insert(StockHold, rows)
 
 
-async def open_holds(uow: UnitOfWork, claims: Collection[int]) -> Sequence[Row[int, int, int, int, int, int, str]]:
+async def open_holds(uow: UnitOfWork, claims: Collection[int]) -> Sequence[OpenHold]:
     """The promises still standing to these claims, locked."""
     return await uow.all(_HOLDS, {"claims": sorted(claims)}) if claims else []
 
@@ -122,10 +122,3 @@ async def add_movements(uow: UnitOfWork, rows: Sequence[Mapping[str, object]]) -
 async def movements(uow: UnitOfWork, variant_id: int, *, before: int | None, limit: int) -> Sequence[StockMovement]:
     statement = select(StockMovement).where(StockMovement.variant_id == variant_id).order_by(StockMovement.id.desc()).limit(limit)
     return await uow.entities(statement.where(StockMovement.id < before) if before is not None else statement)
-
-
-async def expired_claims(uow: UnitOfWork, now: datetime, limit: int) -> Sequence[int]:
-    """Claims whose unpaid promise has run out."""
-    return await uow.entities(
-        select(StockHold.claim_id).where(StockHold.state == "held", StockHold.expires_at < now).distinct().limit(limit)
-    )

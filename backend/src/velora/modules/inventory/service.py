@@ -1,8 +1,8 @@
 """What can be done with stock. Every function takes many and answers for each, in the order asked."""
 
-from collections import Counter, defaultdict
+from collections import Counter, defaultdict, deque
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from velora.modules.inventory import events, policy, repository
@@ -54,11 +54,12 @@ class Count:
 
 @dataclass(frozen=True)
 class Shipped:
-    """So many of one line of a claim leave the house, or need not be kept."""
+    """So many of one line of a claim leave the house; `ref` is what they leave in."""
 
     claim_id: int
     line_id: int
     quantity: int
+    ref: str = ""
 
 
 async def hold(uow: UnitOfWork, claims: Sequence[Claim], *, until: datetime) -> list[Held | Short]:
@@ -83,23 +84,40 @@ async def commit_holds(uow: UnitOfWork, claim_ids: Collection[int]) -> int:
 
 async def release_holds(uow: UnitOfWork, claim_ids: Collection[int]) -> None:
     """What is held for these claims can be bought by others again."""
-    holds = await repository.open_holds(uow, claim_ids)
-    await repository.set_holds(uow, {(row.seller_id, row.id): {"state": "released"} for row in holds})
-    deltas: dict[repository.LevelKey, Counter[str]] = defaultdict(Counter)
-    for row in holds:
-        deltas[row.seller_id, row.variant_id, row.location_id]["reserved"] -= row.quantity
+    await _release(uow, await repository.open_holds(uow, claim_ids))
+
+
+async def release_parts(uow: UnitOfWork, parts: Collection[tuple[int, int]]) -> None:
+    """What these (claim, seller) hold can be bought by others again; other sellers' parts of the claims stand."""
+    holds = await repository.open_holds(uow, {claim for claim, _ in parts})
+    await _release(uow, [row for row in holds if (row.claim_id, row.seller_id) in parts])
+
+
+async def ship(uow: UnitOfWork, parcels: Sequence[Shipped]) -> None:
+    """So many of each line have left: they are neither on hand nor promised any more. Raises ValueError for more than was held."""
+    waiting: defaultdict[int, deque[Shipped]] = defaultdict(deque)
+    for parcel in parcels:
+        waiting[parcel.line_id].append(parcel)
+    deltas: defaultdict[repository.LevelKey, Counter[str]] = defaultdict(Counter)
+    changes: dict[tuple[int, int], dict[str, object]] = {}
+    gone: list[tuple[repository.LevelKey, int, str]] = []
+    for row in await repository.open_holds(uow, {parcel.claim_id for parcel in parcels}):
+        key = (row.seller_id, row.variant_id, row.location_id)
+        taken = _take(waiting[row.line_id], row.quantity)
+        quantity = sum(parcel.quantity for parcel in taken)
+        if not taken:
+            continue
+        deltas[key]["reserved"] -= quantity
+        deltas[key]["on_hand"] -= quantity
+        gone.extend((key, -parcel.quantity, parcel.ref) for parcel in taken)
+        whole = quantity == row.quantity
+        changes[row.seller_id, row.id] = {"state": "shipped"} if whole else {"quantity": row.quantity - quantity}
+    if any(waiting.values()):
+        raise ValueError(f"Lines {sorted(line for line, left in waiting.items() if left)} have less stock set aside than is to leave.")
+    await repository.set_holds(uow, changes)
     await repository.move(uow, deltas)
+    await _note(uow, gone, "shipped")
     uow.tell(_changed(deltas))
-
-
-async def release_some(uow: UnitOfWork, cancelled: Sequence[Shipped]) -> None:
-    """So many of each line need not be kept any longer."""
-    await _take_from_holds(uow, cancelled, leaves_the_house=False, ref="")
-
-
-async def ship(uow: UnitOfWork, parcels: Sequence[Shipped], *, ref: str) -> None:
-    """So many of each line have left: they are neither on hand nor promised any more."""
-    await _take_from_holds(uow, parcels, leaves_the_house=True, ref=ref)
 
 
 async def receive(uow: UnitOfWork, receipts: Sequence[Receipt], *, reason: str = "received") -> None:
@@ -168,11 +186,6 @@ async def movements(uow: UnitOfWork, variant_id: int, *, before: int | None = No
     return await repository.movements(uow, variant_id, before=before, limit=limit)
 
 
-async def expired_claims(uow: UnitOfWork, *, limit: int) -> Sequence[int]:
-    """Claims whose hold has run out unpaid."""
-    return await repository.expired_claims(uow, uow.now, limit)
-
-
 async def _shelves(uow: UnitOfWork, levels: Mapping[repository.LevelKey, tuple[int, int]]) -> dict[tuple[int, int], dict[int, int]]:
     """What is available of each (seller, variant) by location, in the order in which locations serve."""
     shelves: defaultdict[tuple[int, int], dict[int, int]] = defaultdict(dict)
@@ -183,6 +196,15 @@ async def _shelves(uow: UnitOfWork, levels: Mapping[repository.LevelKey, tuple[i
         order = await repository.location_order(uow, several)
         return {key: dict(sorted(shelf.items(), key=lambda item: (order.get(item[0], 0), item[0]))) for key, shelf in shelves.items()}
     return shelves
+
+
+async def _release(uow: UnitOfWork, holds: Sequence[repository.OpenHold]) -> None:
+    await repository.set_holds(uow, {(row.seller_id, row.id): {"state": "released"} for row in holds})
+    deltas: dict[repository.LevelKey, Counter[str]] = defaultdict(Counter)
+    for row in holds:
+        deltas[row.seller_id, row.variant_id, row.location_id]["reserved"] -= row.quantity
+    await repository.move(uow, deltas)
+    uow.tell(_changed(deltas))
 
 
 async def _write_holds(uow: UnitOfWork, parts: Sequence[tuple[int, Part]], until: datetime) -> None:
@@ -200,34 +222,17 @@ async def _write_holds(uow: UnitOfWork, parts: Sequence[tuple[int, Part]], until
     await repository.add_holds(uow, rows)
 
 
-async def _take_from_holds(uow: UnitOfWork, parcels: Sequence[Shipped], *, leaves_the_house: bool, ref: str) -> None:
-    wanted = Counter[int]()
-    for parcel in parcels:
-        wanted[parcel.line_id] += parcel.quantity
-    deltas: defaultdict[repository.LevelKey, Counter[str]] = defaultdict(Counter)
-    changes: dict[tuple[int, int], dict[str, object]] = {}
-    gone: list[tuple[repository.LevelKey, int, str]] = []
-    for row in await repository.open_holds(uow, {parcel.claim_id for parcel in parcels}):
-        part = min(wanted[row.line_id], row.quantity)
-        if part == 0:
-            continue
-        wanted[row.line_id] -= part
-        key = (row.seller_id, row.variant_id, row.location_id)
-        deltas[key]["reserved"] -= part
-        if leaves_the_house:
-            deltas[key]["on_hand"] -= part
-            gone.append((key, -part, ref))
-        whole = part == row.quantity
-        changes[row.seller_id, row.id] = {
-            "state": ("shipped" if leaves_the_house else "released") if whole else row.state,
-            "quantity": part if whole else row.quantity - part,
-        }
-    if +wanted:
-        raise ValueError(f"Lines {sorted(+wanted)} have less stock set aside than is to leave.")
-    await repository.set_holds(uow, changes)
-    await repository.move(uow, deltas)
-    await _note(uow, gone, "shipped")
-    uow.tell(_changed(deltas))
+def _take(waiting: deque[Shipped], most: int) -> list[Shipped]:
+    """The first of what waits, up to so many pieces; the rest waits on."""
+    taken: list[Shipped] = []
+    while waiting and most:
+        parcel = waiting.popleft()
+        if parcel.quantity > most:
+            waiting.appendleft(replace(parcel, quantity=parcel.quantity - most))
+            parcel = replace(parcel, quantity=most)
+        most -= parcel.quantity
+        taken.append(parcel)
+    return taken
 
 
 async def _note(uow: UnitOfWork, moved: Iterable[tuple[repository.LevelKey, int, str]], reason: str) -> None:

@@ -1,7 +1,8 @@
 """How an order moves from state to state, and what may still be done with it."""
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
@@ -63,6 +64,10 @@ class Quantities:
     def to_ship(self) -> int:
         return self.quantity - self.shipped - self.cancelled
 
+    def after_sending(self, pieces: int) -> "Quantities":
+        """The line after so many more of its pieces have left."""
+        return replace(self, shipped=self.shipped + pieces)
+
     @property
     def returnable(self) -> int:
         """Pieces that reached the buyer, or are on their way, and have not come back."""
@@ -74,3 +79,11 @@ def after_shipping(lines: Collection[Quantities]) -> State:
     if all(line.to_ship == 0 for line in lines):
         return State.SHIPPED
     return State.PARTLY_SHIPPED if any(line.shipped for line in lines) else State.PAID
+
+
+def summed(pieces: Iterable[tuple[int, int]]) -> dict[int, int]:
+    """The pieces of each line together, when a line was named more than once."""
+    total: Counter[int] = Counter()
+    for line, quantity in pieces:
+        total[line] += quantity
+    return dict(total)

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
-from sqlalchemy import bindparam, func, select, tuple_
+from sqlalchemy import Row, bindparam, func, select, tuple_
 
 from velora.modules.orders.models import Order, OrderEvent, OrderLine, SellerOrder, Shipment, ShipmentLine
 from velora.platform.db import ACROSS_TENANTS, Base, UnitOfWork
@@ -58,9 +58,9 @@ async def parts_of(uow: UnitOfWork, keys: Collection[Key]) -> Sequence[SellerOrd
     return await uow.entities(_PARTS, {"keys": sorted(keys)}) if keys else []
 
 
-async def money_of_parts(uow: UnitOfWork, keys: Collection[Key]) -> Sequence[tuple[int, int, int, int, str, int, int, int, int, str]]:
+async def money_of_parts(uow: UnitOfWork, keys: Collection[Key]) -> Sequence[Row[int, int, int, int, str, int, int, int, int, str]]:
     """The amounts of the seller orders of these orders, as columns: the capture's hot path."""
-    return [tuple(row) for row in await uow.all(_PAID_PARTS, {"keys": sorted(keys)})]
+    return await uow.all(_PAID_PARTS, {"keys": sorted(keys)})
 
 
 async def lines_of(uow: UnitOfWork, keys: Collection[Key], *, lock: bool) -> Sequence[OrderLine]:

@@ -108,9 +108,10 @@ async def intend(uow: UnitOfWork, intents: Sequence[NewIntent]) -> None:
 async def apply(uow: UnitOfWork, heard: Sequence[Heard]) -> list[Turn]:
     """Each intent stands where it was heard to stand, if that is forward; in ascending order of intent. Locks the intents.
 
-    Hearing the same twice turns once. The caller does what follows from a turn in the same transaction.
+    Hearing the same twice turns once; of several things heard at once, one that settles outweighs one that does not. The
+    caller does what follows from a turn in the same transaction.
     """
-    by_key = {(one.tenant_id, one.intent_id): one for one in heard}
+    by_key = {(one.tenant_id, one.intent_id): one for one in sorted(heard, key=lambda one: one.state not in OPEN)}
     intents = await repository.lock_intents(uow, by_key)
     turns: list[Turn] = []
     values: dict[Key, dict[str, object]] = {}

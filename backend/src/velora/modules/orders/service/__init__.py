@@ -1,6 +1,7 @@
 """What can be done with orders, set-based: each function takes many and answers for each."""
 
 from velora.modules.orders.errors import TooMany, WrongState
+from velora.modules.orders.models import Order, OrderLine, SellerOrder
 from velora.modules.orders.policy import Quantities, State, whole
 from velora.modules.orders.service.place import NewLine, NewOrder, NewPart, place
 from velora.modules.orders.service.progress import (
@@ -32,10 +33,13 @@ __all__ = [
     "NewLine",
     "NewOrder",
     "NewPart",
+    "Order",
+    "OrderLine",
     "OrderRead",
     "PaidPart",
     "Parcel",
     "Quantities",
+    "SellerOrder",
     "SentParcel",
     "State",
     "TooMany",

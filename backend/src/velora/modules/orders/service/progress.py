@@ -1,16 +1,15 @@
 """Orders on their way: paid, shipped, delivered, cancelled, returned. Forward only, by compare-and-set under lock."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from velora.kernel.errors import NotFound, Refusal
-from velora.kernel.events import Event
 from velora.kernel.ids import encode
 from velora.modules.orders import events, repository
 from velora.modules.orders.errors import TooMany, WrongState
 from velora.modules.orders.models import OrderEvent, OrderLine, SellerOrder, Shipment, ShipmentLine
-from velora.modules.orders.policy import Quantities, State, after_shipping, may_become, whole
+from velora.modules.orders.policy import Quantities, State, after_shipping, may_become, summed, whole
 from velora.modules.orders.repository import Key
 from velora.platform.db import UnitOfWork
 
@@ -82,16 +81,24 @@ async def mark_failed(uow: UnitOfWork, reasons: Mapping[Key, str]) -> None:
 
 
 async def ship(uow: UnitOfWork, parcels: Sequence[Parcel]) -> list[SentParcel | Refusal]:
-    """Each parcel is on its way, or it is said why not. At most one parcel of a seller order at a time."""
+    """Each parcel is on its way, or it is said why not. Of two for the same pieces, the first has them."""
     keys = {(parcel.tenant_id, parcel.seller_order_id) for parcel in parcels}
     parts = await repository.seller_orders(uow, keys, lock=True)
-    lines = _by_part(await repository.lines_of(uow, keys, lock=True))
+    lines = {
+        key: {line.id: _quantities(line) for line in of_part}
+        for key, of_part in _by_part(await repository.lines_of(uow, keys, lock=True)).items()
+    }
     outcomes: list[SentParcel | Refusal] = []
     for parcel in parcels:
         key = (parcel.tenant_id, parcel.seller_order_id)
-        outcomes.append(_check_parcel(uow, parcel, parts.get(key), lines.get(key, [])))
+        outcome = _check_parcel(uow, parcel, parts.get(key), lines.get(key, {}))
+        if isinstance(outcome, SentParcel):
+            lines[key] |= {line: lines[key][line].after_sending(quantity) for line, quantity in outcome.lines}
+        outcomes.append(outcome)
     sent = [(parcel, outcome) for parcel, outcome in zip(parcels, outcomes, strict=True) if isinstance(outcome, SentParcel)]
-    await _write_parcels(uow, sent, lines)
+    await _write_parcels(uow, sent)
+    states = {(parcel.tenant_id, parcel.seller_order_id): {"shipped_at": uow.now} for parcel, _ in sent}
+    await repository.set_seller_orders(uow, {key: {**state, "state": after_shipping(lines[key].values())} for key, state in states.items()})
     await _settle_states(uow, {(parcel.tenant_id, outcome.order_id) for parcel, outcome in sent})
     return outcomes
 
@@ -164,30 +171,26 @@ async def complete(uow: UnitOfWork, keys: Collection[Key]) -> None:
     await _settle_states(uow, {(part.tenant_id, part.order_id) for part in due.values()})
 
 
-def _check_parcel(uow: UnitOfWork, parcel: Parcel, part: SellerOrder | None, lines: Sequence[OrderLine]) -> SentParcel | Refusal:
+def _check_parcel(uow: UnitOfWork, parcel: Parcel, part: SellerOrder | None, lines: Mapping[int, Quantities]) -> SentParcel | Refusal:
     if part is None:
         return NotFound("seller order", encode("sor", parcel.seller_order_id))
     if State(part.state) not in (State.PAID, State.PARTLY_SHIPPED):
         return WrongState(part.state, "shipped")
-    left = {line.id: _quantities(line).to_ship for line in lines}
-    wanted = parcel.lines or tuple((line, quantity) for line, quantity in left.items() if quantity)
-    for line, quantity in wanted:
+    left = {line: of_line.to_ship for line, of_line in lines.items()}
+    wanted = summed(parcel.lines) or {line: quantity for line, quantity in left.items() if quantity}
+    for line, quantity in wanted.items():
         if quantity > left.get(line, 0) or quantity < 1:
             return TooMany(line, quantity, left.get(line, 0))
-    return SentParcel(uow.new_id(), part.order_id, wanted)
+    if not wanted:
+        return WrongState(State.SHIPPED, "shipped")
+    return SentParcel(uow.new_id(), part.order_id, tuple(wanted.items()))
 
 
-async def _write_parcels(uow: UnitOfWork, sent: Sequence[tuple[Parcel, SentParcel]], lines: Mapping[Key, Sequence[OrderLine]]) -> None:
-    told: list[Event] = []
-    states: dict[Key, dict[str, object]] = {}
+async def _write_parcels(uow: UnitOfWork, sent: Sequence[tuple[Parcel, SentParcel]]) -> None:
+    deltas: defaultdict[Key, Counter[str]] = defaultdict(Counter)
     for parcel, one in sent:
-        key = (parcel.tenant_id, parcel.seller_order_id)
-        shipped = dict(one.lines)
-        after = [_quantities(line, also_shipped=shipped.get(line.id, 0)) for line in lines[key]]
-        states[key] = {"state": after_shipping(after), "shipped_at": uow.now}
-        told.append(events.SellerOrderShipped(tenant_id=key[0], order_id=one.order_id, seller_order_id=key[1], shipment_id=one.shipment_id))
-    await repository.set_seller_orders(uow, states)
-    deltas = {(parcel.tenant_id, line): {"shipped_quantity": quantity} for parcel, one in sent for line, quantity in one.lines}
+        for line, quantity in one.lines:
+            deltas[parcel.tenant_id, line]["shipped_quantity"] += quantity
     await repository.add_to_lines(uow, deltas)
     rows = [
         {
@@ -206,7 +209,12 @@ async def _write_parcels(uow: UnitOfWork, sent: Sequence[tuple[Parcel, SentParce
     await _note(
         uow, [(p.tenant_id, one.order_id, p.seller_order_id, "shipped", f"On its way with {p.carrier}, {p.tracking}") for p, one in sent]
     )
-    uow.tell(told)
+    uow.tell(
+        events.SellerOrderShipped(
+            tenant_id=parcel.tenant_id, order_id=one.order_id, seller_order_id=parcel.seller_order_id, shipment_id=one.shipment_id
+        )
+        for parcel, one in sent
+    )  # fmt: skip
 
 
 async def _settle_states(uow: UnitOfWork, orders: Collection[Key]) -> None:
@@ -225,8 +233,8 @@ async def _note(uow: UnitOfWork, entries: Sequence[tuple[int, int, int | None, s
     await repository.add(uow, OrderEvent, rows)
 
 
-def _quantities(line: OrderLine, *, also_shipped: int = 0) -> Quantities:
-    return Quantities(line.quantity, line.shipped_quantity + also_shipped, line.cancelled_quantity, line.returned_quantity)
+def _quantities(line: OrderLine) -> Quantities:
+    return Quantities(line.quantity, line.shipped_quantity, line.cancelled_quantity, line.returned_quantity)
 
 
 def _by_part(lines: Sequence[OrderLine]) -> dict[Key, list[OrderLine]]:

@@ -5,7 +5,6 @@ in groups. Card numbers stay here, as the four digits that a gateway shows; Velo
 """
 
 import asyncio
-import secrets
 import sqlite3
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -28,6 +27,7 @@ from velora.modules.payments.gateways.port import (
     Unheard,
 )
 from velora.platform.db.group_commit import GroupCommit
+from velora.platform.tokens import fresh_ref
 
 # What each test card does; every other number that passes the Luhn check is charged.
 BEHAVIOURS: Final = {
@@ -86,7 +86,7 @@ class SandboxGateway:
         digits = number.replace(" ", "")
         if not (digits.isdigit() and 12 <= len(digits) <= 19 and _luhn(digits) and 1 <= exp_month <= 12 and exp_year >= 2000):
             return None
-        card = Card(f"tok_{secrets.token_urlsafe(16)}", _BRANDS.get(digits[0], "Card"), digits[-4:])
+        card = Card(fresh_ref("tok"), _BRANDS.get(digits[0], "Card"), digits[-4:])
         behaviour = BEHAVIOURS.get(digits, "ok")
         await self._submit(
             lambda db: db.execute("INSERT INTO token VALUES (?, ?, ?, ?)", (card.token, card.brand, card.last4, behaviour)) and None
@@ -169,7 +169,7 @@ class SandboxGateway:
             return Unheard("The gateway could not be reached.")
         state = {"ok": "captured", "reply_lost": "captured", "challenge": "action_required"}.get(behaviour, "declined")
         fee = share(order.amount_minor, self._fee[0]) + self._fee[1] if any(self._fee) else 0
-        ref = f"ch_{secrets.token_hex(12)}"
+        ref = fresh_ref("ch")
         db.execute(
             "INSERT INTO charge VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)",
             (
@@ -207,9 +207,7 @@ class SandboxGateway:
         found = self._find(db, key)
         if isinstance(found, NotKnown):
             # A request that is still on its way must find the key taken.
-            db.execute(
-                "INSERT INTO charge VALUES (?, ?, '', 0, '', 'declined', 'voided', '', '', 0, 0)", (key, f"ch_{secrets.token_hex(12)}")
-            )
+            db.execute("INSERT INTO charge VALUES (?, ?, '', 0, '', 'declined', 'voided', '', '', 0, 0)", (key, fresh_ref("ch")))
             return DeclinedCharge("voided")
         return found
 
@@ -232,7 +230,7 @@ class SandboxGateway:
         ).rowcount
         if not met:
             return RefundFailed("amount_too_large")
-        ref = f"re_{secrets.token_hex(12)}"
+        ref = fresh_ref("re")
         db.execute("INSERT INTO refund VALUES (?, ?, ?, ?)", (order.key, ref, order.charge_ref, order.amount_minor))
         return Refunded(ref)
 
