@@ -1,0 +1,32 @@
+"""A house with embedded engines, for flows that use the network."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from velora.platform.cache.sqlite import SqliteCache
+from velora.platform.db import Database
+from velora.platform.db.group_commit import Writes
+from velora.platform.house import House
+from velora.platform.mail.folder import FolderMail
+from velora.platform.search.tantivy import TantivyIndex
+from velora.platform.settings import Settings
+
+
+@asynccontextmanager
+async def a_house(db: Database, folder: Path) -> AsyncGenerator[House]:
+    """Its search index is empty and ready; everything but the database lies in `folder`."""
+    cache, search = SqliteCache(folder / "cache.db"), TantivyIndex(folder / "search")
+    await search.finish_rebuild(await search.begin_rebuild(), None)
+    yield House(
+        settings=Settings(home=folder),
+        secret_key=b"a key of this test",
+        clock=db.clock,
+        db=db,
+        writes=Writes(db),
+        cache=cache,
+        search=search,
+        mail=FolderMail(folder / "mailbox"),
+    )
+    await cache.close()
+    await search.close()
