@@ -4,6 +4,7 @@ STRICT tables know only INTEGER, TEXT, BLOB and REAL, so every type is spelled a
 """
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, Final
 
 import orjson
@@ -38,13 +39,19 @@ class UtcTime(TypeDecorator[datetime]):
             return None
         if value.tzinfo is None:
             raise ValueError(f"{value!r} has no time zone: give an aware moment, such as uow.now.")
-        moment = value.astimezone(UTC)
-        return moment.replace(tzinfo=None) if dialect.name == "mysql" else moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        return _stored(value, as_text=dialect.name != "mysql")
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if isinstance(value, datetime) else datetime.fromisoformat(value)
+
+
+@lru_cache(maxsize=1024)
+def _stored(value: datetime, *, as_text: bool) -> datetime | str:
+    """The rows of one transaction share a moment, so it is turned into the driver's form once."""
+    moment = value.astimezone(UTC)
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ") if as_text else moment.replace(tzinfo=None)
 
 
 BigId: Final = BigInteger()

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Row, Select, insert
+from sqlalchemy import Row, Select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from sqlalchemy.orm import ORMExecuteState
@@ -81,7 +81,11 @@ class UnitOfWork:
         """All the rows in one INSERT. Stamps the unit's owner; raises WrongTenant for a row of another, Duplicate, CheckFailed."""
         if not rows:
             return
-        await self._execute(insert(table_of(model)), [*self._stamped(model, rows)])
+        sql, params = sets.insertion(table_of(model), self._stamped(model, rows), self.connection.dialect)
+        try:
+            await self.connection.exec_driver_sql(sql, params)
+        except DBAPIError as error:
+            raise translated(error) from error
 
     async def add_to(self, model: type[Base], deltas: Mapping[tuple[Any, ...], Mapping[str, int]]) -> int:
         """Add to columns of many rows at once, by primary key, keys ascending; how many rows there were. Raises CheckFailed."""
@@ -105,7 +109,7 @@ class UnitOfWork:
                 }
                 for event in self._told
             ]  # fmt: skip
-            await self._execute(insert(table_of(OutboxEvent)), rows)
+            await self.insert(OutboxEvent, rows)
         try:
             await self.connection.commit()
         except DBAPIError as error:
@@ -116,7 +120,7 @@ class UnitOfWork:
         self._told.clear()
         await self.connection.rollback()
 
-    def _stamped(self, model: type[Base], rows: Sequence[Mapping[str, object]]) -> Iterable[Mapping[str, object]]:
+    def _stamped(self, model: type[Base], rows: Sequence[Mapping[str, object]]) -> Sequence[Mapping[str, object]]:
         for owner, mark in ((TenantOwned, "tenant_id"), (SellerOwned, "seller_id")):
             mine = getattr(self, mark)
             if mine is None or not issubclass(model, owner):
@@ -146,12 +150,6 @@ class UnitOfWork:
     async def _run(self, statement: Any, params: Params) -> Any:
         try:
             return await self._session.execute(statement, params or None)
-        except DBAPIError as error:
-            raise translated(error) from error
-
-    async def _execute(self, statement: Any, rows: Sequence[Mapping[str, object]]) -> None:
-        try:
-            await self.connection.execute(statement, rows)
         except DBAPIError as error:
             raise translated(error) from error
 
