@@ -21,7 +21,10 @@ function framed(path: string, frame: "Console" | "Shop", page: "ConsolePage" | "
   return {
     path: `/dev/kit/${path}`,
     lazy: async () => ({ Component: (await load())[frame] }),
-    children: [{ path: "*", lazy: async () => ({ Component: (await load())[page] }) }],
+    children: [
+      { index: true, lazy: async () => ({ Component: (await load())[page] }) },
+      { path: "*", lazy: async () => ({ Component: (await load())[page] }) },
+    ],
   };
 }
 

@@ -108,7 +108,8 @@ export function Shop() {
 export function ShopPage() {
   return (
     <>
-      <h1 className="mb-5 heading text-2xl">Loved this week</h1>
+      <h1 className="sr-only">Nordmarkt</h1>
+      <h2 className="mb-5 heading text-2xl">Loved this week</h2>
       <div className={PRODUCT_GRID}>
         {[
           "couch-and-lamp",

@@ -17,7 +17,7 @@ const FACES: Record<string, Face> = {
 export function Showcase() {
   const [face, setFace] = useState<string>();
   return (
-    <div className="mx-auto max-w-[1280px] px-4 pb-24 lg:px-8">
+    <main className="mx-auto max-w-[1280px] px-4 pb-24 lg:px-8">
       <header className="flex flex-wrap items-center justify-between gap-3 border-b border-line py-4">
         <h1 className="heading text-2xl">The kit</h1>
         <div className="flex flex-wrap items-center gap-2">
@@ -43,7 +43,7 @@ export function Showcase() {
       <Goods />
       <Floating />
       <States />
-    </div>
+    </main>
   );
 }
 

@@ -15,7 +15,10 @@ export function Badge({
   return (
     <span
       className={cx(
-        "inline-flex h-[22px] min-w-[22px] items-center justify-center rounded-full px-1.5 figures text-xs font-semibold",
+        "inline-flex items-center justify-center rounded-full figures font-semibold",
+        tone === "solid"
+          ? "h-[18px] min-w-[18px] px-1 text-[0.6875rem]"
+          : "h-[22px] min-w-[22px] px-1.5 text-xs",
         tone === "solid" ? "bg-accent text-on-accent" : STATE_TONES[tone],
         className,
       )}

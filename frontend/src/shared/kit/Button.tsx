@@ -7,7 +7,7 @@ const TONES = {
   primary: "bg-accent text-on-accent hover:bg-accent/90 border-transparent",
   secondary: "bg-surface text-text border-line-strong hover:bg-sunken",
   quiet: "text-text border-transparent hover:bg-text/6",
-  soft: "bg-accent-soft text-accent border-transparent hover:bg-accent/15",
+  soft: "bg-accent-soft text-accent border-transparent hover:border-accent/40",
   danger: "bg-negative text-surface border-transparent hover:bg-negative/90",
   link: "text-accent border-transparent underline-offset-4 hover:underline",
 } as const;

@@ -12,7 +12,7 @@ interface CardProps {
 
 export function Card({ children, title, aside, flush = false, className }: CardProps) {
   return (
-    <section className={cx("overflow-hidden rounded-lg border bg-surface", className)}>
+    <section className={cx("overflow-clip rounded-lg border bg-surface", className)}>
       {title && (
         <header className={cx("flex items-center justify-between gap-3 px-5 pt-4", flush && "pb-3")}>
           <h2 className="text-md font-semibold">{title}</h2>

@@ -98,7 +98,7 @@ function Brand({ name, switcher }: Required<Pick<ConsoleSidebarProps, "name" | "
     <>
       <span
         aria-hidden
-        className="font-serif inline-flex size-[26px] shrink-0 items-center justify-center rounded-[7px] bg-accent text-base font-bold text-on-accent"
+        className="inline-flex size-[26px] shrink-0 items-center justify-center rounded-[7px] bg-accent font-[Georgia,serif] text-base font-bold text-on-accent"
       >
         V
       </span>

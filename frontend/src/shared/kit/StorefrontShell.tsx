@@ -46,10 +46,10 @@ export function StorefrontShell(props: StorefrontShellProps) {
       >
         {t("skip")}
       </a>
-      {announcement && (
-        <p className="bg-accent px-4 py-2 text-center text-sm font-medium text-on-accent">{announcement}</p>
-      )}
       <header className="border-b border-line bg-surface">
+        {announcement && (
+          <p className="bg-accent px-4 py-2 text-center text-sm font-medium text-on-accent">{announcement}</p>
+        )}
         <div
           className={cx(
             STORE_WIDTH,
@@ -135,11 +135,7 @@ function Tools({ account, wishlist, cart, extra }: StorefrontShellProps) {
       )}
       <IconButton label={cart.label} onClick={cart.onOpen} className="relative">
         <ShoppingBag />
-        <Badge
-          tone="solid"
-          count={cart.count}
-          className="absolute -end-1 -top-1 h-[18px] min-w-[18px] px-1 text-[0.6875rem]"
-        />
+        <Badge tone="solid" count={cart.count} className="absolute -end-0.5 -top-0.5" />
       </IconButton>
     </div>
   );

@@ -82,7 +82,7 @@ export function Table<Row>(props: TableProps<Row>) {
   const height = props.dense ? "h-10" : "h-14";
   return (
     <>
-      <div className="overflow-x-auto lg:overflow-visible">
+      <div className="overflow-x-auto xl:overflow-visible">
         <table
           className="w-full border-separate border-spacing-0 text-start"
           aria-label={label}
@@ -170,7 +170,7 @@ export function Table<Row>(props: TableProps<Row>) {
 }
 
 const HEAD =
-  "text-muted bg-surface border-line sticky top-(--top,0px) z-10 h-10 border-b px-3.5 text-sm font-medium whitespace-nowrap";
+  "text-muted bg-surface border-line sticky top-0 xl:top-(--top,0px) z-10 h-10 border-b px-3.5 text-sm font-medium whitespace-nowrap";
 const CELL =
   "border-line border-b px-3.5 py-2 group-focus-visible:first:shadow-[inset_2px_0_0_var(--accent)] rtl:group-focus-visible:first:shadow-[inset_-2px_0_0_var(--accent)]";
 
