@@ -4,6 +4,7 @@ import { X } from "lucide-react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { IconButton } from "./IconButton";
+import { openFocus } from "./openFocus";
 
 interface DialogProps {
   open: boolean;
@@ -23,6 +24,7 @@ export function Dialog({ open, onClose, title, lead, children, footer, wide = fa
       <Radix.Portal>
         <Radix.Overlay className="fixed inset-0 z-40 grid animate-fade-in items-end justify-items-center overflow-y-auto bg-scrim sm:place-items-center sm:p-6">
           <Radix.Content
+            onOpenAutoFocus={openFocus}
             {...(lead ? {} : { "aria-describedby": undefined })}
             className={cx(
               "relative w-full animate-rise rounded-t-xl border bg-surface shadow-float outline-none sm:rounded-xl",

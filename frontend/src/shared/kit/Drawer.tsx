@@ -4,6 +4,7 @@ import { X } from "lucide-react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { IconButton } from "./IconButton";
+import { openFocus } from "./openFocus";
 
 interface DrawerProps {
   open: boolean;
@@ -22,6 +23,7 @@ export function Drawer({ open, onClose, title, children, footer, side = "end" }:
       <Radix.Portal>
         <Radix.Overlay className="fixed inset-0 z-40 animate-fade-in bg-scrim" />
         <Radix.Content
+          onOpenAutoFocus={openFocus}
           aria-describedby={undefined}
           className={cx(
             "fixed inset-y-0 z-40 flex w-[min(27rem,calc(100vw-2.5rem))] flex-col bg-surface shadow-float outline-none",

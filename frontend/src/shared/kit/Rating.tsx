@@ -30,7 +30,7 @@ export function Rating({ value, count, className }: { value: number; count?: num
 export function Stars({ value, className = "size-4" }: { value: number; className?: string }) {
   const { t } = useTranslation("kit");
   return (
-    <span role="img" aria-label={t("rating_bare", { value })} className="relative inline-flex">
+    <span role="img" aria-label={t("rating_bare", { value })} className="relative inline-flex w-fit">
       {["text-line-strong", "text-star"].map((colour, layer) => (
         <span
           key={colour}

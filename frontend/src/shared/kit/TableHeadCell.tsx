@@ -29,7 +29,7 @@ export function TableHeadCell<Row>({ column, sort, onSort, className }: TableHea
           }
           onClick={() => onSort({ column: column.id, descending: sorted ? !sorted.descending : false })}
           className={cx(
-            "inline-flex items-center gap-1 hover:text-text",
+            "inline-flex items-center gap-1 align-middle hover:text-text",
             column.align === "end" && "flex-row-reverse",
             sorted && "text-text",
           )}
