@@ -3,8 +3,11 @@
 A refusal is a value in a batch (its neighbours go on) and an exception at the edge (the route raises it).
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, fields, is_dataclass
-from typing import ClassVar
+from typing import ClassVar, TypeVar
+
+T = TypeVar("T")
 
 
 class Refusal(Exception):
@@ -23,6 +26,18 @@ class Refusal(Exception):
 
     def __str__(self) -> str:
         return f"{self.code}: {self.detail()}"
+
+
+def accepted(kind: type[T], outcomes: Iterable[object]) -> list[T]:
+    """The outcomes of a batch of which nothing may be refused. Raises the first refusal."""
+    done: list[T] = []
+    for outcome in outcomes:
+        if isinstance(outcome, Refusal):
+            raise outcome
+        if not isinstance(outcome, kind):
+            raise TypeError(f"{outcome!r} is no {kind.__name__}")
+        done.append(outcome)
+    return done
 
 
 @dataclass(unsafe_hash=True)
