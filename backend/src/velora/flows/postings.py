@@ -21,30 +21,37 @@ REFUND_CLEARING: Final = AccountRef("2050")
 COMMISSION: Final = AccountRef("4010")
 GATEWAY_FEES: Final = AccountRef("5010")
 
+# Accounts that every seller, or every jurisdiction, has one of.
+RECEIVABLE: Final = "1040"
+ESCROW: Final = "2010"
+PAYABLE: Final = "2020"
+RESERVE: Final = "2021"
+TAX: Final = "2030"
+
 
 def receivable(seller_id: int) -> AccountRef:
     """What the seller owes the operator."""
-    return AccountRef("1040", encode("sel", seller_id))
+    return AccountRef(RECEIVABLE, encode("sel", seller_id))
 
 
 def escrow(seller_id: int) -> AccountRef:
     """What is held for the seller until its deliveries are settled."""
-    return AccountRef("2010", encode("sel", seller_id))
+    return AccountRef(ESCROW, encode("sel", seller_id))
 
 
 def payable(seller_id: int) -> AccountRef:
     """What the seller may be paid."""
-    return AccountRef("2020", encode("sel", seller_id))
+    return AccountRef(PAYABLE, encode("sel", seller_id))
 
 
 def reserve(seller_id: int) -> AccountRef:
     """What is kept of the seller's money against later refunds."""
-    return AccountRef("2021", encode("sel", seller_id))
+    return AccountRef(RESERVE, encode("sel", seller_id))
 
 
 def tax(jurisdiction: str) -> AccountRef:
     """What is owed to this country's tax office."""
-    return AccountRef("2030", jurisdiction)
+    return AccountRef(TAX, jurisdiction)
 
 
 # ------------------------------------------------------------------------------------------------ keys

@@ -1,0 +1,97 @@
+"""A buyer asks to give pieces back; until the seller has decided, their money is not released."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from velora.kernel.errors import NotFound, Refusal
+from velora.kernel.ids import decode, encode
+from velora.kernel.principal import Principal
+from velora.modules.escrow import service as escrow
+from velora.modules.orders import service as orders
+from velora.modules.returns import service as returns
+from velora.modules.returns.errors import AfterRelease
+from velora.platform.db import UnitOfWork, idempotency
+from velora.platform.db.idempotency import Asked, Keyed, Replay
+
+
+@dataclass(frozen=True)
+class ReturnAsk:
+    """`by` must be the buyer. `asked` is the request's Idempotency-Key, `return_id` what it will make."""
+
+    tenant_id: int
+    seller_order_id: int
+    lines: tuple[tuple[int, int], ...]
+    reason: returns.Reason
+    note: str
+    by: Principal
+    asked: Asked
+    return_id: int
+
+    @property
+    def keyed(self) -> Keyed:
+        who = self.by.actor_ref if self.by.account_id is not None else f"guest:{self.by.guest_key}"
+        return Keyed(self.tenant_id, who, self.asked, self.return_id)
+
+    @property
+    def part(self) -> tuple[int, int]:
+        return self.tenant_id, self.seller_order_id
+
+
+async def ask(uow: UnitOfWork, asks: Sequence[ReturnAsk]) -> list[returns.ReturnFacts | Refusal]:
+    """Each return stands as requested, or says why not. Asked again with the same key, the same return answers."""
+    begun = await idempotency.begin(uow, [one.keyed for one in asks], recovery_point="asked")
+    answers: dict[int, returns.ReturnFacts | Refusal] = {i: one for i, one in enumerate(begun) if isinstance(one, Refusal)}
+    before = {i: _made(one) for i, one in enumerate(begun) if isinstance(one, Replay)}
+    known = await returns.by_id(uow, {(asks[i].tenant_id, return_id) for i, return_id in before.items()})
+    answers |= {i: known[asks[i].tenant_id, return_id] for i, return_id in before.items()}
+    fresh = [i for i in range(len(asks)) if i not in answers]
+    answers |= zip(fresh, await _ask(uow, [asks[i] for i in fresh]), strict=True)
+    made = {i: facts for i in fresh if isinstance(facts := answers[i], returns.ReturnFacts)}
+    await idempotency.forget(uow, [asks[i].keyed.identity for i in fresh if i not in made])
+    await idempotency.finish(uow, {asks[i].keyed.identity: (201, {"id": encode("ret", facts.id)}) for i, facts in made.items()})
+    return [answers[i] for i in range(len(asks))]
+
+
+async def _ask(uow: UnitOfWork, asks: Sequence[ReturnAsk]) -> list[returns.ReturnFacts | Refusal]:
+    parts = await orders.lock_parts(uow, {one.part for one in asks})
+    lines = await orders.lines_of(uow, parts.keys())
+    bought = await orders.orders_by_id(uow, {(part.tenant_id, part.order_id) for part in parts.values()})
+    mine = [one for one in asks if one.part in parts and may_see(bought[one.tenant_id, parts[one.part].order_id], one.by)]
+    held = await escrow.of_seller_orders(uow, {one.part for one in mine})
+    open_ = [one for one in mine if (hold := held.get(one.part)) and hold.is_open]
+    wishes = [_wish(one, parts[one.part], bought[one.tenant_id, parts[one.part].order_id].country, lines[one.part]) for one in open_]
+    outcomes = dict(zip((id(one) for one in open_), await returns.ask(uow, wishes), strict=True))
+    await escrow.claim(uow, [one.part for one in open_ if isinstance(outcomes[id(one)], returns.ReturnFacts)])
+    answers: list[returns.ReturnFacts | Refusal] = []
+    for one in asks:
+        hold = held.get(one.part)
+        if one not in mine:
+            answers.append(NotFound("seller order", encode("sor", one.seller_order_id)))
+        elif hold is not None and hold.state is escrow.State.RELEASED:
+            answers.append(AfterRelease())
+        else:
+            answers.append(outcomes.get(id(one)) or orders.WrongState(parts[one.part].state, "returned"))
+    return answers
+
+
+def may_see(order: orders.Order, caller: Principal) -> bool:
+    """The buyer may: by account, or as the guest who holds the order's key."""
+    if order.buyer_id is not None:
+        return order.buyer_id == caller.account_id
+    return bool(order.guest_key) and order.guest_key == caller.guest_key
+
+
+def _wish(one: ReturnAsk, part: orders.SellerOrder, country: str, lines: Sequence[orders.OrderLine]) -> returns.Ask:
+    sold = tuple(
+        returns.SoldLine(
+            line.id, returns.Worth(line.quantity, line.net_minor, line.tax_minor, line.commission_minor), line.shipped_quantity
+        )
+        for line in lines
+    )
+    return returns.Ask(
+        one.return_id, one.tenant_id, part.order_id, part.id, part.seller_id, country, part.currency, sold, one.lines, one.reason, one.note
+    )
+
+
+def _made(replay: Replay) -> int:
+    return decode("ret", str(replay.body["id"]))

@@ -1,0 +1,104 @@
+"""E4a: a refund stands as requested, with its part taken out of escrow and posted. One transaction for all of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from velora.flows import postings
+from velora.kernel.errors import NotFound, Refusal
+from velora.kernel.ids import encode
+from velora.modules.escrow import service as escrow
+from velora.modules.ledger import service as ledger
+from velora.modules.orders import service as orders
+from velora.modules.payments import service as payments
+from velora.modules.payments.gateways.port import RefundOrder
+from velora.modules.returns import service as returns
+from velora.platform.db import UnitOfWork
+
+RETURN: Final = "return"
+CANCELLATION: Final = "cancel"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Give this much of one seller order back. `key` says what for (`return:ret_…`, `cancel:sor_…`): the same reason refunds once."""
+
+    key: str
+    tenant_id: int
+    order_id: int
+    seller_order_id: int
+    seller_id: int
+    country: str
+    currency: str
+    net_minor: int
+    tax_minor: int
+    commission_minor: int
+    actor_ref: str
+
+    @property
+    def taking(self) -> escrow.Taking:
+        return escrow.Taking(self.tenant_id, self.seller_order_id, self.net_minor, self.commission_minor)
+
+    def refund(self, refund_id: int) -> postings.Refund:
+        return postings.Refund(
+            self.tenant_id, refund_id, self.order_id, self.seller_order_id, self.seller_id, self.country, self.currency, self.net_minor,
+            self.tax_minor,
+        )  # fmt: skip
+
+
+def of_return(facts: returns.ReturnFacts, actor_ref: str) -> Wanted:
+    """What an approved return gives back."""
+    return Wanted(
+        f"{RETURN}:{encode('ret', facts.id)}", facts.tenant_id, facts.order_id, facts.seller_order_id, facts.seller_id, facts.country,
+        facts.currency, facts.net_minor, facts.tax_minor, facts.commission_minor, actor_ref,
+    )  # fmt: skip
+
+
+def of_cancellation(part: orders.SellerOrder, country: str, actor_ref: str) -> Wanted:
+    """What a seller order gives back that was cancelled as a whole: everything, delivery included."""
+    return Wanted(
+        f"{CANCELLATION}:{encode('sor', part.id)}", part.tenant_id, part.order_id, part.id, part.seller_id, country, part.currency,
+        part.items_minor + part.shipping_minor, part.tax_minor, part.commission_minor, actor_ref,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Started:
+    """The refund stands; the gateway can be asked under its key."""
+
+    tenant_id: int
+    refund_id: int
+    order: RefundOrder
+
+
+async def start(uow: UnitOfWork, wanted: Sequence[Wanted]) -> list[Started | Refusal]:
+    """Each refund counts against its payment and its escrow from now on, or is refused and nothing of it stands.
+
+    Answers in order. Locks the payments, then the holds.
+    """
+    intents = await payments.lock_of_orders(uow, {(one.tenant_id, one.order_id) for one in wanted})
+    paid = [one for one in wanted if (one.tenant_id, one.order_id) in intents]
+    held = dict(zip((one.key for one in paid), await escrow.take_for_refund(uow, [one.taking for one in paid]), strict=True))
+    able = [one for one in paid if isinstance(held[one.key], escrow.Hold)]
+    asked = await payments.request_refunds(
+        uow,
+        [
+            payments.RefundRequest(one.tenant_id, intents[one.tenant_id, one.order_id].id, one.net_minor + one.tax_minor, one.key)
+            for one in able
+        ],
+    )
+    started: dict[str, Started] = {}
+    for one, answer in zip(able, asked, strict=True):
+        if isinstance(answer, Refusal):
+            raise answer  # what escrow holds was captured, so this cannot be; whoever began this transaction gives it up
+        if not answer.is_new:
+            raise orders.WrongState("refunded", "refunded again")
+        order = RefundOrder(encode("rfd", answer.refund_id), answer.charge_ref, answer.amount_minor, answer.currency)
+        started[one.key] = Started(one.tenant_id, answer.refund_id, order)
+    journals = [postings.refund_requested(one.refund(started[one.key].refund_id), at=uow.now, actor_ref=one.actor_ref) for one in able]
+    await ledger.post(uow, journals)
+    return [started.get(one.key) or _refusal(one, held.get(one.key)) for one in wanted]
+
+
+def _refusal(wanted: Wanted, held: escrow.Hold | Refusal | None) -> Refusal:
+    return held if isinstance(held, Refusal) else NotFound("payment of", encode("ord", wanted.order_id))

@@ -1,0 +1,1 @@
+"""Escrow becomes the seller's: when it is due, or as soon as the buyer has confirmed the delivery."""

@@ -1,0 +1,25 @@
+"""What flow tests share: the ledger as it stands, and whether all of it holds."""
+
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from velora.modules.ledger import service as ledger
+from velora.modules.ledger.service import AccountRef
+from velora.platform.db import UnitOfWork
+
+Holds = Callable[[UnitOfWork, int, dict[AccountRef, int]], Awaitable[None]]
+
+
+@pytest.fixture
+def holds() -> Holds:
+    """`await holds(uow, tenant, {account: amount})`: these accounts hold exactly this, and the ledger's own invariants hold."""
+
+    async def check(uow: UnitOfWork, tenant_id: int, expected: dict[AccountRef, int]) -> None:
+        found = await ledger.balances(uow, {(tenant_id, str(ref)) for ref in expected})
+        assert {str(ref): found.get((tenant_id, str(ref), "EUR"), 0) for ref in expected} == {
+            str(ref): amount for ref, amount in expected.items()
+        }
+        assert [one for one in await ledger.verify(uow, tenant_id, lambda name, done: None) if one.count] == []
+
+    return check
