@@ -145,6 +145,18 @@ async def of_orders(uow: UnitOfWork, keys: Collection[Key]) -> dict[Key, Payment
     return {(one.tenant_id, one.order_id): one for one in await repository.of_orders(uow, keys)}
 
 
+async def lock_of_orders(uow: UnitOfWork, keys: Collection[Key]) -> dict[Key, PaymentIntent]:
+    """The intent of each (tenant, order), kept for this transaction: whoever gives money back locks payments first."""
+    found = await repository.of_orders(uow, keys)
+    locked = await repository.lock_intents(uow, {(one.tenant_id, one.id) for one in found})
+    return {(one.tenant_id, one.order_id): one for one in locked.values()}
+
+
+def is_open(intent: PaymentIntent) -> bool:
+    """Whether it is not known yet what becomes of this payment."""
+    return IntentState(intent.state) in OPEN
+
+
 async def intents_seen(uow: UnitOfWork, keys: Collection[Key]) -> dict[Key, PaymentIntent]:
     """The intents with these (tenant, id) keys, as they stand."""
     return {(one.tenant_id, one.id): one for one in await repository.intents(uow, keys)}

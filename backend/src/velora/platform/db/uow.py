@@ -57,11 +57,15 @@ class UnitOfWork:
 
     async def entities(self, statement: Select[T], params: Params = _NONE) -> Sequence[T]:
         """Every entity (or single column value) of the select, detached: changing it writes nothing."""
-        return (await self._run(statement, params)).scalars().all()
+        found = (await self._run(statement, params)).scalars().all()
+        self._session.expunge_all()  # what was read before a write must never stand for what is there after it
+        return found
 
     async def entity(self, statement: Select[T], params: Params = _NONE) -> T | None:
         """The first entity, detached, or None."""
-        return (await self._run(statement, params)).scalars().first()
+        found = (await self._run(statement, params)).scalars().first()
+        self._session.expunge_all()
+        return found
 
     async def scalar(self, statement: Select[T], params: Params = _NONE) -> T | None:
         """The first column of the first row, or None."""

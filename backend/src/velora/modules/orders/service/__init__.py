@@ -2,7 +2,7 @@
 
 from velora.modules.orders.errors import TooMany, WrongState
 from velora.modules.orders.models import Order, OrderLine, SellerOrder
-from velora.modules.orders.policy import Quantities, State, whole
+from velora.modules.orders.policy import SOLD, TO_SHIP, Quantities, State, whole
 from velora.modules.orders.service.place import NewLine, NewOrder, NewPart, place
 from velora.modules.orders.service.progress import (
     PaidPart,
@@ -20,16 +20,21 @@ from velora.modules.orders.service.reading import (
     OrderRead,
     counts_of_seller,
     full_order,
+    late_of_seller,
     lines_of,
     lock_parts,
     of_buyer,
     of_seller,
     orders_by_id,
+    part_of_seller,
     parts_by_id,
     parts_of,
+    sales_of_seller,
 )
 
 __all__ = [
+    "SOLD",
+    "TO_SHIP",
     "NewLine",
     "NewOrder",
     "NewPart",
@@ -49,6 +54,7 @@ __all__ = [
     "counts_of_seller",
     "deliver",
     "full_order",
+    "late_of_seller",
     "lines_of",
     "lock_parts",
     "mark_failed",
@@ -57,9 +63,11 @@ __all__ = [
     "of_buyer",
     "of_seller",
     "orders_by_id",
+    "part_of_seller",
     "parts_by_id",
     "parts_of",
     "place",
+    "sales_of_seller",
     "ship",
     "whole",
 ]

@@ -3,9 +3,11 @@
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from velora.modules.orders import repository
 from velora.modules.orders.models import Order, OrderEvent, OrderLine, SellerOrder, Shipment, ShipmentLine
+from velora.modules.orders.policy import SOLD, TO_SHIP, State
 from velora.modules.orders.repository import Key
 from velora.platform.db import UnitOfWork
 
@@ -46,10 +48,33 @@ async def of_buyer(uow: UnitOfWork, tenant_id: int, buyer_id: int, *, before: in
 
 
 async def of_seller(
-    uow: UnitOfWork, seller_id: int, states: Collection[str], *, tenant_id: int | None = None, before: int | None = None, limit: int = 50
+    uow: UnitOfWork,
+    seller_id: int,
+    states: Collection[State],
+    *,
+    tenant_id: int | None = None,
+    text: str = "",
+    named: Collection[int] = (),
+    before: int | None = None,
+    limit: int = 50,
 ) -> Sequence[SellerOrder]:
-    """A seller's orders over all marketplaces, newest first. Platform scope."""
-    return await repository.of_seller(uow, seller_id, states, tenant_id=tenant_id, before=before, limit=limit)
+    """A seller's orders over all marketplaces, newest first: those with these ids, or with this text in a line. Platform scope."""
+    return await repository.of_seller(uow, seller_id, states, tenant_id=tenant_id, text=text, named=named, before=before, limit=limit)
+
+
+async def part_of_seller(uow: UnitOfWork, seller_id: int, part_id: int) -> SellerOrder | None:
+    """The seller's order of this id in whichever marketplace, if its payment has been settled. Platform scope."""
+    return await repository.part_of_seller(uow, seller_id, part_id, SOLD | {State.CANCELLED})
+
+
+async def late_of_seller(uow: UnitOfWork, seller_id: int) -> int:
+    """How many of a seller's orders should have left by now. Platform scope."""
+    return await repository.late_of_seller(uow, seller_id, TO_SHIP, uow.now)
+
+
+async def sales_of_seller(uow: UnitOfWork, seller_id: int, since: datetime, until: datetime) -> dict[str, int]:
+    """What was bought of a seller in this time, by currency, in minor units. Platform scope."""
+    return dict(await repository.sales_of_seller(uow, seller_id, SOLD, since, until))
 
 
 async def counts_of_seller(uow: UnitOfWork, seller_id: int) -> dict[str, int]:
