@@ -62,7 +62,7 @@ export function Combobox({
         <Popover.Content
           align="start"
           sideOffset={4}
-          className={cx(PANEL, "w-(--radix-popover-trigger-width) min-w-56 p-0")}
+          className={cx(PANEL, "w-(--radix-popover-trigger-width) min-w-56 p-0!")}
         >
           <Command shouldFilter={!onSearch} loop>
             <div className="flex items-center gap-2 border-b border-line px-3">
