@@ -4,7 +4,7 @@ import secrets
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import SecretStr, ValidationError, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -27,6 +27,12 @@ class Settings(BaseSettings):
     public_url: str = "http://localhost:8000"
     secret_key: SecretStr = SecretStr("")
     demo: bool = False
+    log: Literal["short", "json"] = "short"
+    # What every account of the demo world has, shown on the sign-in page in demo mode.
+    demo_password: str = "seven green lamps"  # noqa: S105 -- meant to be read by everyone
+    # What argon2id spends on one password (OWASP's second choice): less only for tests and demo data.
+    password_rounds: int = Field(default=2, ge=1, le=20)
+    password_memory_kib: int = Field(default=19 * 1024, ge=8, le=1024 * 1024)
     # What the sandbox gateway charges the operator, so that fees can be seen in the ledger.
     sandbox_fee_bps: int = 290
     sandbox_fee_fixed_minor: int = 30
@@ -44,7 +50,7 @@ class Settings(BaseSettings):
     @field_validator("mail_url")
     @classmethod
     def _mail(cls, value: SecretStr) -> SecretStr:
-        return _address(value, ("smtp://", "smtps://"), "smtp://user:password@host:587")
+        return _address(value, ("smtp://", "smtps://"), "smtp://user:password@host:587?from=shop@example.com")
 
     @field_validator("opensearch_url", "kafka_url")
     @classmethod

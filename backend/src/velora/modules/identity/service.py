@@ -209,6 +209,15 @@ async def close_sessions(uow: UnitOfWork, account_id: int, session_ids: Collecti
     return closing
 
 
+async def end_session(uow: UnitOfWork, token_digest: bytes) -> bytes | None:
+    """The session of this token, whoever's it is, is over; the digest again, or None when there was none."""
+    row = await repository.session_by_digest(uow, token_digest)
+    if row is None:
+        return None
+    await repository.remove_sessions(uow, {row.id})
+    return token_digest
+
+
 async def forget_ended_sessions(uow: UnitOfWork) -> int:
     """Sessions that nobody can use any more are gone; how many."""
     return await repository.remove_ended_sessions(uow, uow.now - policy.SESSION_IDLE)

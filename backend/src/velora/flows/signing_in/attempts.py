@@ -1,0 +1,53 @@
+"""How often one may try: counted in the cache, and in the process while the cache is away."""
+
+import hashlib
+from contextlib import suppress
+from typing import Final
+
+from velora.modules.identity.errors import Throttled
+from velora.modules.identity.policy import (
+    REGISTRATIONS_FROM_AN_ADDRESS,
+    WRONG_PASSWORDS_FROM_AN_ADDRESS,
+    WRONG_PASSWORDS_OF_AN_ACCOUNT,
+    AttemptLimit,
+    may_try,
+)
+from velora.platform.cache import CacheAway
+from velora.platform.house import House
+
+_SECOND_UP: Final = 1
+
+
+async def begin_sign_in(house: House, email: str, address: str) -> None:
+    """This attempt counts as failed until it is said to have succeeded, so that many at once cannot slip through.
+
+    Raises Throttled.
+    """
+    await _count(house, _from_address(address), WRONG_PASSWORDS_FROM_AN_ADDRESS)
+    await _count(house, _of_account(email), WRONG_PASSWORDS_OF_AN_ACCOUNT)
+
+
+async def sign_in_succeeded(house: House, email: str, address: str) -> None:
+    """The account's failures are forgiven; its address gets this one attempt back."""
+    await house.cache.count(_from_address(address), window=WRONG_PASSWORDS_FROM_AN_ADDRESS.window, by=-1)
+    with suppress(CacheAway):  # the count in this process is forgotten all the same
+        await house.cache.drop(_of_account(email))
+
+
+async def begin_registration(house: House, address: str) -> None:
+    """Raises Throttled."""
+    await _count(house, f"attempts:register:{address}", REGISTRATIONS_FROM_AN_ADDRESS)
+
+
+async def _count(house: House, key: str, limit: AttemptLimit) -> None:
+    tally = await house.cache.count(key, window=limit.window)
+    if not may_try(tally.count, limit):
+        raise Throttled(int(tally.resets_in.total_seconds()) + _SECOND_UP)
+
+
+def _of_account(email: str) -> str:
+    return f"attempts:account:{hashlib.sha256(email.encode()).hexdigest()}"
+
+
+def _from_address(address: str) -> str:
+    return f"attempts:address:{address}"
