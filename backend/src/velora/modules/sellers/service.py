@@ -2,11 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from velora.kernel.errors import Invalid, NotFound
-from velora.kernel.events import Event
 from velora.kernel.ids import encode
 from velora.modules.sellers import policy, repository
 from velora.modules.sellers.errors import LastOwner, NotPossibleNow, SellerSlugTaken
@@ -144,25 +143,29 @@ async def dismiss(uow: UnitOfWork, seller_id: int, account_id: int) -> StaffMemb
 
 
 async def step(uow: UnitOfWork, steps: Sequence[Step]) -> list[Membership | NotPossibleNow | NotFound]:
-    """Every membership that may is in its new state; the others learn in which they are. One step a membership.
+    """Every membership that may is in its new state; the others learn in which they are. Earlier steps count for later ones.
 
     Who may take a step is asked before, of `policy.may_act_for` (apply) and `policy.may_decide` (the rest).
     """
-    known = await facts(uow, {s.seller_id for s in steps})
-    current = {
-        (row.tenant_id, row.seller_id): row for row in await repository.lock_memberships(uow, {(s.tenant_id, s.seller_id) for s in steps})
-    }
+    known = await facts(uow, {wanted.seller_id for wanted in steps})
+    rows = await repository.lock_memberships(uow, {(wanted.tenant_id, wanted.seller_id) for wanted in steps})
+    before = {(row.tenant_id, row.seller_id): _membership(row) for row in rows}
+    after = dict(before)
     outcomes: list[Membership | NotPossibleNow | NotFound] = []
     for wanted in steps:
-        row = current.get((wanted.tenant_id, wanted.seller_id))
-        state = State(row.state) if row else None
-        if wanted.seller_id not in known or (row is None and wanted.state is not State.APPLIED):
+        key = (wanted.tenant_id, wanted.seller_id)
+        current = after.get(key)
+        if wanted.seller_id not in known or (current is None and wanted.state is not State.APPLIED):
             outcomes.append(NotFound("seller", encode("sel", wanted.seller_id)))
-        elif not policy.may_step(state, wanted.state):
-            outcomes.append(NotPossibleNow(wanted.state.value, state.value if state else "unknown"))
+        elif not policy.may_step(current.state if current else None, wanted.state):
+            outcomes.append(NotPossibleNow(wanted.state.value, current.state.value if current else "unknown"))
         else:
-            outcomes.append(_after(wanted, row, uow.now))
-    await _keep(uow, [outcome for outcome in outcomes if isinstance(outcome, Membership)], set(current))
+            after[key] = _after(wanted, current, uow.now)
+            outcomes.append(after[key])
+    await repository.add_memberships(uow, [_membership_row(after[key]) for key in after.keys() - before.keys()])
+    changed = {key: _membership_row(after[key]) for key in before if after[key] != before[key]}
+    await repository.set_memberships(uow, {key: _without_key(row) for key, row in changed.items()})
+    uow.tell(_TOLD[taken.state](taken.tenant_id, taken.seller_id) for taken in outcomes if isinstance(taken, Membership))
     return outcomes
 
 
@@ -181,26 +184,10 @@ async def approved(uow: UnitOfWork, tenant_id: int, seller_ids: Collection[int])
     return await repository.in_state(uow, tenant_id, seller_ids, State.APPROVED.value)
 
 
-async def _keep(uow: UnitOfWork, changed: Sequence[Membership], there: set[tuple[int, int]]) -> None:
-    await repository.add_memberships(uow, [_membership_row(m) for m in changed if (m.tenant_id, m.seller_id) not in there])
-    await repository.set_memberships(
-        uow,
-        {
-            (m.tenant_id, m.seller_id): {
-                "state": m.state.value, "applied_at": m.applied_at, "decided_at": m.decided_at, "decided_by": m.decided_by, "note": m.note,
-            }
-            for m in changed
-            if (m.tenant_id, m.seller_id) in there
-        },
-    )  # fmt: skip
-    told: list[Event] = [_TOLD[m.state](m.tenant_id, m.seller_id) for m in changed]
-    uow.tell(told)
-
-
-def _after(wanted: Step, row: SellerMembership | None, now: datetime) -> Membership:
-    if wanted.state is State.APPLIED or row is None:
+def _after(wanted: Step, current: Membership | None, now: datetime) -> Membership:
+    if wanted.state is State.APPLIED or current is None:
         return Membership(wanted.tenant_id, wanted.seller_id, wanted.state, now, None, None, wanted.note)
-    return Membership(wanted.tenant_id, wanted.seller_id, wanted.state, row.applied_at, now, wanted.by, wanted.note)
+    return replace(current, state=wanted.state, decided_at=now, decided_by=wanted.by, note=wanted.note)
 
 
 def _membership(row: SellerMembership) -> Membership:
@@ -208,7 +195,19 @@ def _membership(row: SellerMembership) -> Membership:
 
 
 def _membership_row(membership: Membership) -> dict[str, object]:
-    return {**membership.__dict__, "state": membership.state.value}
+    return {
+        "tenant_id": membership.tenant_id,
+        "seller_id": membership.seller_id,
+        "state": membership.state.value,
+        "applied_at": membership.applied_at,
+        "decided_at": membership.decided_at,
+        "decided_by": membership.decided_by,
+        "note": membership.note,
+    }
+
+
+def _without_key(row: dict[str, object]) -> dict[str, object]:
+    return {name: value for name, value in row.items() if name not in {"tenant_id", "seller_id"}}
 
 
 def _facts(seller: Seller) -> SellerFacts:
