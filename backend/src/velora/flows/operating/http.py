@@ -1,0 +1,202 @@
+"""Routes of operating: the platform's marketplaces and roles, and a marketplace's own face and team."""
+
+from dataclasses import asdict
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Request
+from pydantic import Field
+
+from velora.flows.operating import marketplaces, roles
+from velora.flows.operating.marketplaces import By
+from velora.flows.signing_in import session
+from velora.flows.signing_in.http import HouseDesk
+from velora.kernel.errors import Forbidden, Invalid, NotFound, Refusal
+from velora.kernel.principal import Principal, Role
+from velora.modules.identity import service as identity
+from velora.modules.identity.errors import NoSuchAccount
+from velora.modules.identity.service import AccountFacts, Grant
+from velora.modules.tenants import service as tenants
+from velora.modules.tenants.errors import HostTaken, NotInThatState, SlugTaken
+from velora.modules.tenants.policy import NewTenant, Theme, address
+from velora.modules.tenants.service import TenantFacts
+from velora.platform.house import House
+from velora.platform.web import HouseDep, MarketplaceAdmin, Schema, SuperAdmin, Tenant, ident, problems
+from velora.platform.web.callers import BadCsrfToken, NotSignedIn, UnknownHost
+
+router = APIRouter(tags=["operating"])
+
+TenantId = Annotated[int, ident("ten")]
+AccountId = Annotated[int, ident("acc")]
+PlatformRole = Literal[Role.FINANCE, Role.SUPER_ADMIN]
+_CALLER = (NotSignedIn, Forbidden, BadCsrfToken)
+
+
+class TenantIn(Schema):
+    slug: str = Field(examples=["nordmarkt"])
+    name: str = Field(examples=["Nordmarkt"])
+    tagline: str = ""
+    currency: str = Field(examples=["EUR"])
+    locale: str = Field(examples=["de-DE"])
+    country: str = Field(examples=["DE"])
+    countries: tuple[str, ...] = Field(default=(), description="Where it ships to; without any, its own country.")
+    tax_mode: Literal["inclusive", "exclusive", "none"] = "inclusive"
+    escrow_days: int = 14
+    reserve_bps: int = 0
+    payout_threshold_minor: int = 0
+    domains: tuple[str, ...] = ()
+    theme: Theme = Theme()
+
+
+class TenantOut(Schema):
+    id: TenantId
+    slug: str
+    name: str
+    tagline: str
+    state: str
+    currency: str
+    locale: str
+    country: str
+    countries: tuple[str, ...]
+    tax_mode: str
+    escrow_days: int
+    reserve_bps: int
+    payout_threshold_minor: int
+    domains: tuple[str, ...]
+    theme: Theme
+    url: str
+
+    @classmethod
+    def of(cls, tenant: TenantFacts, house: House) -> "TenantOut":
+        url = address(house.settings.public_url, tenant.slug, tenant.domains)
+        return cls.model_validate({**asdict(tenant), "theme": tenant.theme, "url": url})
+
+
+class TenantsOut(Schema):
+    data: list[TenantOut]
+
+
+class PersonIn(Schema):
+    email: str = Field(examples=["grace@example.com"])
+
+
+class PlatformRoleIn(Schema):
+    email: str = Field(examples=["grace@example.com"])
+    role: PlatformRole
+
+
+class PersonOut(Schema):
+    account_id: AccountId
+    email: str
+    name: str
+
+    @classmethod
+    def of(cls, account: AccountFacts) -> "PersonOut":
+        return cls(account_id=account.id, email=account.email, name=account.name)
+
+
+class TeamOut(Schema):
+    data: list[PersonOut]
+
+
+@router.get("/platform/tenants", responses=problems(*_CALLER))
+async def list_tenants(caller: SuperAdmin, house: HouseDep) -> TenantsOut:
+    """Every marketplace of this installation, oldest first."""
+    async with house.db.read(None) as uow:
+        found = await tenants.all_tenants(uow)
+    return TenantsOut(data=[TenantOut.of(tenant, house) for tenant in found])
+
+
+@router.post("/platform/tenants", status_code=201, responses=problems(Invalid, SlugTaken, HostTaken, *_CALLER))
+async def create_tenant(body: TenantIn, request: Request, caller: SuperAdmin, house: HouseDep) -> TenantOut:
+    """Open a marketplace."""
+    new = NewTenant(**{name: getattr(body, name) for name in TenantIn.model_fields})
+    async with house.db.begin(None) as uow:
+        outcome = await marketplaces.create(uow, new, _by(request, caller))
+    return _changed(outcome, request, house)
+
+
+@router.post("/platform/tenants/{tenant_id}/suspend", responses=problems(NotFound, NotInThatState, *_CALLER))
+async def suspend_tenant(tenant_id: TenantId, request: Request, caller: SuperAdmin, house: HouseDep) -> TenantOut:
+    """Close a marketplace for everyone; other processes notice within half a minute."""
+    async with house.db.begin(None) as uow:
+        outcome = await marketplaces.suspend(uow, tenant_id, _by(request, caller))
+    return _changed(outcome, request, house)
+
+
+@router.post("/platform/tenants/{tenant_id}/resume", responses=problems(NotFound, NotInThatState, *_CALLER))
+async def resume_tenant(tenant_id: TenantId, request: Request, caller: SuperAdmin, house: HouseDep) -> TenantOut:
+    """Open a suspended marketplace again."""
+    async with house.db.begin(None) as uow:
+        outcome = await marketplaces.resume(uow, tenant_id, _by(request, caller))
+    return _changed(outcome, request, house)
+
+
+@router.post("/platform/roles", status_code=201, responses=problems(Invalid, NoSuchAccount, *_CALLER))
+async def grant_platform_role(body: PlatformRoleIn, request: Request, caller: SuperAdmin, house: HouseDep) -> PersonOut:
+    """Make somebody finance or super admin, across all marketplaces."""
+    return await _granted(house, body.role, body.email, None, _by(request, caller))
+
+
+@router.delete("/platform/roles/{role}/{account_id}", status_code=204, responses=problems(NotFound, *_CALLER))
+async def withdraw_platform_role(role: PlatformRole, account_id: AccountId, request: Request, caller: SuperAdmin, house: HouseDep) -> None:
+    """Take finance or super admin from somebody else."""
+    await _withdrawn(house, Grant(account_id, role), _by(request, caller))
+
+
+@router.put("/admin/theme", responses=problems(Invalid, UnknownHost, *_CALLER))
+async def dress(body: Theme, request: Request, tenant: Tenant, caller: MarketplaceAdmin, house: HouseDep) -> TenantOut:
+    """Change the face of this marketplace. An accent that cannot be read on paper (WCAG AA) is refused."""
+    async with house.db.begin(None) as uow:
+        outcome = await marketplaces.dress(uow, tenant.id, body, _by(request, caller))
+    return _changed(outcome, request, house)
+
+
+@router.get("/admin/team", responses=problems(UnknownHost, *_CALLER))
+async def list_team(tenant: Tenant, caller: MarketplaceAdmin, house: HouseDep) -> TeamOut:
+    """Who runs this marketplace."""
+    async with house.db.read(tenant.id) as uow:
+        found = await identity.administrators(uow, tenant.id)
+    return TeamOut(data=[PersonOut.of(account) for account in found])
+
+
+@router.post("/admin/team", status_code=201, responses=problems(Invalid, NoSuchAccount, UnknownHost, *_CALLER))
+async def add_to_team(body: PersonIn, request: Request, tenant: Tenant, caller: MarketplaceAdmin, house: HouseDep) -> PersonOut:
+    """Make somebody with an account an administrator of this marketplace."""
+    return await _granted(house, Role.MARKETPLACE_ADMIN, body.email, tenant.id, _by(request, caller))
+
+
+@router.delete("/admin/team/{account_id}", status_code=204, responses=problems(NotFound, UnknownHost, *_CALLER))
+async def remove_from_team(account_id: AccountId, request: Request, tenant: Tenant, caller: MarketplaceAdmin, house: HouseDep) -> None:
+    """Somebody else no longer runs this marketplace."""
+    await _withdrawn(house, Grant(account_id, Role.MARKETPLACE_ADMIN, tenant.id), _by(request, caller))
+
+
+async def _granted(house: House, role: Role, email: str, tenant_id: int | None, by: By) -> PersonOut:
+    async with house.db.begin(None) as uow:
+        outcome = await roles.grant(uow, role, email=email, tenant_id=tenant_id, by=by)
+    if isinstance(outcome, Refusal):
+        raise outcome
+    await session.forget_accounts(house, {outcome.id})
+    return PersonOut.of(outcome)
+
+
+async def _withdrawn(house: House, given: Grant, by: By) -> None:
+    async with house.db.begin(None) as uow:
+        outcome = await roles.withdraw(uow, given, by)
+    if isinstance(outcome, Refusal):
+        raise outcome
+    await session.forget_accounts(house, {given.account_id})
+
+
+def _changed(outcome: TenantFacts | Refusal, request: Request, house: House) -> TenantOut:
+    """The marketplace as it is now, and as this process sees it at once."""
+    if isinstance(outcome, Refusal):
+        raise outcome
+    desk = request.app.state.desk
+    if isinstance(desk, HouseDesk):
+        desk.forget_storefronts()
+    return TenantOut.of(outcome, house)
+
+
+def _by(request: Request, caller: Principal) -> By:
+    return By(caller, request.client.host if request.client else "")

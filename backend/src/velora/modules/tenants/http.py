@@ -1,0 +1,87 @@
+"""Routes of tenants: what anyone may know of the marketplaces here."""
+
+from typing import Annotated
+
+from fastapi import APIRouter
+from pydantic import Field
+
+from velora.modules.tenants import service
+from velora.modules.tenants.errors import Suspended
+from velora.modules.tenants.policy import Theme, address
+from velora.platform.web import HouseDep, Schema, Tenant, ident, problems
+from velora.platform.web.callers import UnknownHost
+
+router = APIRouter(tags=["storefront"])
+
+TenantId = Annotated[int, ident("ten")]
+
+
+class MarketplaceOut(Schema):
+    slug: str = Field(examples=["nordmarkt"])
+    name: str
+    tagline: str
+    url: str = Field(examples=["http://nordmarkt.localhost:8000"])
+    currency: str
+    theme: Theme
+
+
+class MarketplacesOut(Schema):
+    data: list[MarketplaceOut]
+    demo: bool
+
+
+class StorefrontOut(Schema):
+    """What a storefront shows of itself before anything else."""
+
+    id: TenantId
+    slug: str
+    name: str
+    tagline: str
+    currency: str
+    locale: str
+    country: str
+    countries: tuple[str, ...]
+    tax_mode: str
+    theme: Theme
+    demo: bool
+
+
+@router.get("/marketplaces")
+async def list_marketplaces(house: HouseDep) -> MarketplacesOut:
+    """The open marketplaces of this installation, for whoever came to its bare address."""
+    async with house.db.read(None) as uow:
+        found = [tenant for tenant in await service.all_tenants(uow) if tenant.is_open]
+    return MarketplacesOut(
+        data=[
+            MarketplaceOut(
+                slug=tenant.slug,
+                name=tenant.name,
+                tagline=tenant.tagline,
+                url=address(house.settings.public_url, tenant.slug, tenant.domains),
+                currency=tenant.currency,
+                theme=tenant.theme,
+            )
+            for tenant in found
+        ],
+        demo=house.settings.demo,
+    )
+
+
+@router.get("/storefront", responses=problems(UnknownHost, Suspended))
+async def read_storefront(here: Tenant, house: HouseDep) -> StorefrontOut:
+    """The marketplace of this address: its name, money, language and face."""
+    async with house.db.read(None) as uow:
+        tenant = (await service.by_id(uow, {here.id}))[here.id]
+    return StorefrontOut(
+        id=tenant.id,
+        slug=tenant.slug,
+        name=tenant.name,
+        tagline=tenant.tagline,
+        currency=tenant.currency,
+        locale=tenant.locale,
+        country=tenant.country,
+        countries=tenant.countries,
+        tax_mode=tenant.tax_mode,
+        theme=tenant.theme,
+        demo=house.settings.demo,
+    )
