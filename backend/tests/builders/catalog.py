@@ -42,7 +42,7 @@ def a_draft(
         brand="Lumen",
         attributes=attributes if attributes is not None else {"colour": "brass", "height": 32},
         options=("Size",) if sizes else (),
-        pictures=(Picture("light-bulb", "amber"), Picture("candle", "sand")),
+        pictures=(Picture("light-bulb", "peach"), Picture("candle", "sand")),
         state=state,
         handle=handle,
     )

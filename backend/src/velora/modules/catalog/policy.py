@@ -28,8 +28,10 @@ class Kind(StrEnum):
 
 
 TAX_CLASSES: Final = frozenset({"standard", "reduced", "books", "food", "zero"})
+TONES: Final = ("peach", "rose", "sky", "lilac", "mint", "sand")  # grounds behind pictures, by the web application's names
 MOST_VARIANTS: Final = 200
 MOST_OPTIONS: Final = 2
+MOST_ATTRIBUTES: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,10 @@ def refuse_draft(draft: ProductDraft) -> Invalid | None:
         return Invalid("/title", "Give the product a title of up to 200 letters.")
     if len(draft.description) > 8000:
         return Invalid("/description", f"The description has {len(draft.description)} letters; shorten it to 8,000.")
+    if draft.handle and slug_of(draft.handle) != draft.handle:
+        return Invalid("/handle", f"A handle has small letters, digits and hyphens only, such as {slug_of(draft.title)}.")
+    if len(draft.attributes or {}) > MOST_ATTRIBUTES or any(_too_long(value) for value in (draft.attributes or {}).values()):
+        return Invalid("/attributes", f"A product has at most {MOST_ATTRIBUTES} attributes of up to 200 letters, or 15 digits.")
     if len(draft.brand) > 120:
         return Invalid("/brand", "Shorten the brand to 120 letters.")
     if len(draft.options) > MOST_OPTIONS or len(set(draft.options)) != len(draft.options):
@@ -124,6 +130,10 @@ def refuse_draft(draft: ProductDraft) -> Invalid | None:
                 f"/pictures/{number}/name", "Give the name of a drawing, such as brass-lamp, or an address that begins with https://."
             )
     return _refuse_variants(draft.variants, draft.options)
+
+
+def _too_long(value: AttributeValue) -> bool:
+    return len(value) > 200 if isinstance(value, str) else abs(value) >= 10**15
 
 
 def _refuse_variants(variants: Sequence[VariantDraft], options: Sequence[str]) -> Invalid | None:
@@ -149,6 +159,14 @@ def _refuse_variants(variants: Sequence[VariantDraft], options: Sequence[str]) -
         skus.add(variant.sku)
         combinations.add(combination)
     return None
+
+
+def tone_of(picture: str) -> str:
+    """The ground that a picture has when nobody chose one: the same picture, the same ground."""
+    mark = 7
+    for letter in picture:
+        mark = (mark * 31 + ord(letter)) % 2**32
+    return TONES[mark % len(TONES)]
 
 
 def is_picture(name: str) -> bool:

@@ -115,6 +115,12 @@ async def variants_of(uow: UnitOfWork, keys: Collection[Pair]) -> dict[Pair, lis
     return found
 
 
+async def own_variants(uow: UnitOfWork, seller_id: int, variant_ids: Collection[int]) -> set[int]:
+    """Of these variants, those of this seller."""
+    statement = select(Variant.id).where(Variant.seller_id == seller_id, Variant.id.in_(variant_ids))
+    return set(await uow.entities(statement))
+
+
 async def taken_slugs(uow: UnitOfWork, slugs: Mapping[int, Collection[str]]) -> set[tuple[int, str]]:
     """Of the wanted listing addresses of each tenant, those that are in use."""
     wanted = sorted((tenant_id, slug) for tenant_id, all_of_it in slugs.items() for slug in all_of_it)
@@ -171,6 +177,29 @@ async def listing_keys_after(uow: UnitOfWork, tenant_id: int | None, after: Pair
     if tenant_id is not None:
         statement = statement.where(Listing.tenant_id == tenant_id)
     return [(row.tenant_id, row.id) for row in await uow.all(statement)]
+
+
+async def browse(
+    uow: UnitOfWork,
+    tenant_id: int,
+    *,
+    category_ids: Collection[int] | None,
+    seller_ids: Collection[int] | None,
+    newest: bool,
+    offset: int,
+    limit: int,
+) -> tuple[list[Pair], int]:
+    """A page of what is on sale, and how much there is."""
+    product = and_(Product.seller_id == Listing.seller_id, Product.id == Listing.product_id)
+    wanted = [Listing.tenant_id == tenant_id, ON_SALE]
+    if category_ids is not None:
+        wanted.append(Listing.category_id.in_(category_ids))
+    if seller_ids is not None:
+        wanted.append(Listing.seller_id.in_(seller_ids))
+    order = [Listing.id.desc()] if newest else [Listing.sold.desc(), Listing.id.desc()]
+    page = select(Listing.id).join(Product, product).where(*wanted).order_by(*order).offset(offset).limit(limit)
+    total = await uow.scalar(select(func.count()).select_from(Listing).join(Product, product).where(*wanted))
+    return [(tenant_id, id_) for id_ in await uow.entities(page)], total or 0
 
 
 async def count_listings(uow: UnitOfWork, tenant_id: int | None) -> int:

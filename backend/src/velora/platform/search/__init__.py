@@ -6,6 +6,7 @@ tantivy  the embedded engine: one folder
 """
 
 from velora.platform.search.port import (
+    MAX_OFFSET,
     Document,
     Facet,
     FacetValue,
@@ -21,6 +22,7 @@ from velora.platform.search.port import (
 )
 
 __all__ = [
+    "MAX_OFFSET",
     "Document",
     "Facet",
     "FacetValue",

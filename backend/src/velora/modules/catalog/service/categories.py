@@ -58,6 +58,10 @@ class CategoryTree:
             known |= {definition.key: definition for definition in category.attributes}
         return list(known.values())
 
+    def below(self, slugs: Collection[str]) -> list[int]:
+        """The categories of these addresses and all that lie under them."""
+        return [each.id for each in self.by_id.values() if any(above.slug in slugs for above in self.path(each.id))]
+
     def by_slug(self, slug: str) -> CategoryFacts | None:
         return next((each for each in self.by_id.values() if each.slug == slug), None)
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from velora.modules.catalog import repository
 from velora.modules.catalog.policy import AttributeValue, Picture, State
@@ -149,6 +149,11 @@ async def products_by_seller(uow: UnitOfWork, tenant_id: int) -> dict[int, int]:
     return await repository.on_sale_by_seller(uow, tenant_id)
 
 
+async def own_variants(uow: UnitOfWork, seller_id: int, variant_ids: Collection[int]) -> set[int]:
+    """Those of these variants that are this seller's."""
+    return await repository.own_variants(uow, seller_id, variant_ids) if variant_ids else set()
+
+
 @dataclass(frozen=True, slots=True)
 class SellerOffer:
     tenant_id: int
@@ -175,3 +180,35 @@ async def seller_offers(uow: UnitOfWork, seller_id: int, product_ids: Sequence[i
         )  # fmt: skip
         found.setdefault(row.variant_id, []).append(offer)
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Browse:
+    """A list without words: of these categories and sellers (None: all), popular or newest first."""
+
+    tenant_id: int
+    category_ids: Collection[int] | None = None
+    seller_ids: Collection[int] | None = None
+    order: Literal["popular", "newest"] = "popular"
+    offset: int = 0
+    limit: int = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Browsed:
+    keys: tuple[ListingKey, ...]
+    total: int
+
+
+async def browse(uow: UnitOfWork, wanted: Browse) -> Browsed:
+    """What is on sale, straight from the tables: the way that is left while the index is away."""
+    keys, total = await repository.browse(
+        uow,
+        wanted.tenant_id,
+        category_ids=wanted.category_ids,
+        seller_ids=wanted.seller_ids,
+        newest=wanted.order == "newest",
+        offset=wanted.offset,
+        limit=wanted.limit,
+    )
+    return Browsed(tuple(ListingKey(*key) for key in keys), total)

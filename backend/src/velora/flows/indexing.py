@@ -1,0 +1,189 @@
+"""What is on sale, as the search index knows it: kept by events, and built anew when it is lost.
+
+The index is a copy. What is wrong in it is right again after `rebuild_index`, and pages that must be right read the database.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from weakref import WeakKeyDictionary
+
+from velora.kernel.events import Event
+from velora.kernel.ids import encode
+from velora.modules.catalog.events import ListingChanged, ProductChanged
+from velora.modules.catalog.policy import shown, slug_of
+from velora.modules.catalog.service import (
+    CategoryTree,
+    ListingFacts,
+    ListingKey,
+    category_trees,
+    count_listings,
+    listing_facts,
+    listings_after,
+    listings_of_products,
+    listings_of_variants,
+)
+from velora.modules.inventory.events import LevelChanged
+from velora.modules.inventory.service import availability
+from velora.modules.sellers.service import SellerFacts
+from velora.modules.sellers.service import facts as seller_facts
+from velora.modules.tenants.service import TenantFacts
+from velora.modules.tenants.service import by_id as tenants_by_id
+from velora.platform.db import Database, UnitOfWork
+from velora.platform.house import House
+from velora.platform.search import Document, FacetValue, Key
+
+BATCH: Final = 500
+
+Progress = Callable[[int, int], None]
+"""Told how many of how many are done."""
+
+# Reading and writing one batch is one turn, so that a slow reader never writes older facts over newer ones.
+_turns: WeakKeyDictionary[Database, asyncio.Lock] = WeakKeyDictionary()
+
+
+async def index_listings(house: House, events: Sequence[Event]) -> None:
+    """What these events changed is found as it is now. Running it twice does no harm."""
+    variants = {event.variant_id for event in events if isinstance(event, LevelChanged)}
+    products = {event.product_id for event in events if isinstance(event, ProductChanged)}
+    keys = {ListingKey(event.tenant_id, event.listing_id) for event in events if isinstance(event, ListingChanged)}
+    async with house.db.read(None) as uow:
+        keys |= {*await listings_of_products(uow, products), *await listings_of_variants(uow, variants)}
+    ordered = sorted(keys)
+    for start in range(0, len(ordered), BATCH):
+        await _index(house, ordered[start : start + BATCH])
+
+
+async def rebuild_index(house: House, tenant_id: int | None, progress: Progress = lambda done, of: None) -> int:
+    """The index holds exactly what is on sale, in one marketplace or in all; how many documents. Searching goes on meanwhile."""
+    mark = await house.search.begin_rebuild()
+    async with house.db.read(None) as uow:
+        total = await count_listings(uow, tenant_id)
+    done = written = 0
+    last = ListingKey(0, 0)
+    progress(0, total)
+    while True:
+        async with house.db.read(None) as uow:
+            keys = await listings_after(uow, tenant_id, last, BATCH)
+        if not keys:
+            break
+        written += await _index(house, keys)
+        done, last = done + len(keys), keys[-1]
+        progress(done, max(done, total))
+    await house.search.finish_rebuild(mark, tenant_id)
+    return written
+
+
+async def ensure_index(house: House) -> None:
+    """The index answers: one that is missing or damaged is built anew. For the start of a process."""
+    if not await house.search.ready():
+        await rebuild_index(house, None)
+
+
+async def _index(house: House, keys: Sequence[ListingKey]) -> int:
+    async with _turns.setdefault(house.db, asyncio.Lock()):
+        async with house.db.read(None) as uow:
+            documents = await documents_of(uow, keys)
+        there = {ListingKey(document.tenant_id, document.id) for document in documents}
+        await house.search.write(documents, [Key(*key) for key in keys if key not in there])
+    return len(documents)
+
+
+async def documents_of(uow: UnitOfWork, keys: Sequence[ListingKey]) -> list[Document]:
+    """Those of the listings that are on sale, in the order asked, as the index holds them."""
+    listings = await listing_facts(uow, keys)
+    tenants = await tenants_by_id(uow, {listing.tenant_id for listing in listings.values()})
+    trees = await category_trees(uow, tenants)
+    sellers = await seller_facts(uow, {listing.seller_id for listing in listings.values()})
+    stock = await availability(uow, {offer.variant_id for listing in listings.values() for offer in listing.offers})
+    left = {variant_id: level.available for variant_id, level in stock.items()}
+    ordered = [listings[key] for key in keys if key in listings]
+    return [
+        document_of(Shown(listing, tenants[listing.tenant_id], trees[listing.tenant_id], sellers[listing.seller_id], left))
+        for listing in ordered
+        if listing.on_sale
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A listing with all that is shown beside it; `left` holds what can be bought of each of its variants."""
+
+    listing: ListingFacts
+    tenant: TenantFacts
+    tree: CategoryTree
+    seller: SellerFacts
+    left: Mapping[int, int]
+
+    @property
+    def in_stock(self) -> bool:
+        return any(self.left[offer.variant_id] > 0 for offer in self.listing.offers)
+
+
+def document_of(shown_: Shown) -> Document:
+    """What the index holds of a listing."""
+    listing = shown_.listing
+    facets = _facets(shown_)
+    words = [
+        listing.description,
+        listing.brand,
+        shown_.seller.name,
+        *(facet.value_label for facet in facets if facet.key not in ("seller", "in_stock", "attr.brand")),
+        *(offer.sku for offer in listing.offers),
+    ]
+    return Document(
+        tenant_id=listing.tenant_id,
+        id=listing.listing_id,
+        locale=shown_.tenant.locale,
+        title=listing.title,
+        text="\n".join(filter(None, words)),
+        facets=facets,
+        price_minor=min(offer.price_minor for offer in listing.offers),
+        created_ms=int(listing.created_at.timestamp() * 1000),
+        popularity=listing.sold,
+        card=card_of(shown_),
+    )
+
+
+def card_of(shown_: Shown) -> dict[str, Any]:
+    """The listing as a card on a page: JSON, as the API gives it."""
+    listing = shown_.listing
+    cheapest = min(listing.offers, key=lambda offer: offer.price_minor)
+    path = shown_.tree.path(listing.category_id)
+    return {
+        "product_id": encode("prd", listing.product_id),
+        "listing_id": encode("lst", listing.listing_id),
+        "slug": listing.slug,
+        "title": listing.title,
+        "seller": {"id": encode("sel", shown_.seller.id), "name": shown_.seller.name, "slug": shown_.seller.slug},
+        "picture": cheapest.picture,
+        "tone": cheapest.tone,
+        "price": {"amount": cheapest.price_minor, "currency": cheapest.currency},
+        "compare_at": None if cheapest.compare_at_minor is None else {"amount": cheapest.compare_at_minor, "currency": cheapest.currency},
+        "from_price": len({offer.price_minor for offer in listing.offers}) > 1,
+        "variants": len(listing.offers),
+        "in_stock": shown_.in_stock,
+        "category_slug": path[-1].slug if path else "",
+    }
+
+
+def _facets(shown_: Shown) -> tuple[FacetValue, ...]:
+    listing = shown_.listing
+    path = shown_.tree.path(listing.category_id)
+    above = ["", *(category.slug for category in path)]
+    facets = [FacetValue("category", "Category", each.slug, each.name, parent) for each, parent in zip(path, above, strict=False)]
+    facets.append(FacetValue("seller", "Seller", shown_.seller.slug, shown_.seller.name))
+    if shown_.in_stock:
+        facets.append(FacetValue("in_stock", "Availability", "true", "In stock"))
+    if listing.brand:
+        facets.append(FacetValue("attr.brand", "Brand", slug_of(listing.brand), listing.brand))
+    for name in listing.options:
+        values = dict.fromkeys(offer.options[name] for offer in listing.offers if name in offer.options)
+        facets += [FacetValue(f"attr.{slug_of(name)}", name, value, value) for value in values]
+    for definition in shown_.tree.attributes(listing.category_id):
+        value = listing.attributes.get(definition.key)
+        if definition.facet and value is not None:
+            plain = str(value).lower() if isinstance(value, bool) else str(value)
+            facets.append(FacetValue(f"attr.{definition.key}", definition.label, plain, shown(definition, value)))
+    return tuple(facets)
