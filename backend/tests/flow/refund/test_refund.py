@@ -6,13 +6,15 @@ import pytest
 
 from tests.builders.orders import GUEST, Paid, a_line, a_paid_order, a_part, delivered
 from velora.flows import postings
+from velora.flows.once import Once
 from velora.flows.postings import CLEARING, COMMISSION, REFUND_CLEARING, escrow, payable, tax
-from velora.flows.refund.ask import ReturnAsk, ask
+from velora.flows.refund.ask import ReturnAsk, ask, ask_once
 from velora.flows.refund.decide import Decision, approve, decline
 from velora.flows.refund.settle import RefundNews, settle
 from velora.flows.refund.start import Started
 from velora.flows.release.release import release
 from velora.kernel.errors import NotFound, Refusal
+from velora.kernel.ids import encode
 from velora.kernel.principal import Principal
 from velora.modules.escrow import service as escrow_service
 from velora.modules.ledger import service as ledger
@@ -22,21 +24,18 @@ from velora.modules.payments.gateways.port import Refunded, RefundFailed, Unhear
 from velora.modules.returns import service as returns
 from velora.modules.returns.errors import AfterRelease, AlreadyDecided, NotReturnable
 from velora.platform.db import UnitOfWork
-from velora.platform.db.idempotency import Asked, KeyReused
+from velora.platform.db.idempotency import Asked, KeyReused, Replay
 
 BUYER = Principal(guest_key=GUEST)
 
 
-def a_wish(uow: UnitOfWork, paid: Paid, quantity: int = 1, *, by: Principal = BUYER, asked: Asked | None = None) -> ReturnAsk:
+def a_wish(paid: Paid, quantity: int = 1, *, by: Principal = BUYER) -> ReturnAsk:
     part = paid.parts[0]
-    asked = asked or Asked(secrets.token_bytes(32), secrets.token_bytes(32))
-    return ReturnAsk(
-        paid.tenant_id, part.id, ((part.lines[0].id, quantity),), returns.Reason.DAMAGED, "It is bent", by, asked, uow.new_id()
-    )
+    return ReturnAsk(paid.tenant_id, part.id, ((part.lines[0].id, quantity),), returns.Reason.DAMAGED, "It is bent", by)
 
 
 async def a_return(uow: UnitOfWork, paid: Paid, quantity: int = 1) -> returns.ReturnFacts:
-    (facts,) = await ask(uow, [a_wish(uow, paid, quantity)])
+    (facts,) = await ask(uow, [a_wish(paid, quantity)])
     assert isinstance(facts, returns.ReturnFacts), facts
     return facts
 
@@ -138,24 +137,25 @@ async def test_nothing_is_released_while_a_return_is_open(uow, paid, holds):
 async def test_after_release_a_return_is_refused_in_words_that_help(uow, paid):
     await escrow_service.confirm(uow, [paid.part])
     await release(uow, 1000)
-    assert await ask(uow, [a_wish(uow, paid)]) == [AfterRelease()]
+    assert await ask(uow, [a_wish(paid)]) == [AfterRelease()]
     assert await returns.of_seller_orders(uow, {paid.part}) == {paid.part: []}
 
 
 async def test_the_same_request_again_is_the_same_return_and_another_body_is_refused(uow, paid):
     asked = Asked(secrets.token_bytes(32), secrets.token_bytes(32))
-    (first,) = await ask(uow, [a_wish(uow, paid, asked=asked)])
-    (again,) = await ask(uow, [a_wish(uow, paid, asked=asked)])
+    (first,) = await ask_once(uow, [Once(paid.tenant_id, BUYER, asked, a_wish(paid))])
+    (again,) = await ask_once(uow, [Once(paid.tenant_id, BUYER, asked, a_wish(paid))])
     assert isinstance(first, returns.ReturnFacts)
-    assert again == first
-    (other,) = await ask(uow, [a_wish(uow, paid, 2, asked=Asked(asked.key_hash, secrets.token_bytes(32)))])
+    assert isinstance(again, Replay)
+    assert again.body == {"id": encode("ret", first.id)}
+    (other,) = await ask_once(uow, [Once(paid.tenant_id, BUYER, Asked(asked.key_hash, secrets.token_bytes(32)), a_wish(paid, 2))])
     assert other == KeyReused()
     assert len((await returns.of_seller_orders(uow, {paid.part}))[paid.part]) == 1
 
 
 @pytest.mark.parametrize("stranger", [Principal(guest_key="somebody else"), Principal(), Principal(account_id=9, guest_key=GUEST + "x")])
 async def test_nobody_but_the_buyer_may_ask(uow, paid, stranger):
-    (refusal,) = await ask(uow, [a_wish(uow, paid, by=stranger)])
+    (refusal,) = await ask(uow, [a_wish(paid, by=stranger)])
     assert isinstance(refusal, NotFound)
     assert await returns.of_seller_orders(uow, {paid.part}) == {paid.part: []}
 
@@ -163,14 +163,14 @@ async def test_nobody_but_the_buyer_may_ask(uow, paid, stranger):
 async def test_in_one_batch_the_second_wish_for_the_last_piece_is_refused(uow):
     paid = await a_paid_order(uow, uow.new_id(), [a_part(uow, a_line(uow))])
     await delivered(uow, paid)
-    first, second = await ask(uow, [a_wish(uow, paid), a_wish(uow, paid)])
+    first, second = await ask(uow, [a_wish(paid), a_wish(paid)])
     assert isinstance(first, returns.ReturnFacts)
     assert second == NotReturnable(paid.parts[0].lines[0].id, 1, 0)
 
 
 async def test_what_has_not_been_shipped_cannot_be_returned(uow):
     paid = await a_paid_order(uow, uow.new_id())
-    (refusal,) = await ask(uow, [a_wish(uow, paid)])
+    (refusal,) = await ask(uow, [a_wish(paid)])
     assert isinstance(refusal, NotReturnable)
 
 

@@ -3,20 +3,21 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from velora.flows.once import Once, once
 from velora.kernel.errors import NotFound, Refusal
-from velora.kernel.ids import decode, encode
+from velora.kernel.ids import encode
 from velora.kernel.principal import Principal
 from velora.modules.escrow import service as escrow
 from velora.modules.orders import service as orders
 from velora.modules.returns import service as returns
 from velora.modules.returns.errors import AfterRelease
-from velora.platform.db import UnitOfWork, idempotency
-from velora.platform.db.idempotency import Asked, Keyed, Replay
+from velora.platform.db import UnitOfWork
+from velora.platform.db.idempotency import Replay
 
 
 @dataclass(frozen=True)
 class ReturnAsk:
-    """`by` must be the buyer. `asked` is the request's Idempotency-Key, `return_id` what it will make."""
+    """These pieces (line, quantity) of a seller order shall come back. `by` must be the buyer."""
 
     tenant_id: int
     seller_order_id: int
@@ -24,35 +25,19 @@ class ReturnAsk:
     reason: returns.Reason
     note: str
     by: Principal
-    asked: Asked
-    return_id: int
-
-    @property
-    def keyed(self) -> Keyed:
-        who = self.by.actor_ref if self.by.account_id is not None else f"guest:{self.by.guest_key}"
-        return Keyed(self.tenant_id, who, self.asked, self.return_id)
 
     @property
     def part(self) -> tuple[int, int]:
         return self.tenant_id, self.seller_order_id
 
 
+async def ask_once(uow: UnitOfWork, requests: Sequence[Once[ReturnAsk]]) -> list[returns.ReturnFacts | Replay | Refusal]:
+    """Each return is asked for once, however often it is asked with the same key; a Replay names it by its `id`."""
+    return await once(uow, requests, ask, lambda made: {"id": encode("ret", made.id)})
+
+
 async def ask(uow: UnitOfWork, asks: Sequence[ReturnAsk]) -> list[returns.ReturnFacts | Refusal]:
-    """Each return stands as requested, or says why not. Asked again with the same key, the same return answers."""
-    begun = await idempotency.begin(uow, [one.keyed for one in asks], recovery_point="asked")
-    answers: dict[int, returns.ReturnFacts | Refusal] = {i: one for i, one in enumerate(begun) if isinstance(one, Refusal)}
-    before = {i: _made(one) for i, one in enumerate(begun) if isinstance(one, Replay)}
-    known = await returns.by_id(uow, {(asks[i].tenant_id, return_id) for i, return_id in before.items()})
-    answers |= {i: known[asks[i].tenant_id, return_id] for i, return_id in before.items()}
-    fresh = [i for i in range(len(asks)) if i not in answers]
-    answers |= zip(fresh, await _ask(uow, [asks[i] for i in fresh]), strict=True)
-    made = {i: facts for i in fresh if isinstance(facts := answers[i], returns.ReturnFacts)}
-    await idempotency.forget(uow, [asks[i].keyed.identity for i in fresh if i not in made])
-    await idempotency.finish(uow, {asks[i].keyed.identity: (201, {"id": encode("ret", facts.id)}) for i, facts in made.items()})
-    return [answers[i] for i in range(len(asks))]
-
-
-async def _ask(uow: UnitOfWork, asks: Sequence[ReturnAsk]) -> list[returns.ReturnFacts | Refusal]:
+    """Each return stands as requested, and nothing of its seller order is released meanwhile; or it is said why not."""
     parts = await orders.lock_parts(uow, {one.part for one in asks})
     lines = await orders.lines_of(uow, parts.keys())
     bought = await orders.orders_by_id(uow, {(part.tenant_id, part.order_id) for part in parts.values()})
@@ -88,10 +73,4 @@ def _wish(one: ReturnAsk, part: orders.SellerOrder, country: str, lines: Sequenc
         )
         for line in lines
     )
-    return returns.Ask(
-        one.return_id, one.tenant_id, part.order_id, part.id, part.seller_id, country, part.currency, sold, one.lines, one.reason, one.note
-    )
-
-
-def _made(replay: Replay) -> int:
-    return decode("ret", str(replay.body["id"]))
+    return returns.Ask(one.tenant_id, part.order_id, part.id, part.seller_id, country, part.currency, sold, one.lines, one.reason, one.note)

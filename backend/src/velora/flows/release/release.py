@@ -41,10 +41,14 @@ async def release_due(house: TradingHouse) -> int:
 
 
 async def release(uow: UnitOfWork, limit: int, *, actor_ref: str = "system") -> int:
-    """The next holds that are due are empty, and their parts stand where they belong; how many there were."""
-    holds = await escrow.due(uow, limit)
-    await _release(uow, holds, actor_ref)
-    return len(holds)
+    """The next holds that are due are empty, and their parts stand where they belong; how many were due.
+
+    Seller orders are locked before their holds, as everywhere.
+    """
+    due = await escrow.due(uow, limit)
+    await orders.lock_parts(uow, due)
+    await _release(uow, await escrow.claim_due(uow, due), actor_ref)
+    return len(due)
 
 
 async def confirm(uow: UnitOfWork, confirmations: Sequence[Confirmation]) -> list[escrow.Hold | Refusal]:

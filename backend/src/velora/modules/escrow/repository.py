@@ -38,17 +38,24 @@ async def locked(uow: UnitOfWork, keys: Collection[Key]) -> dict[Key, Hold]:
     return await _by_key(uow, uow.for_update(_named(keys))) if keys else {}
 
 
-async def claim_due(uow: UnitOfWork, *, limit: int) -> list[Hold]:
-    """Holds whose time has come, kept for this transaction; those that another worker has are passed over."""
+async def due_keys(uow: UnitOfWork, *, limit: int) -> list[Key]:
+    """Holds whose time has come, the longest due first."""
     statement = (
-        _holds()
+        select(EscrowHold.tenant_id, EscrowHold.seller_order_id)
         .where(EscrowHold.state.in_(_OPEN), EscrowHold.due_at <= uow.now, EscrowHold.claims == 0)
         .order_by(EscrowHold.due_at)
         .limit(limit)
         .execution_options(**ACROSS_TENANTS)
     )
-    found = await _by_key(uow, uow.for_update(statement, skip_locked=True))
-    return [found[key] for key in sorted(found)]
+    return [(tenant_id, seller_order_id) for tenant_id, seller_order_id in await uow.all(statement)]
+
+
+async def claim_due(uow: UnitOfWork, keys: Collection[Key]) -> list[Hold]:
+    """Those of the holds that are due still, kept for this transaction; those that somebody else has are passed over."""
+    if not keys:
+        return []
+    found = await _by_key(uow, uow.for_update(_named(keys), skip_locked=True))
+    return [one for one in found.values() if one.is_open and not one.claims and one.due_at is not None and one.due_at <= uow.now]
 
 
 async def change(uow: UnitOfWork, values: Mapping[Key, Mapping[str, object]]) -> None:

@@ -12,8 +12,8 @@ from velora.modules.escrow.policy import Hold, State, Taking
 from velora.platform.db import UnitOfWork
 
 __all__ = [
-    "Delivery", "EscrowHold", "Hold", "State", "Taking", "claim", "coming", "confirm", "due", "hold", "of_seller_orders", "release",
-    "rests", "settle_refunds", "start_clock", "take_for_refund", "unclaim", "wrongly_ended",
+    "Delivery", "EscrowHold", "Hold", "State", "Taking", "claim", "claim_due", "coming", "confirm", "due", "hold", "of_seller_orders",
+    "release", "rests", "settle_refunds", "start_clock", "take_for_refund", "unclaim", "wrongly_ended",
 ]  # fmt: skip
 
 Key = tuple[int, int]
@@ -123,13 +123,18 @@ async def settle_refunds(uow: UnitOfWork, *, paid: Sequence[Taking], failed: Seq
     await _add_claims(uow, [(one.tenant_id, one.seller_order_id) for one in paid], -1)
 
 
-async def due(uow: UnitOfWork, limit: int) -> list[Hold]:
-    """Holds of any tenant that can be released now, kept for this transaction; two workers never get the same."""
-    return await repository.claim_due(uow, limit=limit)
+async def due(uow: UnitOfWork, limit: int) -> list[Key]:
+    """(tenant, seller order) of what can be released now, the longest due first. Lock the seller orders, then `claim_due`."""
+    return await repository.due_keys(uow, limit=limit)
+
+
+async def claim_due(uow: UnitOfWork, keys: Collection[Key]) -> list[Hold]:
+    """Those of the holds that can be released still, kept for this transaction; two workers never get the same."""
+    return await repository.claim_due(uow, keys)
 
 
 async def release(uow: UnitOfWork, holds: Sequence[Hold]) -> None:
-    """The rest of each goes to whom the release flow posts it. The holds must come from `due` in this transaction."""
+    """The rest of each goes to whom the release flow posts it. The holds must come from `claim_due` in this transaction."""
     await repository.change(
         uow,
         {

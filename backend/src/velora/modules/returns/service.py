@@ -10,12 +10,12 @@ from velora.modules.returns import policy, repository
 from velora.modules.returns.errors import AlreadyDecided, NothingToGiveBack, NotReturnable
 from velora.modules.returns.events import ReturnApproved, ReturnDeclined, ReturnRequested
 from velora.modules.returns.models import ReturnLine, ReturnRequest
-from velora.modules.returns.policy import Reason, SoldLine, State, Worth
+from velora.modules.returns.policy import STANDING, Reason, SoldLine, State, Worth
 from velora.platform.db import UnitOfWork
 
 __all__ = [
-    "AlreadyDecided", "Ask", "NotReturnable", "NothingToGiveBack", "Reason", "ReturnFacts", "ReturnedLine", "SoldLine", "State", "Worth",
-    "anywhere", "approve", "ask", "by_id", "decidable", "decline", "of_seller", "of_seller_orders", "open_count", "settle", "standing",
+    "STANDING", "AlreadyDecided", "Ask", "NotReturnable", "NothingToGiveBack", "Reason", "ReturnFacts", "ReturnedLine", "SoldLine", "State",
+    "Worth", "anywhere", "approve", "ask", "by_id", "decidable", "decline", "of_seller", "of_seller_orders", "open_count", "settle", "standing",
 ]  # fmt: skip
 
 Key = tuple[int, int]
@@ -23,9 +23,8 @@ Key = tuple[int, int]
 
 @dataclass(frozen=True)
 class Ask:
-    """A buyer wants to give these pieces (line, quantity) of one seller order back, as the return `return_id`."""
+    """A buyer wants to give these pieces (line, quantity) of one seller order back."""
 
-    return_id: int
     tenant_id: int
     order_id: int
     seller_order_id: int
@@ -182,7 +181,7 @@ async def _with_lines(uow: UnitOfWork, found: Sequence[ReturnRequest]) -> list[R
 def _asked(uow: UnitOfWork, ask_: Ask, worth: Mapping[int, Worth]) -> ReturnFacts:
     whole = sum(worth.values(), Worth())
     return ReturnFacts(
-        tenant_id=ask_.tenant_id, id=ask_.return_id, order_id=ask_.order_id, seller_order_id=ask_.seller_order_id, seller_id=ask_.seller_id,
+        tenant_id=ask_.tenant_id, id=uow.new_id(), order_id=ask_.order_id, seller_order_id=ask_.seller_order_id, seller_id=ask_.seller_id,
         country=ask_.country, currency=ask_.currency, net_minor=whole.net_minor, tax_minor=whole.tax_minor,
         commission_minor=whole.commission_minor, reason=ask_.reason.value, buyer_note=ask_.note, note="", state=State.REQUESTED,
         refund_id=None, requested_at=uow.now, lines=tuple(ReturnedLine(line_id, part) for line_id, part in sorted(worth.items())),
