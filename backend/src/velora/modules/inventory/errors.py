@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from velora.kernel.errors import Refusal
+from velora.kernel.ids import encode
 
 
 @dataclass(unsafe_hash=True)
@@ -22,6 +23,9 @@ class OutOfStock(Refusal):
             return f"None left; you asked for {self.wanted}. Remove the line."
         return f"Only {self.left} left; you asked for {self.wanted}. Lower the quantity or remove the line."
 
+    def facts(self) -> dict[str, object]:
+        return {"variant_id": encode("var", self.variant_id), "wanted": self.wanted, "left": self.left}
+
 
 @dataclass(unsafe_hash=True)
 class BelowReserved(Refusal):
@@ -35,3 +39,6 @@ class BelowReserved(Refusal):
 
     def detail(self) -> str:
         return f"{self.reserved} are promised to paid orders, so the count cannot be {self.on_hand}. Ship or cancel those orders first."
+
+    def facts(self) -> dict[str, object]:
+        return {"variant_id": encode("var", self.variant_id), "on_hand": self.on_hand, "reserved": self.reserved}

@@ -2,8 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from velora.modules.inventory.errors import OutOfStock
+
+# So few left are worth a seller's look.
+LOW: Final = 3
 
 # What each location has of a (seller, variant), in the order in which locations serve.
 Shelves = Mapping[tuple[int, int], Mapping[int, int]]

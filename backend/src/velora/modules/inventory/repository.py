@@ -82,6 +82,16 @@ async def sums(uow: UnitOfWork, variants: Collection[int]) -> dict[int, tuple[in
     }
 
 
+async def count_low(uow: UnitOfWork, seller_id: int, at_most: int) -> int:
+    low = (
+        select(StockLevel.variant_id)
+        .where(StockLevel.seller_id == seller_id)
+        .group_by(StockLevel.variant_id)
+        .having(func.sum(StockLevel.on_hand - StockLevel.reserved) <= at_most)
+    )
+    return int(await uow.scalar(select(func.count()).select_from(low.subquery())) or 0)
+
+
 async def add_levels(uow: UnitOfWork, keys: Collection[LevelKey]) -> None:
     rows = [
         {"seller_id": s, "variant_id": v, "location_id": p, "on_hand": 0, "reserved": 0, "changed_at": uow.now} for s, v, p in sorted(keys)

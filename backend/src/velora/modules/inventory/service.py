@@ -161,6 +161,11 @@ async def availability(uow: UnitOfWork, variant_ids: Collection[int]) -> dict[in
     return {variant: Availability(*sums.get(variant, (0, 0))) for variant in variant_ids}
 
 
+async def count_low(uow: UnitOfWork, seller_id: int) -> int:
+    """How many of a seller's variants are sold out or nearly so."""
+    return await repository.count_low(uow, seller_id, policy.LOW)
+
+
 async def levels(uow: UnitOfWork, variant_ids: Collection[int]) -> Sequence[StockLevel]:
     """Every level of these variants, by variant and location."""
     return await repository.levels(uow, variant_ids)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from velora.kernel.errors import Refusal
+from velora.kernel.ids import encode
 
 
 @dataclass(unsafe_hash=True)
@@ -32,3 +33,6 @@ class TooMany(Refusal):
 
     def detail(self) -> str:
         return f"Only {self.left} of this line are left to do; you said {self.wanted}. Lower the quantity."
+
+    def facts(self) -> dict[str, object]:
+        return {"line_id": encode("lin", self.line_id), "wanted": self.wanted, "left": self.left}

@@ -32,6 +32,10 @@ NEXT: Final[Mapping[State, frozenset[State]]] = {
     State.PAYMENT_FAILED: frozenset(),
 }
 
+TO_SHIP: Final = frozenset({State.PAID, State.PARTLY_SHIPPED})
+# Paid for, whatever came of it but a cancellation.
+SOLD: Final = TO_SHIP | {State.SHIPPED, State.DELIVERED, State.COMPLETED, State.REFUNDED}
+
 _PROGRESS: Final = (State.PLACED, State.PAID, State.PARTLY_SHIPPED, State.SHIPPED, State.DELIVERED, State.COMPLETED)
 
 

@@ -1,10 +1,12 @@
 """The SQL of orders. Set-based: every row and every predicate names its tenant."""
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Row, bindparam, func, select, tuple_
+from sqlalchemy import Row, bindparam, func, or_, select, tuple_
 
+from velora.kernel.ids import first_id_at
 from velora.modules.orders.models import Order, OrderEvent, OrderLine, SellerOrder, Shipment, ShipmentLine
 from velora.platform.db import ACROSS_TENANTS, Base, UnitOfWork
 
@@ -111,15 +113,68 @@ async def of_buyer(uow: UnitOfWork, tenant_id: int, buyer_id: int, *, before: in
     return await uow.entities(statement.order_by(Order.id.desc()).limit(limit))
 
 
+async def part_of_seller(uow: UnitOfWork, seller_id: int, part_id: int, states: Collection[str]) -> SellerOrder | None:
+    statement = select(SellerOrder).where(SellerOrder.seller_id == seller_id, SellerOrder.state.in_(states), SellerOrder.id == part_id)
+    return await uow.entity(statement.execution_options(**ACROSS_TENANTS))
+
+
 async def of_seller(
-    uow: UnitOfWork, seller_id: int, states: Collection[str], *, tenant_id: int | None, before: int | None, limit: int
+    uow: UnitOfWork,
+    seller_id: int,
+    states: Collection[str],
+    *,
+    tenant_id: int | None,
+    text: str,
+    named: Collection[int],
+    before: int | None,
+    limit: int,
 ) -> Sequence[SellerOrder]:
     statement = select(SellerOrder).where(SellerOrder.seller_id == seller_id, SellerOrder.state.in_(states))
     statement = statement.where(SellerOrder.tenant_id == tenant_id) if tenant_id is not None else statement
     statement = statement.where(SellerOrder.id < before) if before is not None else statement
+    if named:
+        statement = statement.where(or_(SellerOrder.id.in_(named), SellerOrder.order_id.in_(named)))
+    elif text:
+        statement = statement.where(
+            select(OrderLine.id)
+            .where(
+                OrderLine.tenant_id == SellerOrder.tenant_id,
+                OrderLine.seller_order_id == SellerOrder.id,
+                or_(func.lower(OrderLine.title).contains(text.lower(), autoescape=True), OrderLine.sku == text),
+            )
+            .exists()
+        )
     return await uow.entities(statement.order_by(SellerOrder.id.desc()).limit(limit).execution_options(**ACROSS_TENANTS))
 
 
-async def counts_of_seller(uow: UnitOfWork, seller_id: int) -> dict[str, int]:
+async def late_of_seller(uow: UnitOfWork, seller_id: int, states: Collection[str], now: datetime) -> int:
+    statement = (
+        select(func.count())
+        .select_from(SellerOrder)
+        .where(SellerOrder.seller_id == seller_id, SellerOrder.state.in_(states), SellerOrder.ship_by < now)
+    )
+    return int(await uow.scalar(statement.execution_options(**ACROSS_TENANTS)) or 0)
+
+
+async def sales_of_seller(
+    uow: UnitOfWork, seller_id: int, states: Collection[str], since: datetime, until: datetime
+) -> Sequence[tuple[str, int]]:
+    """(currency, sum) of what was ordered from a seller in this time."""
+    statement = (
+        select(SellerOrder.currency, func.sum(SellerOrder.total_minor))
+        .where(
+            SellerOrder.seller_id == seller_id,
+            SellerOrder.state.in_(states),
+            SellerOrder.id >= first_id_at(since),
+            SellerOrder.id < first_id_at(until),
+        )
+        .group_by(SellerOrder.currency)
+        .order_by(SellerOrder.currency)
+    )
+    return [(currency, int(total)) for currency, total in await uow.all(statement.execution_options(**ACROSS_TENANTS))]
+
+
+async def counts_of_seller(uow: UnitOfWork, seller_id: int, tenant_id: int | None) -> dict[str, int]:
     statement = select(SellerOrder.state, func.count()).where(SellerOrder.seller_id == seller_id).group_by(SellerOrder.state)
+    statement = statement.where(SellerOrder.tenant_id == tenant_id) if tenant_id is not None else statement
     return {state: int(count) for state, count in await uow.all(statement.execution_options(**ACROSS_TENANTS))}

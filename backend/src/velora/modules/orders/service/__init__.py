@@ -1,7 +1,7 @@
 """What can be done with orders, set-based: each function takes many and answers for each."""
 
 from velora.modules.orders.errors import TooMany, WrongState
-from velora.modules.orders.models import Order, OrderLine, SellerOrder
+from velora.modules.orders.models import Order, OrderEvent, OrderLine, SellerOrder
 from velora.modules.orders.policy import SOLD, TO_SHIP, Quantities, State, whole
 from velora.modules.orders.service.place import NewLine, NewOrder, NewPart, place
 from velora.modules.orders.service.progress import (
@@ -39,6 +39,7 @@ __all__ = [
     "NewOrder",
     "NewPart",
     "Order",
+    "OrderEvent",
     "OrderLine",
     "OrderRead",
     "PaidPart",

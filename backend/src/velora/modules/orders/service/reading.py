@@ -77,9 +77,9 @@ async def sales_of_seller(uow: UnitOfWork, seller_id: int, since: datetime, unti
     return dict(await repository.sales_of_seller(uow, seller_id, SOLD, since, until))
 
 
-async def counts_of_seller(uow: UnitOfWork, seller_id: int) -> dict[str, int]:
-    """How many seller orders stand in each state, over all marketplaces. Platform scope."""
-    return await repository.counts_of_seller(uow, seller_id)
+async def counts_of_seller(uow: UnitOfWork, seller_id: int, *, tenant_id: int | None = None) -> dict[str, int]:
+    """How many of a seller's orders stand in each state, in one marketplace or over all. Platform scope."""
+    return await repository.counts_of_seller(uow, seller_id, tenant_id)
 
 
 async def orders_by_id(uow: UnitOfWork, keys: Collection[Key]) -> dict[Key, Order]:

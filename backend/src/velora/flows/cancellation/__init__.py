@@ -1,0 +1,1 @@
+"""A buyer takes an order back before it has left."""

@@ -1,0 +1,1 @@
+"""A seller's desk: what is to be done, and its orders over all marketplaces."""

@@ -1,0 +1,163 @@
+"""A seller's orders and figures, put together over all marketplaces. Platform scope; the route has checked who asks."""
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from velora.flows.postings import payable
+from velora.flows.screens.orders.view import OrderView, order_view
+from velora.kernel.errors import MalformedId, NotFound
+from velora.kernel.ids import decode, encode
+from velora.modules.escrow import service as escrow
+from velora.modules.inventory import service as inventory
+from velora.modules.ledger import service as ledger
+from velora.modules.orders import service as orders
+from velora.modules.orders.service import State
+from velora.modules.returns import service as returns
+from velora.modules.sellers import service as sellers
+from velora.modules.tenants import service as tenants
+from velora.platform.db import UnitOfWork
+
+# The heaps into which a seller sorts its orders.
+HEAPS: Final[Mapping[str, frozenset[State]]] = {
+    "to_ship": orders.TO_SHIP,
+    "on_the_way": frozenset({State.SHIPPED}),
+    "delivered": frozenset({State.DELIVERED, State.COMPLETED}),
+    "cancelled": frozenset({State.CANCELLED, State.REFUNDED}),
+    "all": orders.SOLD | {State.CANCELLED},
+}
+_HELD: Final = orders.TO_SHIP | {State.SHIPPED, State.DELIVERED}
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What waits for the seller. Amounts by currency, in minor units; `on_hold` is what it will get of what is held."""
+
+    to_ship: int
+    late: int
+    on_hold: Mapping[str, int]
+    on_hold_orders: int
+    available: Mapping[str, int]
+    this_month: Mapping[str, int]
+    last_month: Mapping[str, int]
+    returns_open: int
+    low_stock: int
+    next_release_at: datetime | None
+
+
+async def desk(uow: UnitOfWork, seller_id: int) -> Desk:
+    """A seller's figures now."""
+    counts = await orders.counts_of_seller(uow, seller_id)
+    coming = await escrow.coming(uow, seller_id)
+    on_hold: Counter[str] = Counter()
+    for _, currency, _, amount in coming:
+        on_hold[currency] += amount
+    month = uow.now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    before = month.replace(year=month.year - 1, month=12) if month.month == 1 else month.replace(month=month.month - 1)
+    return Desk(
+        to_ship=_sum(counts, orders.TO_SHIP),
+        late=await orders.late_of_seller(uow, seller_id),
+        on_hold=on_hold,
+        on_hold_orders=_sum(counts, _HELD),
+        available=await _available(uow, seller_id),
+        this_month=await orders.sales_of_seller(uow, seller_id, month, uow.now),
+        last_month=await orders.sales_of_seller(uow, seller_id, before, month),
+        returns_open=await returns.open_count(uow, seller_id),
+        low_stock=await inventory.count_low(uow, seller_id),
+        next_release_at=min((due for _, _, due, _ in coming if due is not None), default=None),
+    )
+
+
+@dataclass(frozen=True)
+class Row:
+    part: orders.SellerOrder
+    market: tenants.TenantFacts
+    lines: Sequence[orders.OrderLine]
+
+
+@dataclass(frozen=True)
+class Orders:
+    """A page of a heap, newest first, and how high each heap is."""
+
+    rows: Sequence[Row]
+    counts: Mapping[str, int]
+
+
+async def seller_orders(
+    uow: UnitOfWork, seller_id: int, heap: str, *, market: str | None, text: str, before: int | None, limit: int
+) -> Orders:
+    """Orders of a heap, in one marketplace (its slug) or all, whose id or lines match the text."""
+    tenant_id = await _tenant_of(uow, market)
+    counts = await orders.counts_of_seller(uow, seller_id, tenant_id=tenant_id)
+    text = text.strip()
+    found = await orders.of_seller(
+        uow, seller_id, HEAPS[heap], tenant_id=tenant_id, text=text, named=_named(text), before=before, limit=limit
+    )
+    lines = await orders.lines_of(uow, [(part.tenant_id, part.id) for part in found])
+    markets = await tenants.by_id(uow, {part.tenant_id for part in found})
+    return Orders(
+        [Row(part, markets[part.tenant_id], lines.get((part.tenant_id, part.id), [])) for part in found],
+        {name: _sum(counts, states) for name, states in HEAPS.items() if name != "all"},
+    )
+
+
+@dataclass(frozen=True)
+class SellerOrderView:
+    """One seller order with the order around it."""
+
+    part: orders.SellerOrder
+    order: OrderView
+    market: tenants.TenantFacts
+
+    @property
+    def gets_minor(self) -> int:
+        """What the seller gets of it, or got: what was not given back, less commission. Nothing of what was cancelled."""
+        hold = self.order.held.get((self.part.tenant_id, self.part.id))
+        return hold.captured - hold.refunded - hold.commission_left if hold else 0
+
+    @property
+    def commission_minor(self) -> int:
+        hold = self.order.held.get((self.part.tenant_id, self.part.id))
+        return hold.commission_left if hold else self.part.commission_minor
+
+
+async def seller_order(uow: UnitOfWork, seller_id: int, part_id: int) -> SellerOrderView:
+    """The seller's order of this id. Raises NotFound when it is another's, or not paid yet."""
+    part = await orders.part_of_seller(uow, seller_id, part_id)
+    view = await order_view(uow, (part.tenant_id, part.order_id)) if part else None
+    if part is None or view is None:
+        raise NotFound("seller order", encode("sor", part_id))
+    return SellerOrderView(part, view, (await tenants.by_id(uow, [part.tenant_id]))[part.tenant_id])
+
+
+async def _available(uow: UnitOfWork, seller_id: int) -> dict[str, int]:
+    account = str(payable(seller_id))
+    markets = {one.tenant_id for one in await sellers.memberships_of(uow, [seller_id])}
+    found: Counter[str] = Counter()
+    for (_, _, currency), amount in (await ledger.balances(uow, {(tenant_id, account) for tenant_id in markets})).items():
+        found[currency] += amount
+    return found
+
+
+async def _tenant_of(uow: UnitOfWork, slug: str | None) -> int | None:
+    if slug is None:
+        return None
+    market = (await tenants.by_slug(uow, [slug])).get(slug)
+    if market is None:
+        raise NotFound("marketplace", slug)
+    return market.id
+
+
+def _named(text: str) -> tuple[int, ...]:
+    """The id that the text is, if it is that of an order or a seller order."""
+    prefix = text.partition("_")[0]
+    try:
+        return (decode(prefix, text),) if prefix in ("ord", "sor") else ()
+    except MalformedId:
+        return ()
+
+
+def _sum(counts: Mapping[str, int], states: Collection[State]) -> int:
+    return sum(counts.get(state, 0) for state in states)
