@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from velora.flows.once import Once, once
 from velora.flows.refund.start import Started, of_return, start
 from velora.kernel.errors import Refusal
 from velora.kernel.ids import encode
@@ -12,6 +13,7 @@ from velora.modules.payments import service as payments
 from velora.modules.returns import service as returns
 from velora.modules.returns.errors import AfterRelease
 from velora.platform.db import UnitOfWork
+from velora.platform.db.idempotency import Replay
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,16 @@ async def decline(uow: UnitOfWork, decisions: Sequence[Decision]) -> list[return
     await _record(uow, [one for _, one in declined], "returns.declined")
     now = await returns.by_id(uow, {one.key for _, one in declined})
     return [now[one.key] if isinstance(facts, returns.ReturnFacts) else facts for one, facts in zip(decisions, found, strict=True)]
+
+
+async def approve_once(uow: UnitOfWork, requests: Sequence[Once[Decision]]) -> list[Started | Replay | Refusal]:
+    """Each approval is done once, however often it is asked with the same key."""
+    return await once(uow, requests, approve, lambda started: {"refund": encode("rfd", started.refund_id)})
+
+
+async def decline_once(uow: UnitOfWork, requests: Sequence[Once[Decision]]) -> list[returns.ReturnFacts | Replay | Refusal]:
+    """The same for a refusal."""
+    return await once(uow, requests, decline, lambda facts: {"id": encode("ret", facts.id)})
 
 
 async def _record(uow: UnitOfWork, decisions: Sequence[Decision], action: str) -> None:
