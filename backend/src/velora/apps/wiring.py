@@ -30,7 +30,7 @@ async def open_house(settings: Settings, clock: Clock | None = None) -> AsyncGen
     async with AsyncExitStack() as closing:
         db = await open_database(settings.database_address, clock)
         closing.push_async_callback(db.close)
-        cache, search, gateway, bank = _cache(settings), _search(settings), _gateway(settings), _bank(settings)
+        cache, search, gateway, bank = cache_of(settings), search_of(settings), gateway_of(settings), bank_of(settings)
         for engine in (cache, search, gateway, bank):
             closing.push_async_callback(engine.close)
         yield TradingHouse(
@@ -41,13 +41,13 @@ async def open_house(settings: Settings, clock: Clock | None = None) -> AsyncGen
             writes=Writes(db),
             cache=cache,
             search=search,
-            mail=_mail(settings),
+            mail=mail_of(settings),
             gateway=gateway,
             bank=bank,
         )
 
 
-def _cache(settings: Settings) -> Cache:
+def cache_of(settings: Settings) -> Cache:
     match settings.redis_url.get_secret_value():
         case "":
             return SqliteCache(settings.home / "cache.db")
@@ -55,11 +55,11 @@ def _cache(settings: Settings) -> Cache:
             return RedisCache(address)
 
 
-def _search(settings: Settings) -> SearchIndex:
+def search_of(settings: Settings) -> SearchIndex:
     return TantivyIndex(settings.home / "search")
 
 
-def _mail(settings: Settings) -> Mail:
+def mail_of(settings: Settings) -> Mail:
     match settings.mail_url.get_secret_value():
         case "":
             return FolderMail(settings.home / "mailbox")
@@ -67,7 +67,7 @@ def _mail(settings: Settings) -> Mail:
             return SmtpMail(SmtpServer.from_url(address))
 
 
-def _gateway(settings: Settings) -> Gateway:
+def gateway_of(settings: Settings) -> Gateway:
     match settings.gateway:
         case "sandbox":
             return SandboxGateway(
@@ -78,7 +78,7 @@ def _gateway(settings: Settings) -> Gateway:
             )
 
 
-def _bank(settings: Settings) -> Bank:
+def bank_of(settings: Settings) -> Bank:
     return SandboxBank(settings.home / "sandbox-bank.db")
 
 

@@ -34,13 +34,10 @@ class Base(DeclarativeBase):
 
     def __init_subclass__(cls, **kw: Any) -> None:
         own: Any = cls.__dict__.get("__table_args__", ())
-        parts: Any
-        options: Any
-        parts, options = (own[:-1], own[-1]) if isinstance(own, tuple) and own and isinstance(own[-1], dict) else (own, {})
-        if isinstance(own, dict):
-            parts, options = (), own
-        if not isinstance(parts, declared_attr):
-            cls.__table_args__ = (*parts, _EVERY_TABLE | options)
+        if not isinstance(own, declared_attr):
+            parts = cast("tuple[Any, ...]", (own,) if isinstance(own, dict) else own)
+            options = cast("dict[str, Any]", parts[-1] if parts and isinstance(parts[-1], dict) else {})
+            cls.__table_args__ = (*(part for part in parts if part is not options), _EVERY_TABLE | options)
         super().__init_subclass__(**kw)
 
 

@@ -5,7 +5,9 @@ from datetime import UTC, datetime
 from typing import Final
 
 from sqlalchemy import Connection, Table, text
+from sqlalchemy.ext.asyncio import AsyncEngine
 
+from velora.kernel.clock import SystemClock
 from velora.kernel.ids import first_id_at, time_of
 from velora.platform.db.base import Base
 
@@ -65,7 +67,7 @@ def partitions_from_scratch(table: str, column: str, first: datetime, last: date
 def ensure_partitions(connection: Connection, first: datetime, last: datetime) -> list[str]:
     """Every partitioned table has a partition for each month from `first` to `last`; the names of those made now. MySQL only."""
     made: list[str] = []
-    for table, column in partitioned_tables():
+    for table, _ in partitioned_tables():
         bounds = _bounds(connection, table.name)
         for month in months_between(first, last):
             upper = first_id_at(month_after(month))
@@ -83,8 +85,28 @@ def ensure_partitions(connection: Connection, first: datetime, last: datetime) -
             if before:
                 bounds[lower] = f"pb{month:%Y%m}"
             made.append(f"{table.name}.p{month:%Y%m}")
-        del column
     return made
+
+
+async def ensure_months_ahead(engine: AsyncEngine, *, since: datetime | None = None) -> list[str]:
+    """This month and some ahead have their partitions, and so has every month from `since` on; the names of those made.
+
+    Nothing is needed on SQLite. Two processes that do this at once take turns.
+    """
+    if engine.dialect.name != "mysql":
+        return []
+    now = SystemClock().now()
+    async with engine.connect() as connection:
+        return await connection.run_sync(_in_turn, since or now, month_after(now, MONTHS_AHEAD))
+
+
+def _in_turn(connection: Connection, first: datetime, last: datetime) -> list[str]:
+    if not connection.execute(text("SELECT GET_LOCK('velora.partitions', 60)")).scalar():
+        return []
+    try:
+        return ensure_partitions(connection, first, last)
+    finally:
+        connection.execute(text("SELECT RELEASE_LOCK('velora.partitions')"))
 
 
 def stray_rows(connection: Connection) -> dict[str, int]:
@@ -95,12 +117,22 @@ def stray_rows(connection: Connection) -> dict[str, int]:
     }
 
 
+def partitions_of(connection: Connection) -> dict[str, list[str]]:
+    """The months of each partitioned table that have a partition, as `2026-11`. MySQL only."""
+    months: dict[str, list[str]] = {}
+    for table, _ in partitioned_tables():
+        names = _bounds(connection, table.name).values()
+        months[table.name] = [f"{name[1:5]}-{name[5:]}" for name in names if name[1:].isdecimal()]
+    return months
+
+
 def _bounds(connection: Connection, table: str) -> dict[int, str]:
     rows = connection.execute(
         text(
-            "SELECT partition_name, partition_description FROM information_schema.partitions WHERE table_schema = DATABASE() AND table_name = :t"
+            "SELECT partition_name, partition_description FROM information_schema.partitions "
+            "WHERE table_schema = DATABASE() AND table_name = :name"
         ),
-        {"t": table},
+        {"name": table},
     )
     return {int(bound): name for name, bound in rows if name and bound != "MAXVALUE"}
 

@@ -1,6 +1,6 @@
 """The tenant guard: below the business code, so that forgetting a filter is impossible rather than forbidden."""
 
-from typing import Any
+from typing import Any, cast
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Column, Table
@@ -17,9 +17,11 @@ _checked: WeakKeyDictionary[Any, bool] = WeakKeyDictionary()
 def tenant_tables() -> frozenset[str]:
     """The names of all tables whose rows belong to one tenant."""
     return frozenset(
-        str(mapper.class_.__tablename__)
+        table.name
         for mapper in Base.registry.mappers
-        if issubclass(mapper.class_, TenantOwned) and hasattr(mapper.class_, "__tablename__")
+        if issubclass(mapper.class_, TenantOwned)
+        for table in mapper.tables
+        if isinstance(table, Table)
     )
 
 
@@ -45,7 +47,7 @@ def require_tenant(statement: Any) -> None:
         if isinstance(element, Table):
             read.add(element.name)
         elif isinstance(element, BinaryExpression):
-            comparison: Any = element
+            comparison = cast("BinaryExpression[Any]", element)
             named |= {_table_name(part) for part in visitors.iterate(comparison) if isinstance(part, Column) and part.name == "tenant_id"}
     target = getattr(statement, "table", None)
     if isinstance(target, Table):

@@ -1,6 +1,7 @@
 """What every request gets: an id for the log, and headers that keep browsers careful."""
 
 import secrets
+from contextvars import ContextVar
 from typing import Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -14,6 +15,13 @@ _PAGE: Final = (
     b"content-security-policy",
     b"default-src 'self'; img-src 'self' data: https:; style-src 'self' 'unsafe-inline'; font-src 'self' data:; frame-ancestors 'none'",
 )
+
+_running: Final[ContextVar[str]] = ContextVar("request_id", default="")
+
+
+def current_request_id() -> str:
+    """The id of the request that this code runs for, or nothing outside of one."""
+    return _running.get()
 
 
 class RequestId:
@@ -29,6 +37,7 @@ class RequestId:
         given = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"")
         request_id = given if 0 < len(given) <= 64 and given.isascii() and given.decode().isprintable() else secrets.token_hex(8).encode()
         scope["request_id"] = request_id.decode()
+        _running.set(request_id.decode())
 
         async def send_with_id(message: Message) -> None:
             if message["type"] == "http.response.start":

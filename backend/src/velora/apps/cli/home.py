@@ -1,0 +1,83 @@
+"""Opening the house for a command, and saying in plain words why it cannot be opened."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+from sqlalchemy.exc import DBAPIError
+
+from velora.apps import migrations, trouble
+from velora.apps.cli.console import Complaint, Exit
+from velora.apps.migrations import CannotUpgrade
+from velora.apps.wiring import open_house
+from velora.flows.house import TradingHouse
+from velora.kernel.clock import Clock
+from velora.kernel.errors import Refusal
+from velora.modules.tenants import service as tenants
+from velora.modules.tenants.service import TenantFacts
+from velora.platform.cache.port import CacheAway
+from velora.platform.db.engine import make_engine
+from velora.platform.db.errors import Unavailable
+from velora.platform.mail.port import MailAway
+from velora.platform.settings import BadSettings, Settings
+
+KNOWN = (Complaint, BadSettings, CannotUpgrade, Refusal, DBAPIError, Unavailable, CacheAway, MailAway, OSError)
+
+
+def complaint_of(error: Exception) -> Complaint:
+    """What a person is told, and with which exit code the command ends."""
+    match error:
+        case Complaint():
+            return error
+        case BadSettings():
+            return Complaint(f"A setting is not as it should be:\n{error}", Exit.USAGE)
+        case Refusal():
+            return Complaint(error.detail())
+        case DBAPIError():
+            says, mend = trouble.with_database(error)
+            return Complaint(f"The database refuses: {says}\n{mend}", Exit.AWAY)
+        case Unavailable():
+            return Complaint(f"The database does not answer: {error}. velora doctor says more.", Exit.AWAY)
+        case CacheAway() | MailAway():
+            return Complaint(f"An engine does not answer: {error}. velora doctor says more.", Exit.AWAY)
+        case _:
+            return Complaint(str(error))
+
+
+async def schema_of(settings: Settings) -> migrations.SchemaStatus:
+    """How far the schema of the configured database is."""
+    engine = make_engine(settings.database_address, connections=1)
+    try:
+        return await migrations.status(engine)
+    finally:
+        await engine.dispose()
+
+
+async def require_schema(settings: Settings) -> None:
+    """Raises Complaint unless the schema is the one this Velora needs."""
+    found = await schema_of(settings)
+    if found.unknown:
+        raise Complaint(f"The database is at revision {found.current}, made by a newer Velora than this. Run that one.")
+    if not found.is_current:
+        raise Complaint(
+            "The database has no schema yet. Make it: velora db upgrade (or velora up, which does it by itself)."
+            if found.current is None
+            else f"The database is at revision {found.current}, this Velora needs {found.newest}. Bring it up to date: velora db upgrade"
+        )
+
+
+@asynccontextmanager
+async def at_home(settings: Settings, clock: Clock | None = None) -> AsyncGenerator[TradingHouse]:
+    """The house of a command, over a database that is up to date. Raises Complaint when it is not."""
+    await require_schema(settings)
+    async with open_house(settings, clock) as house:
+        yield house
+
+
+async def tenant_named(house: TradingHouse, slug: str) -> TenantFacts:
+    """The marketplace of this short name. Raises Complaint with the names there are."""
+    async with house.db.read(None) as uow:
+        known = {one.slug: one for one in await tenants.all_tenants(uow)}
+    if slug in known:
+        return known[slug]
+    names = ", ".join(sorted(known)) or "none yet: velora tenant create"
+    raise Complaint(f"There is no marketplace {slug}. There are: {names}.", Exit.USAGE)

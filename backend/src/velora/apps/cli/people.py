@@ -1,0 +1,210 @@
+"""`velora tenant` and `velora user`: marketplaces and people, by whoever has the machine's keys."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Annotated, Final
+
+import typer
+
+from velora.apps.cli.console import AsJson, Complaint, Exit, give, run, say, table
+from velora.apps.cli.home import at_home, tenant_named
+from velora.flows.signing_in.sign_in import password_cost
+from velora.kernel.errors import Refusal
+from velora.kernel.ids import encode
+from velora.kernel.principal import Role
+from velora.modules.audit import service as audit
+from velora.modules.audit.policy import PLATFORM
+from velora.modules.identity import policy as identity_policy
+from velora.modules.identity import service as identity
+from velora.modules.identity.service import Grant, NewAccount
+from velora.modules.tenants import policy, service
+from velora.modules.tenants.policy import NewTenant
+from velora.modules.tenants.service import TenantFacts
+from velora.platform.db import UnitOfWork
+from velora.platform.settings import Settings, read_settings
+from velora.platform.tokens import fresh_token
+
+tenant = typer.Typer(help="Marketplaces.", no_args_is_help=True)
+user = typer.Typer(help="People and their roles.", no_args_is_help=True)
+
+_GRANTABLE: Final = (Role.MARKETPLACE_ADMIN, Role.FINANCE, Role.SUPER_ADMIN)
+
+
+@tenant.command("create")
+def create(
+    slug: Annotated[str, typer.Argument(help="Short name, the first part of its address: nordmarkt.")],
+    name: Annotated[str, typer.Option(help="Name as people read it.")],
+    currency: Annotated[str, typer.Option(help="ISO 4217: EUR, GBP, USD.")] = "EUR",
+    locale: Annotated[str, typer.Option(help="Language and country: de-DE.")] = "en-GB",
+    country: Annotated[str, typer.Option(help="Where it is: DE.")] = "DE",
+    tax_mode: Annotated[str, typer.Option(help="inclusive, exclusive or none.")] = "inclusive",
+    domain: Annotated[list[str] | None, typer.Option(help="A host that leads to it; may be given again.")] = None,
+    json: AsJson = False,
+) -> None:
+    """Open a marketplace, empty.
+
+    Examples:
+
+      velora tenant create nordmarkt --name Nordmarkt --currency EUR --locale de-DE --country DE
+
+      velora tenant create harbor --name "Harbor & Co" --currency USD --country US --tax-mode exclusive --domain shop.example.com
+    """
+    settings = read_settings()
+    new = NewTenant(slug, name, currency, locale, country, tax_mode=tax_mode, domains=tuple(domain or ()))
+    made = run(_create(settings, new))
+    _show(settings, [made], as_json=json)
+
+
+@tenant.command("list")
+def list_(json: AsJson = False) -> None:
+    """Show every marketplace with its address.
+
+    Example:
+
+      velora tenant list --json
+    """
+    settings = read_settings()
+    _show(settings, run(_all(settings)), as_json=json)
+
+
+@tenant.command()
+def suspend(slug: str, json: AsJson = False) -> None:
+    """Close a marketplace for everyone, until resumed. What was ordered goes on.
+
+    Example:
+
+      velora tenant suspend nordmarkt
+    """
+    settings = read_settings()
+    _show(settings, [run(_change(settings, slug, opened=False))], as_json=json)
+
+
+@tenant.command()
+def resume(slug: str, json: AsJson = False) -> None:
+    """Open a suspended marketplace again.
+
+    Example:
+
+      velora tenant resume nordmarkt
+    """
+    settings = read_settings()
+    _show(settings, [run(_change(settings, slug, opened=True))], as_json=json)
+
+
+@user.command("create")
+def create_user(
+    email: Annotated[str, typer.Argument(help="Address to sign in with.")],
+    name: Annotated[str, typer.Option(help="Name as people read it.")],
+    password: Annotated[str, typer.Option(help="Without one, a good one is made and shown once.", envvar="VELORA_USER_PASSWORD")] = "",
+    json: AsJson = False,
+) -> None:
+    """Make an account.
+
+    Examples:
+
+      velora user create ada@example.com --name "Ada Lovelace"
+
+      VELORA_USER_PASSWORD=… velora user create ada@example.com --name Ada && velora user grant ada@example.com super_admin
+    """
+    chosen = password or fresh_token()[:20]
+    account = run(_create_user(read_settings(), email, name, chosen))
+    if json:
+        give({"id": encode("acc", account), "email": email} | ({} if password else {"password": chosen}))
+        return
+    say(f"{email} has an account: {encode('acc', account)}.")
+    if not password:
+        say(f"Its password, shown only now: {chosen}")
+
+
+@user.command("grant")
+def grant(
+    email: str,
+    role: Annotated[str, typer.Argument(help=f"One of {', '.join(_GRANTABLE)}.")],
+    tenant: Annotated[str, typer.Option(help="Marketplace of a marketplace_admin, by its short name.")] = "",
+    json: AsJson = False,
+) -> None:
+    """Give an account a role, at one marketplace or across all.
+
+    Examples:
+
+      velora user grant ada@example.com marketplace_admin --tenant nordmarkt
+
+      velora user grant ada@example.com finance
+    """
+    if role not in _GRANTABLE:
+        raise Complaint(f"{role} cannot be given here. Choose one of {', '.join(_GRANTABLE)}.", Exit.USAGE)
+    if (role == Role.MARKETPLACE_ADMIN) != bool(tenant):
+        raise Complaint("A marketplace_admin needs --tenant; finance and super_admin are for the whole installation.", Exit.USAGE)
+    run(_grant(read_settings(), email, Role(role), tenant))
+    if json:
+        give({"email": email, "role": role, "tenant": tenant or None})
+    else:
+        say(f"{email} is {role.replace('_', ' ')}{f' of {tenant}' if tenant else ''} from now on.")
+
+
+def _show(settings: Settings, tenants: Sequence[TenantFacts], *, as_json: bool) -> None:
+    addresses = [policy.address(settings.public_url, one.slug, one.domains) for one in tenants]
+    if as_json:
+        give([{**asdict(one), "id": encode("ten", one.id), "url": url} for one, url in zip(tenants, addresses, strict=True)])
+    elif not tenants:
+        say("There is no marketplace yet. Make one: velora tenant create --help")
+    else:
+        rows = [(one.slug, one.name, one.state, one.currency, one.tax_mode, url) for one, url in zip(tenants, addresses, strict=True)]
+        table(("slug", "name", "state", "currency", "tax", "address"), rows)
+
+
+async def _create(settings: Settings, new: NewTenant) -> TenantFacts:
+    async with at_home(settings) as house, house.db.begin(None) as uow:
+        [outcome] = await service.create(uow, [new])
+        if isinstance(outcome, Refusal):
+            raise outcome
+        await _record(uow, outcome.id, "tenants.created", encode("ten", outcome.id), {"slug": outcome.slug})
+        return outcome
+
+
+async def _all(settings: Settings) -> list[TenantFacts]:
+    async with at_home(settings) as house, house.db.read(None) as uow:
+        return await service.all_tenants(uow)
+
+
+async def _change(settings: Settings, slug: str, *, opened: bool) -> TenantFacts:
+    async with at_home(settings) as house:
+        found = await tenant_named(house, slug)
+        async with house.db.begin(None) as uow:
+            [outcome] = await (service.resume if opened else service.suspend)(uow, [found.id])
+            if isinstance(outcome, Refusal):
+                raise outcome
+            await _record(uow, outcome.id, "tenants.resumed" if opened else "tenants.suspended", encode("ten", outcome.id), {})
+            return outcome
+
+
+async def _create_user(settings: Settings, email: str, name: str, password: str) -> int:
+    email = identity_policy.normal_email(email)
+    if wrong := identity_policy.check_name(name) or identity_policy.check_password(password, email):
+        raise wrong
+    async with at_home(settings) as house:
+        password_hash = await identity.hash_password(password, password_cost(house))
+        async with house.db.begin(None) as uow:
+            [outcome] = await identity.register(uow, [NewAccount(email, name, password_hash)])
+            if isinstance(outcome, Refusal):
+                raise outcome
+            await _record(uow, PLATFORM, "identity.account_created", encode("acc", outcome.id), {})
+            return outcome.id
+
+
+async def _grant(settings: Settings, email: str, role: Role, slug: str) -> None:
+    async with at_home(settings) as house:
+        tenant_id = (await tenant_named(house, slug)).id if slug else None
+        email = identity_policy.normal_email(email)
+        async with house.db.begin(None) as uow:
+            account = (await identity.by_email(uow, {email})).get(email)
+            if account is None:
+                raise Complaint(f"Nobody has the address {email}. Make the account first: velora user create {email} --name …")
+            await identity.grant(uow, [Grant(account.id, role, tenant_id)])
+            place = PLATFORM if tenant_id is None else tenant_id
+            await _record(uow, place, "identity.role_granted", encode("acc", account.id), {"role": role.value})
+
+
+async def _record(uow: UnitOfWork, place: int, action: str, object_ref: str, detail: dict[str, object]) -> None:
+    """Whoever runs commands on this machine may run the installation, and stands in the record as its operator."""
+    await audit.record(uow, [audit.Entry(place, "operator", action, object_ref, detail)])

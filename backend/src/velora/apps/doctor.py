@@ -1,0 +1,250 @@
+"""Look at everything that the settings name: does it answer, is it as it should be, and if not, how to mend it.
+
+A finding is a value; an engine that is away is one, not an error. No secret is ever part of it.
+"""
+
+import shutil
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from velora.apps import migrations, trouble, wiring
+from velora.kernel.clock import SystemClock
+from velora.kernel.ids import time_of
+from velora.modules.catalog import service as catalog
+from velora.modules.notifications import service as notifications
+from velora.modules.tenants import service as tenants
+from velora.platform.cache.port import CacheAway
+from velora.platform.db import Database, relay
+from velora.platform.db.ddl import MONTHS_AHEAD, month_after, partitions_of, stray_rows
+from velora.platform.db.engine import make_engine
+from velora.platform.db.health import health
+from velora.platform.mail.port import MailAway
+from velora.platform.settings import Settings
+
+_GIB: Final = 1 << 30
+_LEAST_FREE: Final = 1 * _GIB
+_SCARCE: Final = 5 * _GIB
+_LATE_SECONDS: Final = 60
+
+
+class State(StrEnum):
+    OK = "ok"
+    NOTE = "note"  # works; somebody should know
+    WRONG = "wrong"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What was looked at, how it is, and how to mend it where it is not well."""
+
+    subject: str
+    state: State
+    says: str
+    mend: str = ""
+    ms: int | None = None
+
+
+Told = Callable[[Finding], None]
+
+
+async def examine(settings: Settings, told: Told = lambda _: None) -> list[Finding]:
+    """Everything that was found, in the order looked at; `told` hears of each at once."""
+    found: list[Finding] = []
+
+    def note(*findings: Finding) -> None:
+        for finding in findings:
+            found.append(finding)
+            told(finding)
+
+    note(_home(settings), _key(settings), _web())
+    engine = make_engine(settings.database_address, connections=1)
+    try:
+        note(*await _database(settings, engine))
+    finally:
+        await engine.dispose()
+    note(await _cache(settings), await _mail(settings), await _gateway(settings))
+    usable = not any(one.state is State.WRONG and one.subject in ("database", "schema") for one in found)
+    note(await _search(settings, usable=usable))
+    return found
+
+
+def _home(settings: Settings) -> Finding:
+    home = settings.home.resolve()
+    there = next(folder for folder in (home, *home.parents) if folder.exists())
+    free = shutil.disk_usage(there).free
+    says = f"{home}, {free / _GIB:.1f} GiB free"
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        probe = home / ".writable"
+        probe.write_text("")
+        probe.unlink()
+    except OSError as error:
+        return Finding(
+            "home", State.WRONG, f"{home} cannot be written: {error.strerror}", "Give the folder to this user, or set VELORA_HOME."
+        )
+    if free < _LEAST_FREE:
+        return Finding("home", State.WRONG, says, "Make room: a full disk stops every order. Or set VELORA_HOME to a larger one.")
+    return Finding("home", State.NOTE if free < _SCARCE else State.OK, says, "Room is getting scarce." if free < _SCARCE else "")
+
+
+def _key(settings: Settings) -> Finding:
+    if settings.secret_key.get_secret_value():
+        return Finding("secret key", State.OK, "from VELORA_SECRET_KEY")
+    says = f"kept in {settings.home / 'secret.key'}"
+    if settings.public_url.startswith("http://localhost"):
+        return Finding("secret key", State.OK, says)
+    return Finding("secret key", State.NOTE, says, "Several servers must share one: set VELORA_SECRET_KEY (openssl rand -hex 32).")
+
+
+def _web() -> Finding:
+    page = wiring.web_application() / "index.html"
+    if page.exists():
+        return Finding("web application", State.OK, "built")
+    return Finding("web application", State.WRONG, "not built, only the API answers", "Build it: make setup")
+
+
+async def _database(settings: Settings, engine: AsyncEngine) -> list[Finding]:
+    began = time.perf_counter()
+    try:
+        well = await health(engine)
+    except (DBAPIError, OSError, RuntimeError) as error:
+        refused, mend = trouble.with_database(error)
+        return [Finding("database", State.WRONG, refused, mend)]
+    embedded = "" if settings.database_url.get_secret_value() else ", embedded"
+    found = [Finding("database", State.OK, well.version + embedded, ms=_since(began))]
+    if well.sql_mode and "STRICT_TRANS_TABLES" not in well.sql_mode:
+        mend = "Velora sets its own; for others who write there: SET PERSIST sql_mode = 'STRICT_TRANS_TABLES,…' (the default)."
+        found.append(Finding("sql mode", State.NOTE, "the server's default is not strict", mend))
+    schema = await _schema(engine)
+    found.append(schema)
+    if schema.state is State.OK:
+        found += await _inside(engine)
+    return found
+
+
+async def _schema(engine: AsyncEngine) -> Finding:
+    found = await migrations.status(engine)
+    if found.unknown:
+        return Finding("schema", State.WRONG, f"revision {found.current} of a newer Velora", "Run that one.")
+    if found.is_current:
+        return Finding("schema", State.OK, f"revision {found.current}, the newest")
+    says = f"revision {found.current}, {len(found.waiting)} behind" if found.current else "none yet"
+    return Finding("schema", State.WRONG, says, "Bring it up to date: velora db upgrade (velora up does it by itself)")
+
+
+async def _inside(engine: AsyncEngine) -> list[Finding]:
+    """What waits in the database and whether its months are there."""
+    clock = SystemClock()
+    db = Database(engine, clock, _no_ids)
+    found = [await _partitions(engine)] if engine.dialect.name == "mysql" else []
+    waiting, oldest = await relay.lag(db)
+    parked = await relay.parked(db)
+    late = int((clock.now() - time_of(oldest)).total_seconds()) if oldest else 0
+    if parked:
+        says = f"{parked} events that nobody could take"
+        found.append(Finding("outbox", State.WRONG, says, "Their reasons are in the table parked_event; velora outbox status"))
+    elif waiting and late > _LATE_SECONDS:
+        found.append(
+            Finding("outbox", State.WRONG, f"{waiting} events wait, the oldest for {late} s", "Is a worker running? velora worker")
+        )
+    else:
+        found.append(Finding("outbox", State.OK, f"{waiting} events wait"))
+    async with db.read(None) as uow:
+        letters = await notifications.waiting(uow)
+    if letters["failed"]:
+        says = f"{letters['failed']} were given up, {letters['queued']} wait"
+        found.append(Finding("letters", State.NOTE, says, "Their last errors are in the table notification_mail."))
+    return found
+
+
+async def _partitions(engine: AsyncEngine) -> Finding:
+    async with engine.connect() as connection:
+        months = await connection.run_sync(partitions_of)
+        stray = await connection.run_sync(stray_rows)
+    if outside := {name: count for name, count in stray.items() if count}:
+        says = ", ".join(f"{count} rows of {name}" for name, count in outside.items())
+        return Finding("partitions", State.WRONG, f"{says} lie outside of every month", "Make the months: velora partitions ensure")
+    now = SystemClock().now()
+    wanted = [f"{month_after(now, ahead):%Y-%m}" for ahead in range(MONTHS_AHEAD)]
+    if missing := sorted({month for month in wanted for there in months.values() if month not in there}):
+        return Finding("partitions", State.WRONG, f"{', '.join(missing)} missing", "Make them: velora partitions ensure")
+    return Finding("partitions", State.OK, f"{len(months)} tables, {MONTHS_AHEAD} months ahead")
+
+
+async def _cache(settings: Settings) -> Finding:
+    cache = wiring.cache_of(settings)
+    mend = "Is Redis running, and is VELORA_REDIS_URL right? Sign-in and checkout go on without it, more slowly."
+    try:
+        return await _answers("cache", _named(settings.redis_url.get_secret_value(), "Redis"), cache.ping, mend, CacheAway)
+    finally:
+        await cache.close()
+
+
+async def _mail(settings: Settings) -> Finding:
+    mend = "Is VELORA_MAIL_URL right, with user and password? Letters wait meanwhile and go later."
+    return await _answers("mail", _named(settings.mail_url.get_secret_value(), "SMTP"), wiring.mail_of(settings).ping, mend, MailAway)
+
+
+async def _gateway(settings: Settings) -> Finding:
+    gateway = wiring.gateway_of(settings)
+    try:
+        found = await _answers(
+            "payments", f"{settings.gateway} gateway", gateway.ping, "No order can be paid. Look at VELORA_GATEWAY.", OSError
+        )
+    finally:
+        await gateway.close()
+    if found.state is State.OK and settings.public_url.startswith("https://"):
+        return Finding("payments", State.NOTE, "sandbox gateway", "It charges nobody: not for real business.", found.ms)
+    return found
+
+
+async def _search(settings: Settings, *, usable: bool) -> Finding:
+    index = wiring.search_of(settings)
+    try:
+        began = time.perf_counter()
+        ready = await index.ready()
+        took = _since(began)
+        counts = await _products(settings) if usable else {}
+        empty = [slug for tenant_id, (slug, listed) in counts.items() if listed and (not ready or not await index.count(tenant_id))]
+    finally:
+        await index.close()
+    if empty:
+        return Finding("search", State.WRONG, f"nothing indexed of {', '.join(sorted(empty))}", "Build the index: velora search reindex")
+    return Finding("search", State.OK, "tantivy, embedded" if ready else "tantivy, embedded; empty, as there is nothing to find", ms=took)
+
+
+async def _products(settings: Settings) -> dict[int, tuple[str, int]]:
+    """How many listings each marketplace has, by its id with its slug."""
+    engine = make_engine(settings.database_address, connections=1)
+    try:
+        async with Database(engine, SystemClock(), _no_ids).read(None) as uow:
+            return {one.id: (one.slug, await catalog.count_listings(uow, one.id)) for one in await tenants.all_tenants(uow)}
+    finally:
+        await engine.dispose()
+
+
+async def _answers(subject: str, says: str, ping: Callable[[], Awaitable[object]], mend: str, away: type[Exception]) -> Finding:
+    began = time.perf_counter()
+    try:
+        await ping()
+    except (away, OSError) as error:
+        return Finding(subject, State.WRONG, f"{says} does not answer: {error}", mend)
+    return Finding(subject, State.OK, says, ms=_since(began))
+
+
+def _named(address: str, engine: str) -> str:
+    return engine if address else "embedded"
+
+
+def _since(began: float) -> int:
+    return round((time.perf_counter() - began) * 1000)
+
+
+def _no_ids() -> int:
+    raise RuntimeError("The doctor only looks; it writes nothing.")

@@ -1,0 +1,122 @@
+"""What runs beside the requests: one table of loops, each at its own pace, patient when an engine is away."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from sqlalchemy.exc import DBAPIError
+
+from velora.flows.house import TradingHouse
+from velora.flows.payment_outcome.sweep import sweep_payments
+from velora.flows.payout_run.run import resume_payouts
+from velora.flows.reactions import relay_once
+from velora.flows.refund.settle import sweep_refunds
+from velora.flows.release.release import release_due
+from velora.modules.identity import service as identity
+from velora.modules.notifications import service as notifications
+from velora.platform.cache.port import CacheAway
+from velora.platform.db.ddl import ensure_months_ahead
+from velora.platform.db.errors import DatabaseError
+from velora.platform.mail.port import MailAway
+from velora.platform.search.port import SearchUnavailable
+
+log: Final = logging.getLogger("velora.worker")
+
+Job = Callable[[TradingHouse], Awaitable[int]]
+
+_LONGEST_BACK_OFF: Final = timedelta(minutes=1)
+_TIME_TO_FINISH: Final = timedelta(seconds=20)
+_AWAY: Final = (DatabaseError, DBAPIError, CacheAway, MailAway, SearchUnavailable, OSError, TimeoutError)
+
+
+@dataclass(frozen=True)
+class Loop:
+    """A job done again and again: at once while it finds a full load of work, otherwise after `every`."""
+
+    name: str
+    every: timedelta
+    job: Job
+    full_load: int | None = None
+
+
+async def _forget_sessions(house: TradingHouse) -> int:
+    async with house.db.begin(None) as uow:
+        return await identity.forget_ended_sessions(uow)
+
+
+async def _forget_letters(house: TradingHouse) -> int:
+    async with house.db.begin(None) as uow:
+        return await notifications.forget_settled(uow)
+
+
+async def _make_partitions(house: TradingHouse) -> int:
+    return len(await ensure_months_ahead(house.db.engine))
+
+
+LOOPS: Final[tuple[Loop, ...]] = (
+    Loop("relay events", timedelta(milliseconds=200), relay_once, full_load=500),
+    Loop("sweep payments", timedelta(seconds=5), sweep_payments, full_load=100),
+    Loop("sweep refunds", timedelta(seconds=5), sweep_refunds),
+    Loop("release escrow", timedelta(seconds=10), release_due),
+    Loop("resume payouts", timedelta(seconds=30), resume_payouts),
+    Loop("forget sessions", timedelta(minutes=10), _forget_sessions),
+    Loop("forget letters", timedelta(minutes=10), _forget_letters),
+    Loop("make partitions", timedelta(hours=6), _make_partitions),
+)
+
+
+async def run(house: TradingHouse, stop: asyncio.Event, loops: Sequence[Loop] = LOOPS) -> None:
+    """Every loop runs until `stop` is set; what is being done then is finished first, within reason."""
+    running = [asyncio.create_task(_repeat(house, loop, stop), name=loop.name) for loop in loops]
+    log.info("Working: %s", ", ".join(loop.name for loop in loops))
+    await stop.wait()
+    _, late = await asyncio.wait(running, timeout=_TIME_TO_FINISH.total_seconds())
+    for task in late:
+        log.warning("%s did not finish in %s; it is cut off and goes on at the next start", task.get_name(), _TIME_TO_FINISH)
+        task.cancel()
+    await asyncio.gather(*running, return_exceptions=True)
+
+
+async def _repeat(house: TradingHouse, loop: Loop, stop: asyncio.Event) -> None:
+    failures = 0
+    # A process's own share of delay, so that the loops of several workers do not march in step.
+    stagger = 1 + hash((loop.name, id(house))) % 100 / 1000
+    while not stop.is_set():
+        done = await _once(house, loop, failures)
+        if done is None:
+            failures += 1
+            await _sleep(back_off(loop.every, failures) * stagger, stop)
+            continue
+        if failures:
+            log.info("%s: goes on after %d failures", loop.name, failures)
+        failures = 0
+        if loop.full_load is None or done < loop.full_load:
+            await _sleep(loop.every * stagger, stop)
+
+
+async def _once(house: TradingHouse, loop: Loop, failures: int) -> int | None:
+    """How much was done; None when it could not be, which is said at the first of several failures."""
+    try:
+        return await loop.job(house)
+    except _AWAY as error:
+        if failures == 0:
+            log.warning("%s: an engine does not answer or refuses; trying again, ever more slowly: %s", loop.name, error)
+    except Exception:
+        log.exception("%s failed; trying again, ever more slowly", loop.name)
+    return None
+
+
+def back_off(every: timedelta, failures: int) -> timedelta:
+    """Twice as long after each failure, from half a second or the loop's own pace up to a minute."""
+    first = max(every, timedelta(milliseconds=500))
+    return max(every, min(_LONGEST_BACK_OFF, first * 2 ** min(failures - 1, 10)))
+
+
+async def _sleep(pause: timedelta, stop: asyncio.Event) -> None:
+    try:
+        await asyncio.wait_for(stop.wait(), pause.total_seconds())
+    except TimeoutError:
+        return
