@@ -4,8 +4,6 @@
 scope that is undone at the end. `fresh_db` is an empty database for tests that look at all of it.
 """
 
-import importlib
-import pkgutil
 import secrets
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -17,8 +15,8 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
 
-import velora.modules
 from tests.needs import needs_url
+from velora.apps.migrations import import_models
 from velora.kernel.clock import ManualClock
 from velora.kernel.ids import id_source
 from velora.platform.db import Database, UnitOfWork
@@ -27,17 +25,6 @@ from velora.platform.db.schema import create_all, drop_all
 
 NOW = datetime(2026, 11, 16, 10, 0, tzinfo=UTC)
 _nodes = count(500)
-
-
-def import_models() -> None:
-    """Every table is known to the metadata."""
-    for module in pkgutil.iter_modules(velora.modules.__path__, "velora.modules."):
-        for part in ("models",):
-            try:
-                importlib.import_module(f"{module.name}.{part}")
-            except ModuleNotFoundError as error:
-                if error.name != f"{module.name}.{part}":
-                    raise
 
 
 @asynccontextmanager
