@@ -179,6 +179,23 @@ async def counts(uow: UnitOfWork, tenant_id: int | None) -> tuple[int, int]:
     return int(journals_ or 0), int(postings or 0)
 
 
+async def count_of_kind(uow: UnitOfWork, tenant_id: int | None, kind: str) -> int:
+    statement = select(func.count()).select_from(LedgerJournal).where(LedgerJournal.kind == kind)
+    return int(await uow.scalar(scoped(statement, LedgerJournal, tenant_id)) or 0)
+
+
+async def count_there(uow: UnitOfWork, keys: Collection[tuple[int, int]]) -> int:
+    """How many of these (tenant, journal) exist."""
+    if not keys:
+        return 0
+    found = await uow.all(
+        select(LedgerJournal.tenant_id, LedgerJournal.id).where(
+            LedgerJournal.tenant_id.in_({tenant_id for tenant_id, _ in keys}), LedgerJournal.id.in_({id_ for _, id_ in keys})
+        )
+    )
+    return sum((tenant_id, id_) in keys for tenant_id, id_ in found)
+
+
 def _journal_columns() -> Select[int, int, int, int, str, datetime, datetime, int | None, str, dict[str, object], bytes]:
     return select(
         LedgerJournal.tenant_id, LedgerJournal.id, LedgerJournal.shard, LedgerJournal.epoch, LedgerJournal.kind, LedgerJournal.effective_at,

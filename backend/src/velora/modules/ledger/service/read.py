@@ -185,6 +185,16 @@ async def counts(uow: UnitOfWork, tenant_id: int | None) -> tuple[int, int]:
     return await reading.counts(uow, tenant_id)
 
 
+async def count_of_kind(uow: UnitOfWork, tenant_id: int | None, kind: str) -> int:
+    """How many journals of this kind stand in the ledger."""
+    return await reading.count_of_kind(uow, tenant_id, kind)
+
+
+async def count_there(uow: UnitOfWork, keys: Collection[tuple[int, int]]) -> int:
+    """How many of these (tenant, journal) exist."""
+    return await reading.count_there(uow, set(keys))
+
+
 def _csv(rows: Iterable[Sequence[object]]) -> str:
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows(rows)

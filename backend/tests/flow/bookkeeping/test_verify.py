@@ -1,0 +1,131 @@
+"""Verify over the whole house: clean after everything that can happen, and broken where somebody meddled."""
+
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import text
+
+from tests.builders.orders import GUEST, a_line, a_paid_order, a_part, delivered
+from tests.builders.people import a_tenant
+from tests.fixtures_db import undone
+from velora.flows.bookkeeping.verify import examine, verify
+from velora.flows.payout_run.run import PayoutRun, reserve
+from velora.flows.payout_run.run import settle as settle_payouts
+from velora.flows.refund.ask import ReturnAsk, ask
+from velora.flows.refund.cancel import Cancellation, cancel
+from velora.flows.refund.decide import Decision, approve
+from velora.flows.refund.settle import RefundNews, settle
+from velora.flows.refund.start import Started
+from velora.flows.release.release import Confirmation, confirm, release
+from velora.kernel.principal import Principal
+from velora.modules.commission import service as commission
+from velora.modules.inventory import service as inventory
+from velora.modules.payments.gateways.port import Refunded, RefundFailed
+from velora.modules.payouts.service import Settled
+from velora.modules.returns import service as returns
+from velora.platform.db import UnitOfWork
+
+ALL = [1, 2, 3, 4, 5, 7, 8, 9, 10, 14, 15, 16, 17, 18, 21, 22, 23, 25, 26]
+
+
+async def broken(uow: UnitOfWork, tenant: int) -> set[int]:
+    return {check.number for check in (await examine(uow, tenant)).checks if check.count}
+
+
+async def a_refund(uow: UnitOfWork, tenant: int, outcome: Refunded | RefundFailed | None) -> None:
+    paid = await a_paid_order(uow, tenant, [a_part(uow, a_line(uow, quantity=3, bps=0))])
+    await delivered(uow, paid)
+    part = paid.parts[0]
+    wish = ReturnAsk(tenant, part.id, ((part.lines[0].id, 1),), returns.Reason.DAMAGED, "", Principal(guest_key=GUEST))
+    (facts,) = await ask(uow, [wish])
+    assert isinstance(facts, returns.ReturnFacts)
+    (started,) = await approve(uow, [Decision(tenant, paid.order_id, facts.id, "", "test")])
+    assert isinstance(started, Started)
+    if outcome:
+        await settle(uow, [RefundNews(tenant, started.refund_id, outcome)])
+
+
+async def a_busy_tenant(uow: UnitOfWork) -> int:
+    """Orders paid, refunded, failing to be refunded, being refunded, cancelled, released, paid out, failing to be paid out."""
+    tenant = (await a_tenant(uow)).id
+    for outcome in (Refunded("re"), RefundFailed("no"), None):
+        await a_refund(uow, tenant, outcome)
+    cancelled = await a_paid_order(uow, tenant, [a_part(uow, a_line(uow, bps=0))], fee_minor=365)
+    await cancel(uow, [Cancellation(tenant, cancelled.order_id, "", "test")])
+    for _ in range(3):
+        paid = await a_paid_order(uow, tenant, [a_part(uow, a_line(uow, bps=0))])
+        await delivered(uow, paid)
+        await confirm(uow, [Confirmation(*paid.part)])
+    await release(uow, 1000)
+    (reserved,) = await reserve(uow, [PayoutRun(tenant)])
+    assert isinstance(reserved, list)
+    await settle_payouts(uow, [Settled(tenant, reserved[0].id, "paid", "SBX"), Settled(tenant, reserved[1].id, "failed", "", "closed")])
+    return tenant
+
+
+async def test_after_everything_that_can_happen_every_count_is_nought(fresh_db):
+    async with fresh_db.begin(None) as uow:
+        tenant = await a_busy_tenant(uow)
+    for whom in (tenant, None):
+        verdict = await verify(fresh_db, whom)
+        assert [check.number for check in verdict.checks] == ALL
+        assert [check for check in verdict.checks if check.count] == []
+        assert verdict.clean
+
+
+@pytest.mark.parametrize(
+    ("statement", "found"),
+    [
+        ("UPDATE payment_intent SET refunded_minor = refunded_minor + 1 WHERE refunded_minor > 0 AND refunded_minor < captured_minor", 14),
+        ("UPDATE payment_intent SET captured_minor = 0, state = 'declined' WHERE refunded_minor = 0", 15),
+        ("UPDATE escrow_hold SET refunded = refunded + 1 WHERE state = 'held'", 16),
+        ("UPDATE escrow_hold SET state = 'held' WHERE state = 'released'", 16),
+        ("UPDATE payout SET state = 'failed' WHERE state = 'paid'", 17),
+        ("DELETE FROM payout WHERE state = 'paid'", 17),
+        ("UPDATE payment_refund SET amount_minor = amount_minor + 1 WHERE state = 'requested'", 18),
+        ("UPDATE payout SET amount_minor = amount_minor + 1 WHERE state = 'reserved'", 18),
+        ("DELETE FROM outbox_event WHERE type = 'ledger.journals_posted.v1'", 22),
+        ("UPDATE order_line SET commission_minor = commission_minor + 1 WHERE quantity > 0", 25),
+        ("UPDATE order_line SET commission_rule_id = 5 WHERE quantity > 0", 25),
+    ],
+)
+async def test_what_disagrees_with_the_ledger_is_found(db, statement, found):
+    async with db.begin(None) as uow:
+        tenant, other = await a_busy_tenant(uow), await a_busy_tenant(uow)
+    async with undone(db, None) as uow:
+        assert found not in await broken(uow, tenant)
+        await uow.connection.execute(text(f"{statement} AND tenant_id = {tenant}"))
+        assert found in await broken(uow, tenant)
+        assert await broken(uow, other) == set()
+
+
+async def test_promised_stock_that_nobody_was_promised_is_found(db):
+    async with undone(db, None) as uow:
+        seller, variant = uow.new_id(), uow.new_id()
+        (place,) = await inventory.open_locations(uow, [inventory.NewLocation(seller, "Here")])
+        await inventory.receive(uow, [inventory.Receipt(seller, variant, place, 5)])
+        assert await broken(uow, 5) == set()
+        await uow.connection.execute(text(f"UPDATE stock_level SET reserved = 1 WHERE seller_id = {seller}"))
+        assert await broken(uow, 5) == {26}
+
+
+async def test_commission_by_a_rule_is_held_against_the_version_it_names(db):
+    async with db.begin(None) as uow:
+        tenant = (await a_tenant(uow)).id
+        rule = await commission.create(uow, tenant, commission.NewRule(percent_bps=1000), created_by="test")
+        assert isinstance(rule, commission.Rule)
+        line = replace(a_line(uow, net=12345, bps=1000), commission_rule_id=rule.rule_id, commission_rule_version=1)
+        await a_paid_order(uow, tenant, [a_part(uow, line)])
+        await commission.change(uow, tenant, rule.rule_id, percent_bps=500, fixed_minor=0, valid_from=None, created_by="test")
+    async with db.read(None) as uow:
+        assert await broken(uow, tenant) == set()
+
+
+async def test_the_snapshot_leaves_the_connections_as_they_were(db):
+    async with db.snapshot(None) as uow:
+        await examine(uow, 5)
+    if db.dialect == "mysql":
+        for _ in range(3):
+            async with db.begin(None) as uow:
+                (level,) = (await uow.connection.exec_driver_sql("SELECT @@transaction_isolation")).one()
+                assert level == "READ-COMMITTED"
