@@ -132,3 +132,20 @@ async def add_movements(uow: UnitOfWork, rows: Sequence[Mapping[str, object]]) -
 async def movements(uow: UnitOfWork, variant_id: int, *, before: int | None, limit: int) -> Sequence[StockMovement]:
     statement = select(StockMovement).where(StockMovement.variant_id == variant_id).order_by(StockMovement.id.desc()).limit(limit)
     return await uow.entities(statement.where(StockMovement.id < before) if before is not None else statement)
+
+
+async def wrong_levels(uow: UnitOfWork, *, limit: int) -> list[int]:
+    """Variants with a level whose promises do not add up to what is reserved of it."""
+    promised = (
+        select(StockHold.seller_id, StockHold.variant_id, StockHold.location_id, func.sum(StockHold.quantity).label("total"))
+        .where(StockHold.state.in_(["held", "committed"]))
+        .group_by(StockHold.seller_id, StockHold.variant_id, StockHold.location_id)
+        .subquery()
+    )
+    same = (
+        (promised.c.seller_id == StockLevel.seller_id)
+        & (promised.c.variant_id == StockLevel.variant_id)
+        & (promised.c.location_id == StockLevel.location_id)
+    )
+    wrong = (StockLevel.reserved != func.coalesce(promised.c.total, 0)) | (StockLevel.reserved > StockLevel.on_hand)
+    return [row[0] for row in await uow.all(select(StockLevel.variant_id).outerjoin(promised, same).where(wrong).limit(limit))]

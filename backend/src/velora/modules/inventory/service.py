@@ -263,3 +263,8 @@ def _sold_out(shelves: policy.Shelves, parts: Sequence[Part]) -> list[events.Lev
 
 def _changed(keys: Iterable[repository.LevelKey]) -> list[events.LevelChanged]:
     return [events.LevelChanged(tenant_id=0, variant_id=variant, seller_id=seller) for seller, variant in sorted({key[:2] for key in keys})]
+
+
+async def wrong_levels(uow: UnitOfWork, *, limit: int) -> list[int]:
+    """Variants whose promises do not add up to what is reserved: there must be none."""
+    return await repository.wrong_levels(uow, limit=limit)

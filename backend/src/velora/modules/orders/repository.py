@@ -178,3 +178,31 @@ async def counts_of_seller(uow: UnitOfWork, seller_id: int, tenant_id: int | Non
     statement = select(SellerOrder.state, func.count()).where(SellerOrder.seller_id == seller_id).group_by(SellerOrder.state)
     statement = statement.where(SellerOrder.tenant_id == tenant_id) if tenant_id is not None else statement
     return {state: int(count) for state, count in await uow.all(statement.execution_options(**ACROSS_TENANTS))}
+
+
+async def recent(
+    uow: UnitOfWork, *, tenant_id: int | None, order_id: int | None, email: str, total_minor: int | None, before: int | None, limit: int
+) -> Sequence[Order]:
+    """Orders that were paid once, newest first; narrowed by id, the beginning of the buyer's address, or the total."""
+    statement = select(Order).where(Order.paid_at.is_not(None)).order_by(Order.id.desc()).limit(limit).execution_options(**ACROSS_TENANTS)
+    narrowed = (
+        (Order.tenant_id == tenant_id, tenant_id is not None),
+        (Order.id == order_id, order_id is not None),
+        (Order.email.startswith(email, autoescape=True), bool(email)),
+        (Order.total_minor == total_minor, total_minor is not None),
+        (Order.id < before, before is not None),
+    )
+    return await uow.entities(statement.where(*(condition for condition, asked in narrowed if asked)))
+
+
+async def count_paid(uow: UnitOfWork, tenant_id: int | None) -> int:
+    statement = select(func.count()).select_from(Order).where(Order.paid_at.is_not(None))
+    statement = statement.where(Order.tenant_id == tenant_id) if tenant_id is not None else statement
+    return int(await uow.scalar(statement.execution_options(**ACROSS_TENANTS)) or 0)
+
+
+async def lines_after(uow: UnitOfWork, *, tenant_id: int | None, after: int, limit: int) -> Sequence[OrderLine]:
+    """The next lines after this id, for whoever walks over all of them."""
+    statement = select(OrderLine).where(OrderLine.id > after).order_by(OrderLine.id).limit(limit)
+    statement = statement.where(OrderLine.tenant_id == tenant_id) if tenant_id is not None else statement
+    return await uow.entities(statement.execution_options(**ACROSS_TENANTS))

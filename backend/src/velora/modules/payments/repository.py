@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import bindparam, select, tuple_
+from sqlalchemy import bindparam, func, select, tuple_
 
 from velora.modules.payments.models import PaymentAttempt, PaymentIntent, PaymentRefund
 from velora.platform.db import ACROSS_TENANTS, UnitOfWork
@@ -97,3 +97,39 @@ async def refunds_of_orders(uow: UnitOfWork, keys: Collection[Key]) -> Sequence[
         select(PaymentRefund).where(tuple_(PaymentRefund.tenant_id, PaymentRefund.order_id).in_(sorted(keys))).order_by(PaymentRefund.id)
     )
     return await uow.entities(statement) if keys else []
+
+
+async def captured_after(uow: UnitOfWork, *, tenant_id: int | None, after: int, limit: int) -> list[tuple[int, int]]:
+    """(tenant, intent) of captured payments of more than nothing, after this id, oldest first."""
+    statement = select(PaymentIntent.tenant_id, PaymentIntent.id).where(PaymentIntent.captured_minor > 0, PaymentIntent.id > after)
+    statement = statement.where(PaymentIntent.tenant_id == tenant_id) if tenant_id is not None else statement
+    rows = await uow.all(statement.order_by(PaymentIntent.id).limit(limit).execution_options(**ACROSS_TENANTS))
+    return [(tenant, intent) for tenant, intent in rows]
+
+
+async def miscounted(uow: UnitOfWork, tenant_id: int | None, *, limit: int) -> list[int]:
+    """Payments whose refunds that stand add up to something else than is counted, or to more than was captured."""
+    standing = (
+        select(PaymentRefund.tenant_id, PaymentRefund.intent_id, func.sum(PaymentRefund.amount_minor).label("total"))
+        .where(PaymentRefund.state != "failed")
+        .group_by(PaymentRefund.tenant_id, PaymentRefund.intent_id)
+        .subquery()
+    )
+    total = func.coalesce(standing.c.total, 0)
+    statement = (
+        select(PaymentIntent.id)
+        .outerjoin(standing, (standing.c.tenant_id == PaymentIntent.tenant_id) & (standing.c.intent_id == PaymentIntent.id))
+        .where((total > PaymentIntent.captured_minor) | (total != PaymentIntent.refunded_minor))
+    )
+    statement = statement.where(PaymentIntent.tenant_id == tenant_id) if tenant_id is not None else statement
+    return [row[0] for row in await uow.all(statement.limit(limit).execution_options(**ACROSS_TENANTS))]
+
+
+async def refund_sums(uow: UnitOfWork, tenant_id: int | None) -> list[tuple[int, str, str, int]]:
+    """(tenant, currency, state, Σ amount) of all refunds."""
+    statement = select(PaymentRefund.tenant_id, PaymentRefund.currency, PaymentRefund.state, func.sum(PaymentRefund.amount_minor)).group_by(
+        PaymentRefund.tenant_id, PaymentRefund.currency, PaymentRefund.state
+    )
+    statement = statement.where(PaymentRefund.tenant_id == tenant_id) if tenant_id is not None else statement
+    rows = await uow.all(statement.execution_options(**ACROSS_TENANTS))
+    return [(tenant, currency, state, int(total)) for tenant, currency, state, total in rows]

@@ -15,7 +15,18 @@ from velora.modules.payments.policy import LOOK_AFTER, OPEN, IntentState, may_be
 from velora.modules.payments.repository import Key
 from velora.platform.db import UnitOfWork
 
-__all__ = ["Declined", "Heard", "IntentState", "NewIntent", "RefundAsked", "RefundHeard", "RefundRequest", "RefundTooLarge", "Turn"]
+__all__ = [
+    "Declined",
+    "Heard",
+    "IntentState",
+    "NewIntent",
+    "PaymentIntent",
+    "RefundAsked",
+    "RefundHeard",
+    "RefundRequest",
+    "RefundTooLarge",
+    "Turn",
+]
 
 _REFUND_LOOK: Final = timedelta(seconds=30)
 
@@ -273,3 +284,18 @@ def _refund_row(uow: UnitOfWork, refund_id: int, request: RefundRequest, intent:
         "state": "requested", "gateway_ref": "", "reason": "", "requested_at": uow.now, "next_look_at": uow.now + _REFUND_LOOK,
         "settled_at": None,
     }  # fmt: skip
+
+
+async def walk_captured(uow: UnitOfWork, *, tenant_id: int | None, after: int, limit: int) -> list[Key]:
+    """(tenant, intent) of the next captured payments after this id, oldest first: all of them in pieces."""
+    return await repository.captured_after(uow, tenant_id=tenant_id, after=after, limit=limit)
+
+
+async def miscounted(uow: UnitOfWork, tenant_id: int | None, *, limit: int) -> list[int]:
+    """Payments whose refunds add up to something else than is counted, or to more than was captured: there must be none."""
+    return await repository.miscounted(uow, tenant_id, limit=limit)
+
+
+async def refund_sums(uow: UnitOfWork, tenant_id: int | None) -> list[tuple[int, str, str, int]]:
+    """(tenant, currency, state, Σ amount) of all refunds."""
+    return await repository.refund_sums(uow, tenant_id)

@@ -58,6 +58,18 @@ class Database:
                 await uow.abandon()
 
     @asynccontextmanager
+    async def snapshot(self, tenant_id: int | None) -> AsyncGenerator[UnitOfWork]:
+        """Like `read`, but every statement sees the same moment: for checks that compare tables while others write."""
+        async with self._connection(read_only=True) as connection:
+            if self.dialect == "mysql":
+                await connection.execution_options(isolation_level="REPEATABLE READ")
+            uow = UnitOfWork(connection, now=self.clock.now(), new_id=self.new_id, tenant_id=tenant_id)
+            try:
+                yield uow
+            finally:
+                await uow.abandon()
+
+    @asynccontextmanager
     async def _connection(self, *, read_only: bool) -> AsyncGenerator[AsyncConnection]:
         try:
             connection = await self.engine.connect()

@@ -18,6 +18,7 @@ from velora.modules.orders.service.progress import (
 )
 from velora.modules.orders.service.reading import (
     OrderRead,
+    count_paid,
     counts_of_seller,
     full_order,
     late_of_seller,
@@ -26,10 +27,13 @@ from velora.modules.orders.service.reading import (
     of_buyer,
     of_seller,
     orders_by_id,
+    parcels_of,
     part_of_seller,
     parts_by_id,
     parts_of,
+    recent,
     sales_of_seller,
+    walk_lines,
 )
 
 __all__ = [
@@ -52,6 +56,7 @@ __all__ = [
     "WrongState",
     "cancel_parts",
     "complete",
+    "count_paid",
     "counts_of_seller",
     "deliver",
     "full_order",
@@ -64,11 +69,14 @@ __all__ = [
     "of_buyer",
     "of_seller",
     "orders_by_id",
+    "parcels_of",
     "part_of_seller",
     "parts_by_id",
     "parts_of",
     "place",
+    "recent",
     "sales_of_seller",
     "ship",
+    "walk_lines",
     "whole",
 ]

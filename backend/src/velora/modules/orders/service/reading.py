@@ -108,3 +108,28 @@ async def lines_of(uow: UnitOfWork, keys: Collection[Key]) -> dict[Key, list[Ord
     for line in await repository.lines_of(uow, keys, lock=False):
         groups[line.tenant_id, line.seller_order_id].append(line)
     return groups
+
+
+async def parcels_of(uow: UnitOfWork, keys: Collection[Key]) -> Sequence[Shipment]:
+    """The parcels of the seller orders with these (tenant, id) keys."""
+    return await repository.shipments_of(uow, keys)
+
+
+async def recent(
+    uow: UnitOfWork, *, tenant_id: int | None = None, order_id: int | None = None, email: str = "", total_minor: int | None = None,
+    before: int | None = None, limit: int = 50,
+) -> Sequence[Order]:  # fmt: skip
+    """Paid orders of one marketplace or of all, newest first; narrowed by id, the beginning of the buyer's address, or the total."""
+    return await repository.recent(
+        uow, tenant_id=tenant_id, order_id=order_id, email=email, total_minor=total_minor, before=before, limit=limit
+    )
+
+
+async def count_paid(uow: UnitOfWork, tenant_id: int | None) -> int:
+    """How many orders were ever paid, in one marketplace or in all."""
+    return await repository.count_paid(uow, tenant_id)
+
+
+async def walk_lines(uow: UnitOfWork, *, tenant_id: int | None, after: int, limit: int) -> Sequence[OrderLine]:
+    """The next lines after this id, oldest first: the whole book in pieces."""
+    return await repository.lines_after(uow, tenant_id=tenant_id, after=after, limit=limit)
