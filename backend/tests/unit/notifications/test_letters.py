@@ -16,9 +16,9 @@ MONEY = {"amount": 127076, "currency": "EUR"}
 def a_note(template: Template, **changed: object) -> Note:
     params: dict[str, object] = {
         "name": "Ada", "order": "ord_0123456789ABC", "seller": "Lumen & Oak", "carrier": "DHL", "tracking": "JD014600",
-        "until": "30 November 2026",
+        "until": {"day": "2026-11-30"},
         "amount": MONEY, "note": "It was used.", "path": "/orders/ord_0123456789ABC",
-        "lines": [{"quantity": 2, "title": "Brass Lamp", "amount": MONEY}], "totals": [{"label": "Total", "amount": MONEY}],
+        "lines": [{"quantity": 2, "title": "Brass Lamp", "amount": MONEY}], "totals": [{"label": "total", "amount": MONEY}],
     }  # fmt: skip
     return Note(1, "ada@example.com", template, params | changed)
 
@@ -60,6 +60,18 @@ def test_what_people_wrote_is_escaped_in_html_and_plain_in_text() -> None:
 def test_words_of_a_person_are_never_read_as_a_template() -> None:
     letter = render(a_note(Template.RETURN_DECLINED, note="{shop.__class__} {{ 7 * 7 }}"), SHOP)
     assert "{shop.__class__} {{ 7 * 7 }}" in letter.text
+
+
+def test_days_and_sums_are_written_in_the_marketplaces_language() -> None:
+    german = Shop("Nordmarkt", SHOP.url, "de-DE", SHOP.accent)
+    assert "vor dem 30. November 2026:" in render(a_note(Template.ORDER_DELIVERED), german).text
+    assert "Summe: 1.270,76\u00a0€" in render(a_note(Template.ORDER_CONFIRMED), german).text
+
+
+def test_news_is_none_after_a_week() -> None:
+    now = datetime(2026, 11, 16, tzinfo=UTC)
+    assert patience.is_news(now, now - timedelta(days=6, hours=23))
+    assert not patience.is_news(now, now - timedelta(days=7))
 
 
 def test_a_subject_is_one_line_whatever_its_params_hold() -> None:

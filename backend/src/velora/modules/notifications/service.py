@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any, Final, cast
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
@@ -23,10 +24,10 @@ _SHAPES: Final = Environment(
 
 @dataclass(frozen=True)
 class Note:
-    """A letter to be. `params` are plain values; money is `{"amount": minor units, "currency": …}`, written by the language.
+    """A letter to be. `params` are plain values; the language writes `{"amount": minor units, "currency": …}` and `{"day": date}`.
 
     Besides what the template's words name: `path` (where its button leads), `lines` of `quantity`, `title`, `amount`, and
-    `totals` of `label`, `amount`.
+    `totals` of `label` (one of `words.LABELS`), `amount`.
     """
 
     tenant_id: int
@@ -41,6 +42,7 @@ class Waiting:
 
     id: int
     attempts: int
+    created_at: datetime
     note: Note
 
 
@@ -112,7 +114,10 @@ async def claim(uow: UnitOfWork, *, limit: int) -> list[Waiting]:
     rows = await repository.lock_due(uow, limit)
     until = uow.now + patience.LEASE
     await repository.set_on(uow, {(row.tenant_id, row.id): {"attempts": row.attempts + 1, "next_at": until} for row in rows})
-    return [Waiting(row.id, row.attempts + 1, Note(row.tenant_id, row.address, Template(row.template), row.params)) for row in rows]
+    return [
+        Waiting(row.id, row.attempts + 1, row.created_at, Note(row.tenant_id, row.address, Template(row.template), row.params))
+        for row in rows
+    ]
 
 
 async def settle(uow: UnitOfWork, outcomes: Sequence[Sent | NotSent | Unsendable]) -> None:
@@ -143,7 +148,7 @@ def render(note: Note, shop: Shop) -> Rendered:
         "heading": said.heading.format_map(params),
         "paragraphs": [paragraph.format_map(params) for paragraph in said.paragraphs],
         "lines": params.get("lines", []),
-        "totals": params.get("totals", []),
+        "totals": [{**total, "label": words.LABELS[language][total["label"]]} for total in params.get("totals", [])],
         "button": said.button,
         "url": f"{shop.url}{params['path']}" if said.button else "",
         "footer": words.FOOTERS[language].format_map(params),
@@ -169,5 +174,7 @@ def _written(value: object, language: str) -> Any:  # JSON of any shape
         parts = cast("dict[str, Any]", value)
         if parts.keys() == {"amount", "currency"}:
             return figures.money(parts["amount"], parts["currency"], language)
+        if parts.keys() == {"day"}:
+            return figures.day(date.fromisoformat(parts["day"]), language)
         return {name: _written(part, language) for name, part in parts.items()}
     return value

@@ -20,6 +20,11 @@ async def staff(uow: UnitOfWork, seller_id: int) -> Sequence[SellerStaff]:
     return await uow.entities(_team(seller_id))
 
 
+async def teams(uow: UnitOfWork, seller_ids: Collection[int]) -> Sequence[SellerStaff]:
+    chosen = select(SellerStaff).where(SellerStaff.seller_id.in_(seller_ids))
+    return await uow.entities(chosen.order_by(SellerStaff.seller_id, SellerStaff.account_id))
+
+
 async def lock_staff(uow: UnitOfWork, seller_id: int) -> Sequence[SellerStaff]:
     """Nobody else hires or dismisses until this transaction ends."""
     return await uow.entities(UnitOfWork.for_update(_team(seller_id)))

@@ -111,6 +111,14 @@ async def staff(uow: UnitOfWork, seller_id: int) -> list[StaffMember]:
     return sorted(_team(await repository.staff(uow, seller_id)).values(), key=lambda member: (member.since, member.account_id))
 
 
+async def teams(uow: UnitOfWork, seller_ids: Collection[int]) -> dict[int, list[StaffMember]]:
+    """Everyone who works for each of these sellers; every seller asked for is a key."""
+    found: dict[int, list[StaffMember]] = {seller_id: [] for seller_id in seller_ids}
+    for row in await repository.teams(uow, seller_ids):
+        found[row.seller_id].append(StaffMember(row.account_id, StaffRole(row.role), row.since))
+    return found
+
+
 async def sellers_of(uow: UnitOfWork, account_ids: Collection[int]) -> dict[int, list[int]]:
     """For whom each account works; every account asked for is a key."""
     jobs: defaultdict[int, list[int]] = defaultdict(list)

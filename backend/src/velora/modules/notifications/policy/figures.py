@@ -1,6 +1,6 @@
 """Money and dates as a language writes them."""
 
-from datetime import datetime
+from datetime import date
 from typing import Final
 
 from velora.kernel.money import CURRENCY_DIGITS
@@ -26,7 +26,7 @@ def money(amount_minor: int, currency: str, language: str) -> str:
     return f"{sign}{symbol}\N{NO-BREAK SPACE}{figures}"
 
 
-def day(moment: datetime, language: str) -> str:
+def day(moment: date, language: str) -> str:
     """`16 November 2026`, `16. November 2026`."""
     month = _MONTHS[language][moment.month - 1]
     return f"{moment.day}. {month} {moment.year}" if language == "de" else f"{moment.day} {month} {moment.year}"

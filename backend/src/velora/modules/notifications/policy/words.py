@@ -36,6 +36,12 @@ FOOTERS: Final = {
     "de": "{shop} schreibt dir, weil du dort etwas getan hast. Antworten an diese Adresse liest niemand.",
 }
 
+# What the sums of an order are called.
+LABELS: Final = {
+    "en": {"items": "Items", "shipping": "Delivery", "tax": "Tax", "tax_within": "Of which tax", "total": "Total"},
+    "de": {"items": "Artikel", "shipping": "Versand", "tax": "Steuer", "tax_within": "Davon Steuer", "total": "Summe"},
+}
+
 WORDS: Final[dict[str, dict[Template, Words]]] = {
     "en": {
         Template.ORDER_CONFIRMED: Words(

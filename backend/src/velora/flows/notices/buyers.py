@@ -1,0 +1,157 @@
+"""Letters to buyers about their orders: reactions, each for many events of one kind."""
+
+from collections.abc import Collection, Sequence
+from datetime import timedelta
+
+from velora.flows.notices.news import Json, fresh, money
+from velora.kernel.ids import encode
+from velora.modules.notifications import service as notifications
+from velora.modules.notifications.policy.patience import is_news
+from velora.modules.notifications.policy.words import Template
+from velora.modules.notifications.service import Note
+from velora.modules.orders import service as orders
+from velora.modules.orders.events import OrderPaid, SellerOrderDelivered, SellerOrderShipped
+from velora.modules.orders.service import Order, OrderLine, SellerOrder
+from velora.modules.payments.events import RefundSettled
+from velora.modules.returns import service as returns
+from velora.modules.returns.events import ReturnApproved, ReturnDeclined
+from velora.modules.sellers import service as sellers
+from velora.modules.tenants import service as tenants
+from velora.platform.db import UnitOfWork
+
+_UNKNOWN_SELLER = "the seller"
+
+
+async def confirm_order(uow: UnitOfWork, events: Sequence[OrderPaid]) -> None:
+    """Everyone whose order was paid has a letter with what they bought and what it cost."""
+    keys = {(event.tenant_id, event.order_id) for event in fresh(uow.now, events, lambda event: event.order_id)}
+    found = await orders.orders_by_id(uow, keys)
+    parts = await orders.parts_of(uow, keys)
+    lines = await orders.lines_of(uow, {(part.tenant_id, part.id) for part in parts})
+    bought: dict[tuple[int, int], list[OrderLine]] = {key: [] for key in keys}
+    for part in parts:
+        bought[part.tenant_id, part.order_id] += lines[part.tenant_id, part.id]
+    notes: list[Note] = []
+    for key, order in found.items():
+        facts: dict[str, Json] = {"name": _name(order), "lines": _lines(order, bought[key]), "totals": _totals(order, bought[key])}
+        notes.append(_to_buyer(order, Template.ORDER_CONFIRMED, facts))
+    await notifications.enqueue(uow, notes)
+
+
+async def say_shipped(uow: UnitOfWork, events: Sequence[SellerOrderShipped]) -> None:
+    """Everyone whose parcel left has a letter with its tracking number."""
+    news = fresh(uow.now, events, lambda event: event.shipment_id)
+    found = await orders.orders_by_id(uow, {(event.tenant_id, event.order_id) for event in news})
+    parts = await orders.parts_by_id(uow, {(event.tenant_id, event.seller_order_id) for event in news})
+    names = await _names(uow, parts.values())
+    parcels = {(parcel.tenant_id, parcel.id): parcel for parcel in await orders.parcels_of(uow, parts.keys())}
+    notes: list[Note] = []
+    for event in news:
+        parcel = parcels[event.tenant_id, event.shipment_id]
+        seller = names[parts[event.tenant_id, event.seller_order_id].seller_id]
+        facts: dict[str, Json] = {"seller": seller, "carrier": parcel.carrier, "tracking": parcel.tracking}
+        notes.append(_to_buyer(found[event.tenant_id, event.order_id], Template.ORDER_SHIPPED, facts))
+    await notifications.enqueue(uow, notes)
+
+
+async def say_delivered(uow: UnitOfWork, events: Sequence[SellerOrderDelivered]) -> None:
+    """Everyone whose parcel arrived knows until when to complain before the seller is paid."""
+    found = await orders.orders_by_id(uow, {(event.tenant_id, event.order_id) for event in events})
+    parts = await orders.parts_by_id(uow, {(event.tenant_id, event.seller_order_id) for event in events})
+    names = await _names(uow, parts.values())
+    places = await tenants.by_id(uow, {event.tenant_id for event in events})
+    carriers = {(parcel.tenant_id, parcel.seller_order_id): parcel.carrier for parcel in await orders.parcels_of(uow, parts.keys())}
+    notes: list[Note] = []
+    for event in events:
+        part = parts[event.tenant_id, event.seller_order_id]
+        if part.delivered_at is None or not is_news(uow.now, part.delivered_at):
+            continue
+        until = (part.delivered_at + timedelta(days=places[event.tenant_id].escrow_days)).date()
+        carrier = carriers.get((event.tenant_id, part.id), "")
+        facts: dict[str, Json] = {"seller": names[part.seller_id], "carrier": carrier, "until": {"day": until.isoformat()}}
+        notes.append(_to_buyer(found[event.tenant_id, event.order_id], Template.ORDER_DELIVERED, facts))
+    await notifications.enqueue(uow, notes)
+
+
+async def say_return_approved(uow: UnitOfWork, events: Sequence[ReturnApproved]) -> None:
+    """Everyone whose return was accepted knows what they get back."""
+    news = fresh(uow.now, events, lambda event: event.return_id)
+    found = await orders.orders_by_id(uow, {(event.tenant_id, event.order_id) for event in news})
+    parts = await orders.parts_by_id(uow, {(event.tenant_id, event.seller_order_id) for event in news})
+    names = await _names(uow, parts.values())
+    notes: list[Note] = []
+    for event in news:
+        seller = names[parts[event.tenant_id, event.seller_order_id].seller_id]
+        facts: dict[str, Json] = {"seller": seller, "amount": money(event.amount_minor, event.currency)}
+        notes.append(_to_buyer(found[event.tenant_id, event.order_id], Template.RETURN_APPROVED, facts))
+    await notifications.enqueue(uow, notes)
+
+
+async def say_return_declined(uow: UnitOfWork, events: Sequence[ReturnDeclined]) -> None:
+    """Everyone whose return was declined knows why."""
+    news = fresh(uow.now, events, lambda event: event.return_id)
+    found = await orders.orders_by_id(uow, {(event.tenant_id, event.order_id) for event in news})
+    parts = await orders.parts_by_id(uow, {(event.tenant_id, event.seller_order_id) for event in news})
+    names = await _names(uow, parts.values())
+    asked = await returns.by_id(uow, {(event.tenant_id, event.return_id) for event in news})
+    notes: list[Note] = []
+    for event in news:
+        seller = names[parts[event.tenant_id, event.seller_order_id].seller_id]
+        facts: dict[str, Json] = {"seller": seller, "note": asked[event.tenant_id, event.return_id].note}
+        notes.append(_to_buyer(found[event.tenant_id, event.order_id], Template.RETURN_DECLINED, facts))
+    await notifications.enqueue(uow, notes)
+
+
+async def say_refunded(uow: UnitOfWork, events: Sequence[RefundSettled]) -> None:
+    """Everyone whose money went back knows; where it did not, nobody is told it had."""
+    news = [event for event in fresh(uow.now, events, lambda event: event.refund_id) if event.succeeded]
+    found = await orders.orders_by_id(uow, {(event.tenant_id, event.order_id) for event in news})
+    await notifications.enqueue(
+        uow,
+        [
+            _to_buyer(found[event.tenant_id, event.order_id], Template.REFUND_PAID, {"amount": money(event.amount_minor, event.currency)})
+            for event in news
+        ],
+    )
+
+
+def _to_buyer(order: Order, template: Template, facts: dict[str, Json]) -> Note:
+    number = encode("ord", order.id)
+    path = f"/orders/{number}" if order.buyer_id is not None else f"/orders/{number}?key={order.guest_key}"
+    return Note(order.tenant_id, order.email, template, {"order": number, "path": path, **facts})
+
+
+def _name(order: Order) -> str:
+    return str(order.address.get("name") or order.email.partition("@")[0])
+
+
+def _lines(order: Order, lines: Sequence[OrderLine]) -> list[Json]:
+    """What was bought, at prices as the storefront shows them: with tax where its prices contain it."""
+    return [
+        {
+            "quantity": line.quantity,
+            "title": f"{line.title} · {line.variant_title}" if line.variant_title else line.title,
+            "amount": money(_shown(order, line), order.currency),
+        }
+        for line in lines
+    ]
+
+
+def _totals(order: Order, lines: Sequence[OrderLine]) -> list[Json]:
+    if order.tax_mode == "inclusive":
+        items = sum(_shown(order, line) for line in lines)
+        sums = {"items": items, "shipping": order.total_minor - items, "tax_within": order.tax_minor}
+    else:
+        sums = {"items": order.items_minor, "shipping": order.shipping_minor, "tax": order.tax_minor}
+    shown = {label: amount for label, amount in sums.items() if amount or not label.startswith("tax")}
+    return [{"label": label, "amount": money(amount, order.currency)} for label, amount in (shown | {"total": order.total_minor}).items()]
+
+
+def _shown(order: Order, line: OrderLine) -> int:
+    return line.net_minor + line.tax_minor if order.tax_mode == "inclusive" else line.net_minor
+
+
+async def _names(uow: UnitOfWork, parts: Collection[SellerOrder]) -> dict[int, str]:
+    """The name of every seller of these seller orders."""
+    found = await sellers.facts(uow, {part.seller_id for part in parts})
+    return {part.seller_id: found[part.seller_id].name if part.seller_id in found else _UNKNOWN_SELLER for part in parts}

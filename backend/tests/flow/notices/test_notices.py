@@ -1,0 +1,226 @@
+"""From what happened to a letter in a mailbox, on both databases."""
+
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import cast
+
+import pytest
+from sqlalchemy import select
+
+from tests.builders.letters import an_empty_queue
+from tests.builders.orders import GUEST, a_paid_order, a_part, delivered
+from tests.builders.people import a_seller, a_tenant, an_account
+from velora.flows.notices import buyers, sellers
+from velora.flows.notices.sending import send_due
+from velora.kernel.clock import ManualClock
+from velora.kernel.ids import encode
+from velora.modules.identity.service import AccountFacts
+from velora.modules.notifications.models import NotificationMail
+from velora.modules.notifications.policy.patience import NEWS_FOR
+from velora.modules.orders import service as orders
+from velora.modules.orders.events import OrderPaid, SellerOrderDelivered, SellerOrderShipped
+from velora.modules.payments.events import RefundSettled
+from velora.modules.payouts.events import PayoutPaid
+from velora.modules.returns.events import ReturnApproved
+from velora.modules.sellers import service as seller_service
+from velora.modules.sellers.events import SellerApproved, SellerDeclined
+from velora.modules.sellers.policy import StaffRole, State
+from velora.modules.sellers.service import SellerFacts, Step
+from velora.modules.tenants.service import TenantFacts
+from velora.platform.cache.sqlite import SqliteCache
+from velora.platform.db import ACROSS_TENANTS, Database, UnitOfWork
+from velora.platform.db.group_commit import Writes
+from velora.platform.house import House
+from velora.platform.mail import Letter, LetterRefused, MailAway
+from velora.platform.search.port import SearchIndex
+from velora.platform.settings import Settings
+
+
+@dataclass
+class Post:
+    """A mail that takes letters, unless it is told not to."""
+
+    taken: list[Letter] = field(default_factory=list)
+    refuses: Exception | None = None
+
+    async def send(self, letter: Letter) -> None:
+        if self.refuses is not None:
+            raise self.refuses
+        self.taken.append(letter)
+
+    async def ping(self) -> None: ...
+
+
+@pytest.fixture
+def post() -> Post:
+    return Post()
+
+
+@pytest.fixture
+async def house(db: Database, clock: ManualClock, tmp_path: Path, post: Post) -> AsyncGenerator[House]:
+    await an_empty_queue(db)
+    cache = SqliteCache(tmp_path / "cache.db")
+    settings, search = Settings(home=tmp_path), cast("SearchIndex", None)  # nothing here searches
+    yield House(settings=settings, secret_key=b"k" * 32, clock=clock, db=db, writes=Writes(db), cache=cache, search=search, mail=post)
+    await cache.close()
+
+
+@dataclass(frozen=True)
+class World:
+    nord: TenantFacts
+    owner: AccountFacts
+    lumen: SellerFacts
+
+
+@pytest.fixture
+async def world(house: House) -> World:
+    async with house.db.begin(None) as uow:
+        nord, owner = await a_tenant(uow), await an_account(uow, name="Grace")
+        return World(nord, owner, await a_seller(uow, owner.id, at=(nord.id,)))
+
+
+async def an_order(uow: UnitOfWork, world: World) -> tuple[OrderPaid, int]:
+    paid = await a_paid_order(uow, world.nord.id, [a_part(uow, seller_id=world.lumen.id)])
+    return OrderPaid(world.nord.id, paid.order_id, paid.total_minor, "EUR"), paid.parts[0].id
+
+
+async def sent(house: House, post: Post) -> Letter:
+    assert await send_due(house) == 1
+    return post.taken[-1]
+
+
+async def test_a_paid_order_is_confirmed_in_the_marketplaces_language_and_name(house: House, world: World, post: Post) -> None:
+    async with house.db.begin(None) as uow:
+        event, _ = await an_order(uow, world)
+        await buyers.confirm_order(uow, [event])
+    letter = await sent(house, post)
+    number = encode("ord", event.order_id)
+    assert (letter.to, letter.sender_name) == ("ada@example.com", world.nord.name)
+    assert letter.subject == f"Deine Bestellung bei {world.nord.name}: {number}"
+    assert "1 × Brass Lamp: 100,00\u00a0€" in letter.text
+    assert [line for line in letter.text.splitlines() if "Summe" in line] == ["Summe: 115,56\u00a0€"]
+    assert "Versand: 8,00\u00a0€" in letter.text
+    assert f"http://{world.nord.slug}.localhost:8000/orders/{number}?key={GUEST}" in letter.text
+    assert await send_due(house) == 0
+
+
+async def test_a_parcel_is_announced_with_its_tracking_number_and_arrival_with_the_last_day_to_complain(
+    house: House, world: World, post: Post
+) -> None:
+    async with house.db.begin(None) as uow:
+        paid = await a_paid_order(uow, world.nord.id, [a_part(uow, seller_id=world.lumen.id)])
+        await delivered(uow, paid)
+        [parcel] = await orders.parcels_of(uow, [paid.part])
+        await buyers.say_shipped(uow, [SellerOrderShipped(world.nord.id, paid.order_id, paid.parts[0].id, parcel.id)])
+    assert "Lumen & Oak hat es an DHL übergeben. Die Sendungsnummer ist JD01." in (await sent(house, post)).text
+    async with house.db.begin(None) as uow:
+        await buyers.say_delivered(uow, [SellerOrderDelivered(world.nord.id, paid.order_id, paid.parts[0].id)])
+    assert "vor dem 30. November 2026" in (await sent(house, post)).text
+
+
+async def test_money_on_its_way_back_is_announced_and_a_failed_refund_is_not(house: House, world: World, post: Post) -> None:
+    async with house.db.begin(None) as uow:
+        event, part_id = await an_order(uow, world)
+        refund_id = uow.new_id()
+        await buyers.say_return_approved(uow, [ReturnApproved(world.nord.id, event.order_id, part_id, uow.new_id(), 2140, "EUR")])
+        await buyers.say_refunded(
+            uow,
+            [
+                RefundSettled(world.nord.id, event.order_id, refund_id, 2140, "EUR", succeeded=True),
+                RefundSettled(world.nord.id, event.order_id, refund_id, 9999, "EUR", succeeded=False),
+            ],
+        )
+    assert await send_due(house) == 2
+    assert [letter.subject.partition(":")[0] for letter in post.taken] == [
+        "Deine Rückgabe ist angenommen",
+        "21,40\u00a0€ auf dem Weg zu dir".replace("\u00a0", " "),
+    ]
+
+
+async def test_only_owners_hear_of_approval_decline_and_payouts(house: House, world: World, post: Post) -> None:
+    async with house.db.begin(None) as uow:
+        helper = await an_account(uow)
+        await seller_service.hire(uow, world.lumen.id, helper.id, StaffRole.STAFF)
+        other = await a_tenant(uow)
+        await seller_service.step(uow, [Step(other.id, world.lumen.id, State.APPLIED, world.owner.id)])
+        await seller_service.step(uow, [Step(other.id, world.lumen.id, State.DECLINED, world.owner.id, "No imprint.")])
+        await sellers.welcome_seller(uow, [SellerApproved(world.nord.id, world.lumen.id)])
+        await sellers.say_declined(uow, [SellerDeclined(other.id, world.lumen.id)])
+        await sellers.say_paid_out(uow, [PayoutPaid(world.nord.id, uow.new_id(), world.lumen.id, 4500, "EUR")])
+    assert await send_due(house) == 3
+    assert {letter.to for letter in post.taken} == {world.owner.email}
+    assert f"Lumen & Oak darf bei {world.nord.name} verkaufen" in [letter.subject for letter in post.taken]
+    assert any("Der Grund: No imprint." in letter.text for letter in post.taken)
+    assert any("45,00\u00a0€ auf das Konto von Lumen & Oak" in letter.text for letter in post.taken)
+
+
+async def test_orders_of_the_past_write_nobody(house: House, world: World, clock: ManualClock, post: Post) -> None:
+    async with house.db.begin(None) as uow:
+        event, _ = await an_order(uow, world)
+    clock.advance(NEWS_FOR)
+    async with house.db.begin(None) as uow:
+        await buyers.confirm_order(uow, [event])
+    assert await send_due(house) == 0
+
+
+async def test_a_letter_that_waited_too_long_is_given_up_unsent(house: House, world: World, clock: ManualClock, post: Post) -> None:
+    async with house.db.begin(None) as uow:
+        event, _ = await an_order(uow, world)
+        await buyers.confirm_order(uow, [event])
+    clock.advance(NEWS_FOR)
+    assert await send_due(house) == 1
+    assert post.taken == []
+    assert await states(house.db) == ["failed"]
+
+
+async def states(db: Database) -> list[str]:
+    async with db.read(None) as uow:
+        return list(await uow.entities(select(NotificationMail.state).execution_options(**ACROSS_TENANTS)))
+
+
+async def test_a_server_that_is_away_gets_the_same_letter_later(house: House, world: World, clock: ManualClock, post: Post) -> None:
+    async with house.db.begin(None) as uow:
+        event, _ = await an_order(uow, world)
+        await buyers.confirm_order(uow, [event])
+    post.refuses = MailAway("busy")
+    assert await send_due(house) == 1
+    assert await send_due(house) == 0
+    post.refuses = None
+    clock.advance(timedelta(minutes=1))
+    first_try = await sent(house, post)
+    assert first_try.to == "ada@example.com"
+    assert await states(house.db) == ["sent"]
+
+
+async def test_a_refused_address_is_not_tried_again(house: House, world: World, clock: ManualClock, post: Post) -> None:
+    async with house.db.begin(None) as uow:
+        event, _ = await an_order(uow, world)
+        await buyers.confirm_order(uow, [event])
+    post.refuses = LetterRefused("no such person")
+    assert await send_due(house) == 1
+    clock.advance(timedelta(days=1))
+    assert await send_due(house) == 0
+    assert await states(house.db) == ["failed"]
+
+
+class NoDatabaseWhileSending(Post):
+    """Sees that nothing is locked while a letter travels."""
+
+    db: Database
+
+    async def send(self, letter: Letter) -> None:
+        async with self.db.begin(None) as uow:  # would wait for ever on SQLite's one writer
+            assert await uow.entities(select(NotificationMail.id).execution_options(**ACROSS_TENANTS).with_for_update())
+        await super().send(letter)
+
+
+async def test_no_transaction_is_open_while_a_letter_travels(house: House, world: World) -> None:
+    post = NoDatabaseWhileSending()
+    post.db = house.db
+    async with house.db.begin(None) as uow:
+        event, _ = await an_order(uow, world)
+        await buyers.confirm_order(uow, [event])
+    assert await send_due(replace(house, mail=post)) == 1
+    assert len(post.taken) == 1
