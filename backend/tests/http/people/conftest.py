@@ -10,16 +10,11 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-import velora.flows.onboarding.http
-import velora.flows.operating.http
-import velora.flows.signing_in.http
-import velora.modules.audit.http
-import velora.modules.tenants.http
 from tests.builders.people import PASSWORD, a_tenant, an_account
-from velora.apps.api import API, ROUTERS, create_app
+from velora.apps.api import API, create_app
+from velora.apps.front_desk import ProcessDesk
 from velora.flows.house import TradingHouse
 from velora.flows.signing_in import session
-from velora.flows.signing_in.http import HouseDesk
 from velora.kernel.clock import ManualClock
 from velora.kernel.principal import Role
 from velora.modules.identity import service as identity
@@ -33,14 +28,6 @@ from velora.platform.db.group_commit import Writes
 from velora.platform.mail.folder import FolderMail
 from velora.platform.search.tantivy import TantivyIndex
 from velora.platform.settings import Settings
-
-OWN_ROUTERS = [
-    velora.flows.signing_in.http.router,
-    velora.flows.onboarding.http.router,
-    velora.flows.operating.http.router,
-    velora.modules.audit.http.router,
-    velora.modules.tenants.http.router,
-]
 
 
 @dataclass
@@ -100,10 +87,7 @@ async def serving(house: TradingHouse) -> AsyncGenerator[FastAPI]:
     async def opening() -> AsyncGenerator[TradingHouse]:
         yield house
 
-    app = create_app(opening, HouseDesk)
-    for router in OWN_ROUTERS:
-        if router not in ROUTERS:
-            app.include_router(router, prefix=API)
+    app = create_app(opening, ProcessDesk)
     async with app.router.lifespan_context(app):
         yield app
 

@@ -11,9 +11,12 @@ from sqlalchemy import func, select, update
 from tests.builders.people import PASSWORD, an_account
 from tests.http.people.conftest import Browser, BrowserAt, browsers_of, grant, serving
 from velora.flows.house import TradingHouse
+from velora.flows.shopping import carts
 from velora.flows.signing_in import session
 from velora.kernel.clock import ManualClock
-from velora.kernel.principal import Role
+from velora.kernel.ids import decode
+from velora.kernel.principal import Principal, Role
+from velora.modules.cart.policy import Now, add
 from velora.modules.identity import service as identity
 from velora.modules.identity.models import Account, AccountSession
 from velora.modules.identity.policy import SESSION_IDLE, check_password
@@ -129,6 +132,23 @@ async def test_one_account_works_on_every_marketplace_and_becomes_a_buyer_where_
     console = browser_at()
     await console.sign_in(ada.email)
     assert (await console.me())["roles"] == []
+
+
+@pytest.mark.parametrize("how", ["sign-in", "register"])
+async def test_the_cart_that_a_guest_filled_is_the_accounts_from_then_on(
+    house: TradingHouse, browser_at: BrowserAt, nord: TenantFacts, ada: AccountFacts, how: str
+) -> None:
+    guest = Principal(tenant_id=nord.id, guest_key=f"guest-{house.db.new_id()}")
+    lamp = Now("Brass Lamp", 4900, on_sale=True, available=10)
+    await carts.change(house, guest, nord.id, lambda cart: add(cart, 77, 2, lamp))
+    browser = browser_at(nord)
+    browser.client.cookies.set("velora_guest", guest.guest_key)
+    person = {"email": f"new-{house.db.new_id()}@example.com", "password": PASSWORD, "name": "Ada"}
+    reply = await (browser.sign_in(ada.email) if how == "sign-in" else browser.post("/auth/register", person))
+    account_id = decode("acc", reply.json()["account"]["id"])
+    mine = await carts.read(house, Principal(account_id=account_id, tenant_id=nord.id), nord.id)
+    assert [(line.variant_id, line.quantity) for line in mine.lines] == [(77, 2)]
+    assert (await carts.read(house, guest, nord.id)).lines == ()
 
 
 async def test_a_blocked_account_cannot_sign_in(browser_at: BrowserAt, nord: TenantFacts, ada: AccountFacts, db: Database) -> None:

@@ -1,7 +1,7 @@
 """Routes of operating: the platform's marketplaces and roles, and a marketplace's own face and team."""
 
 from dataclasses import asdict
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Protocol
 
 from fastapi import APIRouter, Request
 from pydantic import Field
@@ -9,7 +9,6 @@ from pydantic import Field
 from velora.flows.operating import marketplaces, roles
 from velora.flows.operating.marketplaces import By
 from velora.flows.signing_in import session
-from velora.flows.signing_in.http import HouseDesk
 from velora.kernel.errors import Forbidden, Invalid, NotFound, Refusal
 from velora.kernel.principal import Principal, Role
 from velora.modules.identity import service as identity
@@ -29,6 +28,12 @@ TenantId = Annotated[int, ident("ten")]
 AccountId = Annotated[int, ident("acc")]
 PlatformRole = Literal[Role.FINANCE, Role.SUPER_ADMIN]
 _CALLER = (NotSignedIn, Forbidden, BadCsrfToken)
+
+
+class Remembering(Protocol):
+    """The front desk of this process, which believes for a while what it has read."""
+
+    def forget_storefronts(self) -> None: ...
 
 
 class TenantIn(Schema):
@@ -192,9 +197,8 @@ def _changed(outcome: TenantFacts | Refusal, request: Request, house: House) -> 
     """The marketplace as it is now, and as this process sees it at once."""
     if isinstance(outcome, Refusal):
         raise outcome
-    desk = request.app.state.desk
-    if isinstance(desk, HouseDesk):
-        desk.forget_storefronts()
+    desk: Remembering = request.app.state.desk
+    desk.forget_storefronts()
     return TenantOut.of(outcome, house)
 
 

@@ -1,4 +1,4 @@
-"""Routes of signing in, and the front desk as the web knows it."""
+"""Routes of signing in."""
 
 from datetime import datetime
 from typing import Annotated
@@ -7,33 +7,23 @@ from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
 from velora.flows.signing_in import sign_in
-from velora.flows.signing_in.desk import Desk
 from velora.flows.signing_in.sign_in import Browser, SignedIn
 from velora.kernel.errors import Invalid, NotFound
 from velora.kernel.principal import Principal
 from velora.modules.identity.errors import AccountBlocked, EmailTaken, Throttled, WrongCredentials
 from velora.modules.identity.policy import SESSION_LASTS
 from velora.modules.tenants.errors import Suspended
-from velora.modules.tenants.service import TenantFacts
 from velora.platform.house import House
 from velora.platform.tokens import csrf_token
-from velora.platform.web import Caller, HouseDep, Schema, TenantContext, ident, problems
+from velora.platform.web import Caller, HouseDep, Schema, ident, problems
 from velora.platform.web import SignedIn as SignedInCaller
-from velora.platform.web.callers import CSRF_COOKIE, SESSION_COOKIE, BadCsrfToken, NotSignedIn
+from velora.platform.web.callers import CSRF_COOKIE, GUEST_COOKIE, SESSION_COOKIE, BadCsrfToken, NotSignedIn
 
 router = APIRouter(tags=["identity"])
 
 AccountId = Annotated[int, ident("acc")]
 SellerId = Annotated[int, ident("sel")]
 SessionId = Annotated[int, ident("ses")]
-
-
-class HouseDesk(Desk):
-    """The desk as `platform.web` asks it."""
-
-    async def tenant(self, host: str, slug: str | None) -> TenantContext | None:
-        tenant = await self.storefront(host, slug)
-        return _context(tenant) if tenant else None
 
 
 class RegisterIn(Schema):
@@ -184,17 +174,5 @@ def _browser(request: Request, caller: Principal) -> Browser:
         address=request.client.host if request.client else "",
         user_agent=request.headers.get("user-agent", ""),
         former_token=request.cookies.get(SESSION_COOKIE),
-    )
-
-
-def _context(tenant: TenantFacts) -> TenantContext:
-    return TenantContext(
-        id=tenant.id,
-        slug=tenant.slug,
-        name=tenant.name,
-        currency=tenant.currency,
-        locale=tenant.locale,
-        tax_mode=tenant.tax_mode,
-        country=tenant.country,
-        escrow_days=tenant.escrow_days,
+        guest_key=request.cookies.get(GUEST_COOKIE, ""),
     )

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from velora.flows.shopping.carts import merge_at_sign_in
 from velora.flows.signing_in import attempts, session
 from velora.kernel.errors import Invalid, NotFound, Refusal
 from velora.kernel.ids import encode
@@ -25,12 +26,14 @@ class Browser:
     """Where a request comes from: the storefront it is at (None: the installation's own address) and what it sent.
 
     `former_token` is of the session that the browser carried; signing in ends it, so that none outlives a change of person.
+    `guest_key` is of the cart that was filled before; it becomes the account's.
     """
 
     tenant_id: int | None
     address: str
     user_agent: str
     former_token: str | None = None
+    guest_key: str = ""
 
 
 @dataclass(frozen=True)
@@ -147,6 +150,8 @@ async def _begin_session(house: House, account_id: int, browser: Browser, *, fre
             uow, account_id, token_digest=digest_of(token), tenant_id=browser.tenant_id, user_agent=browser.user_agent
         )
     await session.forget(house, [former] if former else [])
+    if browser.tenant_id is not None and browser.guest_key:
+        await merge_at_sign_in(house, browser.guest_key, account_id, browser.tenant_id)
     caller = await session.principal(house, token, browser.tenant_id)
     assert caller is not None, "the session was committed a moment ago"
     return SignedIn(token, caller)
