@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
@@ -179,7 +179,11 @@ async def request_refunds(uow: UnitOfWork, requests: Sequence[RefundRequest]) ->
     Idempotent by (tenant, key): asked again, a refund answers with what stands. Locks the intents in ascending order.
     """
     intents = await repository.lock_intents(uow, {(one.tenant_id, one.intent_id) for one in requests})
-    known = await repository.refunds_by_key(uow, {(one.tenant_id, one.key) for one in requests})
+    found = await repository.refunds_by_key(uow, {(one.tenant_id, one.key) for one in requests})
+    known = {
+        key: RefundAsked(before.id, before.order_id, before.charge_ref, before.amount_minor, before.currency, is_new=False)
+        for key, before in found.items()
+    }
     left = {key: intent.captured_minor - intent.refunded_minor for key, intent in intents.items()}
     outcomes: list[RefundAsked | Refusal] = []
     rows: list[dict[str, object]] = []
@@ -190,7 +194,7 @@ async def request_refunds(uow: UnitOfWork, requests: Sequence[RefundRequest]) ->
         if intent is None:
             outcomes.append(NotFound("payment", encode("pi", one.intent_id)))
         elif before := known.get((one.tenant_id, one.key)):
-            outcomes.append(RefundAsked(before.id, before.order_id, before.charge_ref, before.amount_minor, before.currency, is_new=False))
+            outcomes.append(before)
         elif one.amount_minor > left[key] or one.amount_minor < 1:
             outcomes.append(RefundTooLarge(one.amount_minor, left[key]))
         else:
@@ -198,7 +202,9 @@ async def request_refunds(uow: UnitOfWork, requests: Sequence[RefundRequest]) ->
             taken[key] += one.amount_minor
             refund_id = uow.new_id()
             rows.append(_refund_row(uow, refund_id, one, intent))
-            outcomes.append(RefundAsked(refund_id, intent.order_id, intent.charge_ref, one.amount_minor, intent.currency, is_new=True))
+            asked = RefundAsked(refund_id, intent.order_id, intent.charge_ref, one.amount_minor, intent.currency, is_new=True)
+            known[one.tenant_id, one.key] = replace(asked, is_new=False)
+            outcomes.append(asked)
     await repository.add_to_intents(uow, {key: {"refunded_minor": amount} for key, amount in taken.items()})
     await repository.add_refunds(uow, rows)
     return outcomes
