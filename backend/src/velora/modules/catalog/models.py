@@ -120,3 +120,19 @@ class Offer(TenantOwned, Base):
     compare_at_minor: Mapped[int | None] = mapped_column(Minor)
     currency: Mapped[str] = mapped_column(String(3))
     tax_class: Mapped[str] = mapped_column(String(10))
+
+
+class ImportRun(SellerOwned, Base):
+    """One file on its way into the catalogue."""
+
+    __tablename__ = "catalog_import"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    tenant_id: Mapped[int] = mapped_column(BigId)  # where it lists; the run itself is the seller's
+    state: Mapped[str] = mapped_column(String(10))
+    rows: Mapped[int] = mapped_column(Integer)
+    done: Mapped[int] = mapped_column(Integer)
+    failed: Mapped[int] = mapped_column(Integer)
+    errors: Mapped[list[list[Any]]] = mapped_column(JsonDoc)
+    started_at: Mapped[datetime] = mapped_column(UtcTime)
+    updated_at: Mapped[datetime] = mapped_column(UtcTime)

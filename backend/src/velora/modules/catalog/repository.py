@@ -5,7 +5,7 @@ from typing import Any, Final, TypeVar
 
 from sqlalchemy import Select, and_, bindparam, func, or_, select, tuple_
 
-from velora.modules.catalog.models import Attribute, Category, Listing, Offer, Product, Variant
+from velora.modules.catalog.models import Attribute, Category, ImportRun, Listing, Offer, Product, Variant
 from velora.modules.catalog.policy import State
 from velora.platform.db import ACROSS_TENANTS, UnitOfWork
 
@@ -179,6 +179,11 @@ async def listing_keys_after(uow: UnitOfWork, tenant_id: int | None, after: Pair
     return [(row.tenant_id, row.id) for row in await uow.all(statement)]
 
 
+async def listings_in(uow: UnitOfWork, tenant_id: int, category_ids: Collection[int]) -> Sequence[int]:
+    statement = select(Listing.id).where(Listing.tenant_id == tenant_id, Listing.category_id.in_(category_ids)).order_by(Listing.id)
+    return await uow.entities(statement)
+
+
 async def browse(
     uow: UnitOfWork,
     tenant_id: int,
@@ -255,3 +260,7 @@ async def offers_of_products(uow: UnitOfWork, seller_id: int, product_ids: Colle
         .order_by(Offer.tenant_id, Offer.variant_id)
     )  # fmt: skip
     return await uow.all(statement.execution_options(**ACROSS_TENANTS))
+
+
+async def import_run(uow: UnitOfWork, seller_id: int, id_: int) -> ImportRun | None:
+    return await uow.entity(select(ImportRun).where(ImportRun.seller_id == seller_id, ImportRun.id == id_))

@@ -10,6 +10,7 @@ from velora.modules.catalog.service.categories import (
     define_attributes,
     products_by_category,
 )
+from velora.modules.catalog.service.imports import SILENT_FOR, ImportProgress, begin_import, import_progress, note_import
 from velora.modules.catalog.service.listing import (
     Listed,
     PriceChange,
@@ -55,6 +56,7 @@ from velora.modules.catalog.service.reading import (
 )
 
 __all__ = [
+    "SILENT_FOR",
     "Added",
     "Browse",
     "Browsed",
@@ -62,6 +64,7 @@ __all__ = [
     "CategoryFacts",
     "CategoryTree",
     "Changed",
+    "ImportProgress",
     "Listed",
     "ListingFacts",
     "ListingKey",
@@ -75,6 +78,7 @@ __all__ = [
     "VariantFacts",
     "add_categories",
     "add_products",
+    "begin_import",
     "browse",
     "category_trees",
     "change_category",
@@ -84,12 +88,14 @@ __all__ = [
     "define_attributes",
     "find_by_handle",
     "find_by_sku",
+    "import_progress",
     "list_in",
     "listing_by_slug",
     "listing_facts",
     "listings_after",
     "listings_of_products",
     "listings_of_variants",
+    "note_import",
     "offers",
     "own_variants",
     "product_facts",

@@ -8,8 +8,9 @@ from sqlalchemy import delete
 from velora.kernel.errors import Invalid
 from velora.modules.catalog import repository
 from velora.modules.catalog.errors import CategoryNotFound, SlugTaken
+from velora.modules.catalog.events import ListingChanged
 from velora.modules.catalog.models import Attribute, Category
-from velora.modules.catalog.policy import AttributeDefinition, Kind, inherited, is_picture, slug_of, would_circle
+from velora.modules.catalog.policy import TONES, AttributeDefinition, Kind, inherited, is_picture, slug_of, would_circle
 from velora.platform.db import UnitOfWork
 
 
@@ -121,6 +122,10 @@ def _refuse(
         return Invalid("/slug", f"An address has small letters, digits and hyphens only, such as {slug_of(draft.name)}.")
     if draft.picture and not is_picture(draft.picture):
         return Invalid("/picture", "Give the name of a drawing, such as brass-lamp, or an address that begins with https://.")
+    if draft.tone not in TONES:
+        return Invalid("/tone", f"Choose one of {', '.join(TONES)}.")
+    if refusal := _refuse_definitions(draft.attributes):
+        return refusal
     if (draft.tenant_id, slug) in known:
         return SlugTaken(slug)
     if draft.parent_slug is not None and parent_id is None:
@@ -154,8 +159,13 @@ async def change_category(
     parent_id = parent.id if parent else None
     if would_circle({each.id: each.parent_id for each in tree.by_id.values()}, category.id, parent_id):
         return Invalid("/parent", "A category cannot lie below itself. Choose another place for it.")
+    if tone not in TONES:
+        return Invalid("/tone", f"Choose one of {', '.join(TONES)}.")
+    if picture and not is_picture(picture):
+        return Invalid("/picture", "Give the name of a drawing, such as brass-lamp, or an address that begins with https://.")
     values = {"name": name, "parent_id": parent_id, "picture": picture, "tone": tone}
     await uow.set_on(Category, {(tenant_id, category.id): values})
+    await _tell_listings(uow, tenant_id, tree.below({slug}))
     return category.id
 
 
@@ -163,9 +173,24 @@ async def define_attributes(
     uow: UnitOfWork, tenant_id: int, slug: str, definitions: Sequence[AttributeDefinition]
 ) -> int | CategoryNotFound | Invalid:
     """The category has exactly these attributes of its own. What products say already stays, and is shown where it fits."""
-    category = (await category_trees(uow, [tenant_id]))[tenant_id].by_slug(slug)
+    tree = (await category_trees(uow, [tenant_id]))[tenant_id]
+    category = tree.by_slug(slug)
     if category is None:
         return CategoryNotFound(slug)
+    if refusal := _refuse_definitions(definitions):
+        return refusal
+    await uow.change(delete(Attribute).where(Attribute.tenant_id == tenant_id, Attribute.category_id == category.id))
+    await uow.insert(Attribute, _attribute_rows(uow, tenant_id, category.id, definitions))
+    await _tell_listings(uow, tenant_id, tree.below({slug}))
+    return category.id
+
+
+async def _tell_listings(uow: UnitOfWork, tenant_id: int, category_ids: Collection[int]) -> None:
+    """Buyers see the listings of these categories differently now."""
+    uow.tell(ListingChanged(tenant_id, listing_id) for listing_id in await repository.listings_in(uow, tenant_id, category_ids))
+
+
+def _refuse_definitions(definitions: Sequence[AttributeDefinition]) -> Invalid | None:
     for number, definition in enumerate(definitions):
         if definition.kind is Kind.CHOICE and not definition.choices:
             return Invalid(f"/attributes/{number}/choices", f"Name the values that {definition.label} may have.")
@@ -173,9 +198,7 @@ async def define_attributes(
             return Invalid(f"/attributes/{number}/key", "A key has small letters, digits and underscores, such as seat_height.")
     if len({definition.key for definition in definitions}) != len(definitions):
         return Invalid("/attributes", "Each attribute needs a key of its own.")
-    await uow.change(delete(Attribute).where(Attribute.tenant_id == tenant_id, Attribute.category_id == category.id))
-    await uow.insert(Attribute, _attribute_rows(uow, tenant_id, category.id, definitions))
-    return category.id
+    return None
 
 
 def _attribute_rows(
