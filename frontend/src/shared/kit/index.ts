@@ -29,6 +29,7 @@ export { Pagination } from "./Pagination";
 export { Discount, Price } from "./Price";
 export { PRODUCT_GRID, ProductCard, ProductCardSkeleton } from "./ProductCard";
 export { Progress } from "./Progress";
+export { Quantity } from "./Quantity";
 export { Radio, RadioCards, type RadioOption } from "./Radio";
 export { Rating, Stars } from "./Rating";
 export { Sankey, type SankeyFlow } from "./Sankey";

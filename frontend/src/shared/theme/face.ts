@@ -23,10 +23,27 @@ export interface Face {
   radius: RadiusScale;
 }
 
+/** A marketplace's theme as the API tells it: a font by its name, one radius in pixels. */
+export interface ThemeTold {
+  accent?: Oklch | undefined;
+  display_font?: string | undefined;
+  radius?: number | undefined;
+}
+
 const WHITE: Oklch = { l: 1, c: 0, h: 0 };
 const CANVAS: Oklch = { l: 0.985, c: 0.003, h: 95 };
 const DARK_SURFACE: Oklch = { l: 0.215, c: 0.007, h: 265 };
 const DEFAULT_ACCENT: Oklch = { l: 0.42, c: 0.085, h: 165 };
+
+/** The face that a theme asks for; a font that is not here is the interface's. */
+export function faceOf({ accent, display_font: font = "", radius = 12 }: ThemeTold): Face {
+  const name = font.toLowerCase().replaceAll(" ", "-");
+  return {
+    accent: toCss(accent ?? DEFAULT_ACCENT),
+    displayFont: name in DISPLAY_FONTS ? (name as DisplayFont) : "inter",
+    radius: radius < 6 ? "sharp" : radius < 12 ? "soft" : "round",
+  };
+}
 
 /** The CSS variables of a face, in both themes; an accent too pale or too dark to read is moved until it passes WCAG AA. */
 export function faceVariables(face: Face): Record<string, string> {
