@@ -10,6 +10,8 @@ from typing import Final
 from sqlalchemy.exc import DBAPIError
 
 from velora.flows.house import TradingHouse
+from velora.flows.indexing import mend_index
+from velora.flows.notices.sending import A_HANDFUL, send_due
 from velora.flows.payment_outcome.sweep import sweep_payments
 from velora.flows.payout_run.run import resume_payouts
 from velora.flows.reactions import relay_once
@@ -58,6 +60,8 @@ async def _make_partitions(house: TradingHouse) -> int:
 
 LOOPS: Final[tuple[Loop, ...]] = (
     Loop("relay events", timedelta(milliseconds=200), relay_once, full_load=500),
+    Loop("send letters", timedelta(seconds=2), send_due, full_load=A_HANDFUL),
+    Loop("mend the search index", timedelta(seconds=10), mend_index),
     Loop("sweep payments", timedelta(seconds=5), sweep_payments, full_load=100),
     Loop("sweep refunds", timedelta(seconds=5), sweep_refunds),
     Loop("release escrow", timedelta(seconds=10), release_due),

@@ -9,14 +9,40 @@ from functools import partial
 from typing import Any, Final
 
 from velora.flows.house import TradingHouse
+from velora.flows.indexing import index_listings
+from velora.flows.notices import buyers as letters_to_buyers
+from velora.flows.notices import sellers as letters_to_sellers
+from velora.flows.offering import follow
 from velora.kernel.events import Event
+from velora.modules.catalog.events import ListingChanged, ProductChanged
+from velora.modules.inventory.events import LevelChanged
+from velora.modules.orders.events import OrderPaid, SellerOrderDelivered, SellerOrderShipped
+from velora.modules.payments.events import RefundSettled
+from velora.modules.payouts.events import PayoutPaid
+from velora.modules.returns.events import ReturnApproved, ReturnDeclined
+from velora.modules.sellers.events import SellerApproved, SellerDeclined, SellerSuspended
 from velora.platform.db.relay import Reaction, relay
 
 Effect = Callable[[TradingHouse, Sequence[Any]], Awaitable[None]]
 
-REACTIONS: Final[Mapping[type[Event], Sequence[Reaction]]] = {}
+REACTIONS: Final[Mapping[type[Event], Sequence[Reaction]]] = {
+    OrderPaid: [letters_to_buyers.confirm_order, follow.count_sales],
+    SellerOrderShipped: [letters_to_buyers.say_shipped],
+    SellerOrderDelivered: [letters_to_buyers.say_delivered],
+    ReturnApproved: [letters_to_buyers.say_return_approved],
+    ReturnDeclined: [letters_to_buyers.say_return_declined],
+    RefundSettled: [letters_to_buyers.say_refunded],
+    PayoutPaid: [letters_to_sellers.say_paid_out],
+    SellerApproved: [letters_to_sellers.welcome_seller, follow.restore_approved],
+    SellerSuspended: [follow.withdraw_suspended],
+    SellerDeclined: [letters_to_sellers.say_declined],
+}
 
-EFFECTS: Final[Mapping[type[Event], Sequence[Effect]]] = {}
+EFFECTS: Final[Mapping[type[Event], Sequence[Effect]]] = {
+    ListingChanged: [index_listings],
+    ProductChanged: [index_listings],
+    LevelChanged: [index_listings],
+}
 
 
 async def relay_once(house: TradingHouse) -> int:

@@ -1,19 +1,20 @@
 """From what happened to a letter in a mailbox, on both databases."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import cast
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from tests.builders.letters import an_empty_queue
 from tests.builders.orders import GUEST, a_paid_order, a_part, delivered
 from tests.builders.people import a_seller, a_tenant, an_account
 from velora.flows.notices import buyers, sellers
 from velora.flows.notices.sending import send_due
+from velora.flows.reactions import REACTIONS
 from velora.kernel.clock import ManualClock
 from velora.kernel.ids import encode
 from velora.modules.identity.service import AccountFacts
@@ -32,6 +33,8 @@ from velora.modules.tenants.service import TenantFacts
 from velora.platform.cache.sqlite import SqliteCache
 from velora.platform.db import ACROSS_TENANTS, Database, UnitOfWork
 from velora.platform.db.group_commit import Writes
+from velora.platform.db.outbox import OutboxEvent
+from velora.platform.db.relay import parked, relay
 from velora.platform.house import House
 from velora.platform.mail import Letter, LetterRefused, MailAway
 from velora.platform.search.port import SearchIndex
@@ -58,13 +61,24 @@ def post() -> Post:
     return Post()
 
 
+HouseOn = Callable[[Database], House]
+
+
 @pytest.fixture
-async def house(db: Database, clock: ManualClock, tmp_path: Path, post: Post) -> AsyncGenerator[House]:
-    await an_empty_queue(db)
-    cache = SqliteCache(tmp_path / "cache.db")
-    settings, search = Settings(home=tmp_path), cast("SearchIndex", None)  # nothing here searches
-    yield House(settings=settings, secret_key=b"k" * 32, clock=clock, db=db, writes=Writes(db), cache=cache, search=search, mail=post)
+async def house_on(clock: ManualClock, tmp_path: Path, post: Post) -> AsyncGenerator[HouseOn]:
+    """A house over this database, whose letters go to `post`."""
+    cache, settings = SqliteCache(tmp_path / "cache.db"), Settings(home=tmp_path)
+    search = cast("SearchIndex", None)  # nothing here searches
+    yield lambda db: House(
+        settings=settings, secret_key=b"k" * 32, clock=clock, db=db, writes=Writes(db), cache=cache, search=search, mail=post
+    )
     await cache.close()
+
+
+@pytest.fixture
+async def house(house_on: HouseOn, db: Database) -> House:
+    await an_empty_queue(db)
+    return house_on(db)
 
 
 @dataclass(frozen=True)
@@ -224,3 +238,22 @@ async def test_no_transaction_is_open_while_a_letter_travels(house: House, world
         await buyers.confirm_order(uow, [event])
     assert await send_due(replace(house, mail=post)) == 1
     assert len(post.taken) == 1
+
+
+async def test_from_the_payment_to_the_mailbox_through_the_relay_once(house_on: HouseOn, fresh_db: Database, post: Post) -> None:
+    async with fresh_db.begin(None) as uow:
+        nord, owner = await a_tenant(uow, "nordmarkt"), await an_account(uow)
+        lumen = await a_seller(uow, owner.id, at=(nord.id,))
+        paid = await a_paid_order(uow, nord.id, [a_part(uow, seller_id=lumen.id)])
+    while await relay(fresh_db, REACTIONS, {}):
+        pass
+    async with fresh_db.begin(None) as uow:
+        await uow.change(update(OutboxEvent).values(relayed=0).execution_options(**ACROSS_TENANTS))
+    while await relay(fresh_db, REACTIONS, {}):
+        pass
+    assert await parked(fresh_db) == 0
+    assert await send_due(house_on(fresh_db)) == 2
+    assert {(letter.to, letter.subject) for letter in post.taken} == {
+        (owner.email, "Lumen & Oak darf bei Nordmarkt verkaufen"),
+        ("ada@example.com", f"Deine Bestellung bei Nordmarkt: {encode('ord', paid.order_id)}"),
+    }
