@@ -75,10 +75,9 @@ async def rebuild_index(house: House, tenant_id: int | None, progress: Progress 
     return written
 
 
-async def ensure_index(house: House) -> None:
-    """The index answers: one that is missing or damaged is built anew. For the start of a process."""
-    if not await house.search.ready():
-        await rebuild_index(house, None)
+async def mend_index(house: House) -> int:
+    """The index answers: one that is missing or damaged is built anew. How many documents that took."""
+    return 0 if await house.search.ready() else await rebuild_index(house, None)
 
 
 async def _index(house: House, keys: Sequence[ListingKey]) -> int:
