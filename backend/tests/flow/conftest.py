@@ -1,12 +1,14 @@
 """What flow tests share: the ledger as it stands, and whether all of it holds."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from pathlib import Path
 
 import pytest
 
+from tests.builders.shop import Shop, a_shop
 from velora.modules.ledger import service as ledger
 from velora.modules.ledger.service import AccountRef
-from velora.platform.db import UnitOfWork
+from velora.platform.db import Database, UnitOfWork
 
 Holds = Callable[[UnitOfWork, int, dict[AccountRef, int]], Awaitable[None]]
 
@@ -23,3 +25,10 @@ def holds() -> Holds:
         assert [one for one in await ledger.verify(uow, tenant_id, lambda name, done: None) if one.count] == []
 
     return check
+
+
+@pytest.fixture
+async def shop(db: Database, tmp_path: Path) -> AsyncGenerator[Shop]:
+    """Ten lamps at 49.00 in a market of their own, with a house that trades."""
+    async with a_shop(db, tmp_path) as shop:
+        yield shop

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.flow.checkout.conftest import order_id_of
+from tests.builders.shop import order_id_of
 from velora.flows.checkout.pay import check_out
 from velora.flows.checkout.place import place
 from velora.flows.payment_outcome.settle import News, heard_of, settle

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from tests.builders.checkout import CHALLENGED, NO_FUNDS, REPLY_LOST, REQUEST_LOST
-from tests.flow.checkout.conftest import order_id_of
+from tests.builders.shop import order_id_of
 from velora.flows.checkout.draft import HOLD_FOR
 from velora.flows.checkout.pay import check_out, confirm
 from velora.flows.payment_outcome.settle import News, settle

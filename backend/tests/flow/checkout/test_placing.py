@@ -8,7 +8,7 @@ import pytest
 from tests.builders.catalog import a_listing
 from tests.builders.checkout import a_draft
 from tests.builders.market import a_market, goods, restock
-from tests.flow.checkout.conftest import order_id_of
+from tests.builders.shop import order_id_of
 from velora.flows.checkout.draft import EmptyCart, LineOutOfStock, NotOnSale, PriceChanged
 from velora.flows.checkout.pay import check_out
 from velora.flows.checkout.place import place

@@ -11,14 +11,18 @@ async def part_of(uow, paid, place=0):
     return (await orders.parts_by_id(uow, [key]))[key]
 
 
-async def state_of(uow, paid):
+async def whole(uow, paid):
     read = await orders.full_order(uow, (paid.tenant_id, paid.order_id))
-    return read.order.state
+    assert read is not None
+    return read
+
+
+async def state_of(uow, paid):
+    return (await whole(uow, paid)).order.state
 
 
 async def events_of(uow, paid):
-    read = await orders.full_order(uow, (paid.tenant_id, paid.order_id))
-    return [one.kind for one in read.time_line]
+    return [one.kind for one in (await whole(uow, paid)).time_line]
 
 
 def a_parcel(paid, *lines, place=0):
@@ -42,7 +46,7 @@ async def test_two_halves_in_one_batch_make_a_whole(uow):
     outcomes = await orders.ship(uow, [a_parcel(paid, (line, 1)), a_parcel(paid, (line, 1)), a_parcel(paid, (line, 1))])
     assert [type(one) for one in outcomes] == [SentParcel, SentParcel, TooMany]
     assert (await part_of(uow, paid)).state == State.SHIPPED
-    read = await orders.full_order(uow, (paid.tenant_id, paid.order_id))
+    read = await whole(uow, paid)
     assert (len(read.shipments), [one.quantity for one in read.contents], read.lines[0].shipped_quantity) == (2, [1, 1], 2)
 
 
@@ -78,7 +82,7 @@ async def test_what_is_shipped_is_delivered_once(uow):
     assert await orders.deliver(uow, [paid.part]) == [paid.part]
     assert await orders.deliver(uow, [paid.part]) == []
     assert await events_of(uow, paid) == ["placed", "paid", "shipped", "delivered"]
-    read = await orders.full_order(uow, (paid.tenant_id, paid.order_id))
+    read = await whole(uow, paid)
     assert [one.delivered_at for one in read.shipments] == [uow.now]
 
 

@@ -10,6 +10,14 @@ def asks(paid, amount, key="return:1"):
     return RefundRequest(paid.tenant_id, paid.intent_id, amount, key)
 
 
+async def asked(uow, *requests: RefundRequest) -> list[RefundAsked]:
+    """All of the requests are granted."""
+    outcomes = await payments.request_refunds(uow, requests)
+    granted = [one for one in outcomes if isinstance(one, RefundAsked)]
+    assert len(granted) == len(outcomes)
+    return granted
+
+
 async def refunded(uow, paid):
     key = (paid.tenant_id, paid.order_id)
     return (await payments.of_orders(uow, [key]))[key].refunded_minor
@@ -28,15 +36,15 @@ async def test_requests_of_one_batch_share_what_is_left(uow):
 
 async def test_the_same_reason_refunds_once(uow):
     paid = await a_paid_order(uow, uow.new_id())
-    [first] = await payments.request_refunds(uow, [asks(paid, 2000)])
-    [again] = await payments.request_refunds(uow, [asks(paid, 2000)])
+    [first] = await asked(uow, asks(paid, 2000))
+    [again] = await asked(uow, asks(paid, 2000))
     assert (first.is_new, again.is_new, again.refund_id) == (True, False, first.refund_id)
     assert await refunded(uow, paid) == 2000
 
 
 async def test_the_same_reason_twice_in_one_batch_refunds_once(uow):
     paid = await a_paid_order(uow, uow.new_id())
-    first, again = await payments.request_refunds(uow, [asks(paid, 2000), asks(paid, 2000)])
+    first, again = await asked(uow, asks(paid, 2000), asks(paid, 2000))
     assert (first.is_new, again.is_new, again.refund_id) == (True, False, first.refund_id)
     assert await refunded(uow, paid) == 2000
 
@@ -54,8 +62,8 @@ async def test_another_tenants_payment_is_not_found(uow):
 
 async def test_a_refund_that_failed_may_be_asked_for_again(uow):
     paid = await a_paid_order(uow, uow.new_id())
-    [asked] = await payments.request_refunds(uow, [asks(paid, paid.total_minor)])
-    heard = RefundHeard(paid.tenant_id, asked.refund_id, succeeded=False, reason="closed")
+    [refund] = await asked(uow, asks(paid, paid.total_minor))
+    heard = RefundHeard(paid.tenant_id, refund.refund_id, succeeded=False, reason="closed")
     assert len(await payments.settle_refunds(uow, [heard])) == 1
     assert await payments.settle_refunds(uow, [heard]) == []
     assert await refunded(uow, paid) == 0

@@ -14,11 +14,20 @@ def a_claim(id_: int, *wishes: tuple[int, int]) -> Claim:
     return Claim(id_, tuple(Wish(SELLER, variant, quantity, 1000 * id_ + i) for i, (variant, quantity) in enumerate(wishes)))
 
 
+def parts_of(outcome: Held | Short) -> list[tuple[int, int]]:
+    assert isinstance(outcome, Held)
+    return [(part.location_id, part.quantity) for part in outcome.parts]
+
+
+def left_of(outcome: Held | Short) -> list[int]:
+    assert isinstance(outcome, Short)
+    return [missing.left for _, missing in outcome.missing]
+
+
 def test_the_first_that_fits_has_it_and_one_that_does_not_takes_nothing_from_the_next():
     first, greedy, last = share_out({(SELLER, LAMP): {KIEL: 3}}, [a_claim(1, (LAMP, 2)), a_claim(2, (LAMP, 2)), a_claim(3, (LAMP, 1))])
     assert isinstance(first, Held)
-    assert isinstance(greedy, Short)
-    assert [missing.left for _, missing in greedy.missing] == [1]
+    assert left_of(greedy) == [1]
     assert isinstance(last, Held)
 
 
@@ -32,20 +41,20 @@ def test_a_claim_is_met_whole_or_not_at_all():
 
 def test_one_location_serves_where_one_can_and_otherwise_several_do():
     alone, split = share_out({(SELLER, LAMP): {KIEL: 2, ULM: 3}}, [a_claim(1, (LAMP, 3)), a_claim(2, (LAMP, 2))])
-    assert [(part.location_id, part.quantity) for part in alone.parts] == [(ULM, 3)]
-    assert [(part.location_id, part.quantity) for part in split.parts] == [(KIEL, 2)]
+    assert parts_of(alone) == [(ULM, 3)]
+    assert parts_of(split) == [(KIEL, 2)]
     [both] = share_out({(SELLER, LAMP): {KIEL: 2, ULM: 3}}, [a_claim(1, (LAMP, 4))])
-    assert [(part.location_id, part.quantity) for part in both.parts] == [(KIEL, 2), (ULM, 2)]
+    assert parts_of(both) == [(KIEL, 2), (ULM, 2)]
 
 
 def test_two_lines_of_one_claim_for_the_same_thing_share_what_there_is():
     [short] = share_out({(SELLER, LAMP): {KIEL: 3}}, [a_claim(1, (LAMP, 2), (LAMP, 2))])
-    assert [missing.left for _, missing in short.missing] == [1]
+    assert left_of(short) == [1]
 
 
 def test_what_lies_nowhere_is_out_of_stock():
     [short] = share_out({}, [a_claim(1, (LAMP, 1))])
-    assert [missing.left for _, missing in short.missing] == [0]
+    assert left_of(short) == [0]
 
 
 SHELVES = st.dictionaries(

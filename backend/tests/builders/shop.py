@@ -1,10 +1,9 @@
-"""A shop: a market where lamps are sold, with a house that trades."""
+"""A shop: lamps at 49.00 in a market of its own, with a house that trades."""
 
 from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-
-import pytest
 
 from tests.builders.catalog import OnSale
 from tests.builders.checkout import a_card, a_draft, a_trading_house, written
@@ -46,7 +45,10 @@ class Shop:
         return await a_draft(self.db, self.market, (self.lamp_id, quantity), token=token, **wanted)  # pyright: ignore[reportArgumentType] -- a_draft's own words
 
     async def buys(self, quantity: int = 1, *, card: str | None = None, **wanted: object) -> Answer:
-        return await check_out(self.house, await self.draft(quantity, card=card, **wanted))
+        return await self.checks_out(await self.draft(quantity, card=card, **wanted))
+
+    async def checks_out(self, draft: Draft) -> Answer:
+        return await check_out(self.house, draft)
 
     async def stock(self) -> inventory.Availability:
         async with self.db.read(None) as uow:
@@ -74,12 +76,13 @@ class Shop:
         return await written(self.db, self.market)
 
 
-@pytest.fixture
-async def shop(db: Database, tmp_path: Path) -> AsyncGenerator[Shop]:
+@asynccontextmanager
+async def a_shop(db: Database, folder: Path, *, stock: int = 10) -> AsyncGenerator[Shop]:
+    """A market where so many lamps are for sale, and a house that trades."""
     market = await a_market(db)
     async with db.begin(None) as uow:
-        lamp = await goods(uow, market, stock=10)
-    async with a_trading_house(db, tmp_path) as (house, gateway):
+        lamp = await goods(uow, market, stock=stock)
+    async with a_trading_house(db, folder) as (house, gateway):
         yield Shop(house, gateway, market, lamp)
 
 
