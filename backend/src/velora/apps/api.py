@@ -11,8 +11,22 @@ from fastapi.responses import FileResponse, PlainTextResponse
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
+import velora.flows.cancellation.http
+import velora.flows.catalog_import.http
 import velora.flows.checkout.http
+import velora.flows.fulfilment.http
+import velora.flows.offering.http
+import velora.flows.onboarding.http
+import velora.flows.operating.http
+import velora.flows.screens.orders.http
+import velora.flows.screens.seller.http
+import velora.flows.screens.storefront.http
+import velora.flows.shopping.http
+import velora.flows.signing_in.http
+import velora.modules.audit.http
+import velora.modules.catalog.http
 import velora.modules.payments.http
+import velora.modules.tenants.http
 from velora.flows.house import TradingHouse
 from velora.platform.web import FrontDesk
 from velora.platform.web.middleware import RequestId
@@ -20,9 +34,24 @@ from velora.platform.web.problems import PROBLEM_SCHEMA, install
 
 API: Final = "/api/v1"
 
+# Routes are tried in this order, so what is asked most stands first.
 ROUTERS: Final[tuple[APIRouter, ...]] = (
     velora.flows.checkout.http.router,
+    velora.flows.shopping.http.router,
+    velora.flows.signing_in.http.router,
+    velora.modules.tenants.http.router,
+    velora.modules.catalog.http.router,
     velora.modules.payments.http.router,
+    velora.flows.screens.orders.http.router,
+    velora.flows.cancellation.http.router,
+    velora.flows.catalog_import.http.router,
+    velora.flows.fulfilment.http.router,
+    velora.flows.offering.http.router,
+    velora.flows.screens.seller.http.router,
+    velora.flows.screens.storefront.http.router,
+    velora.flows.onboarding.http.router,
+    velora.flows.operating.http.router,
+    velora.modules.audit.http.router,
 )
 
 

@@ -7,7 +7,7 @@ from velora.modules.payouts.gateways.port import Bank
 from velora.platform.house import House
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class TradingHouse(House):
     gateway: Gateway
     bank: Bank

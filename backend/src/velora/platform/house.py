@@ -1,17 +1,22 @@
 """The engines of one running process, handed to whoever may use the network: routes, flows, workers, commands."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Final
 
 from velora.kernel.clock import Clock
 from velora.platform.cache.port import Cache
+from velora.platform.cache.recent import Recent
 from velora.platform.db import Database
 from velora.platform.db.group_commit import Writes
 from velora.platform.mail.port import Mail
 from velora.platform.search.port import SearchIndex
 from velora.platform.settings import Settings
 
+# How long a process believes who a session belongs to: so long may a session that was ended elsewhere still be served here.
+_BELIEVED_SECONDS: Final = 1.0
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, kw_only=True)
 class House:
     """What technology there is. `flows.house.TradingHouse` adds the gateway and the bank."""
 
@@ -23,3 +28,4 @@ class House:
     cache: Cache
     search: SearchIndex
     mail: Mail
+    recent: Recent = field(default_factory=lambda: Recent(_BELIEVED_SECONDS))

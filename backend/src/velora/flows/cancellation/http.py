@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Response
 
 from velora.flows.cancellation.cancel import PaymentUnderWay, cancel_order
 from velora.flows.house import TradingHouse
@@ -13,14 +13,10 @@ from velora.flows.screens.orders.view import require_buyer, seen_by
 from velora.kernel.errors import NotFound
 from velora.modules.orders.service import WrongState
 from velora.platform.db.idempotency import InProgress, KeyReused
-from velora.platform.web import Caller, IdempotencyKey, Tenant, problems
+from velora.platform.web import Caller, IdempotencyKey, Tenant, house_of, problems
 from velora.platform.web.idempotency import KeyMissing
 
 router = APIRouter(tags=["orders"])
-
-
-def _house(request: Request) -> TradingHouse:
-    return request.app.state.house
 
 
 @router.post("/orders/{order_id}/cancel", responses=problems(NotFound, WrongState, PaymentUnderWay, InProgress, KeyReused, KeyMissing))
@@ -29,7 +25,7 @@ async def cancel(
     tenant: Tenant,
     caller: Caller,
     asked: IdempotencyKey,
-    house: Annotated[TradingHouse, Depends(_house)],
+    house: Annotated[TradingHouse, Depends(house_of)],
     response: Response,
     key: GuestKey = "",
 ) -> OrderOut:

@@ -2,8 +2,8 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
-from pydantic import EmailStr, Field
+from fastapi import APIRouter, Depends
+from pydantic import Field
 
 from velora.flows.checkout.draft import Buyer, Draft, EmptyCart, LineOutOfStock, Market, NotOnSale, PriceChanged
 from velora.flows.checkout.pay import Answer, check_out, confirm
@@ -13,7 +13,7 @@ from velora.flows.shopping.service import clear_cart, read_cart
 from velora.kernel.errors import Invalid, NotFound
 from velora.modules.payments.service import Declined
 from velora.platform.db.idempotency import InProgress, KeyReused
-from velora.platform.web import Caller, IdempotencyKey, MoneyOut, Schema, Tenant, ident, problems
+from velora.platform.web import Caller, IdempotencyKey, MoneyOut, Schema, Tenant, house_of, ident, problems
 from velora.platform.web.idempotency import KeyMissing
 from velora.platform.web.reply import JsonReply
 
@@ -50,7 +50,7 @@ class LineIn(Schema):
 class CheckoutIn(Schema):
     """`expected_total` is what the buyer was shown; without `lines`, the cart is ordered."""
 
-    email: EmailStr
+    email: str = Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", max_length=254, examples=["ada@example.com"])
     address: AddressIn
     payment: PaymentIn
     expected_total: MoneyOut
@@ -76,11 +76,7 @@ class CheckoutOut(Schema):
     payment: CheckoutPaymentOut
 
 
-def _house(request: Request) -> TradingHouse:
-    return request.app.state.house
-
-
-Trading = Annotated[TradingHouse, Depends(_house)]
+Trading = Annotated[TradingHouse, Depends(house_of)]
 
 
 @router.post(

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Query
 from pydantic import Field
 
 from velora.flows.house import TradingHouse
@@ -21,7 +21,19 @@ from velora.modules.returns import service as returns
 from velora.modules.returns.errors import AfterRelease, AlreadyDecided, NothingToGiveBack, NotReturnable
 from velora.modules.tenants import service as tenants
 from velora.platform.db.idempotency import InProgress, KeyReused, Replay
-from velora.platform.web import Caller, IdempotencyKey, MoneyOut, PageOut, Schema, SellerStaff, Tenant, acting_for_seller, ident, problems
+from velora.platform.web import (
+    Caller,
+    IdempotencyKey,
+    MoneyOut,
+    PageOut,
+    Schema,
+    SellerStaff,
+    Tenant,
+    acting_for_seller,
+    house_of,
+    ident,
+    problems,
+)
 from velora.platform.web.callers import BadCsrfToken, NotSignedIn, UnknownHost
 from velora.platform.web.idempotency import KeyMissing
 
@@ -104,11 +116,7 @@ class DecisionIn(Schema):
     note: str = Field(default="", max_length=1000)
 
 
-def _house(request: Request) -> TradingHouse:
-    return request.app.state.house
-
-
-Trading = Annotated[TradingHouse, Depends(_house)]
+Trading = Annotated[TradingHouse, Depends(house_of)]
 Limit = Annotated[int, Query(ge=1, le=200)]
 
 

@@ -42,20 +42,31 @@ class _Known:
 async def principal(house: House, token: str, tenant_id: int | None) -> Principal | None:
     """The caller behind this token, in the roles it has at this tenant; None when the session ended or never was."""
     digest = digest_of(token)
+    believed = house.recent.get(digest)
+    if isinstance(believed, _Known) and house.clock.now() < believed.ends_at:
+        return believed.at(tenant_id)
+    known = await _known(house, digest)
+    if known is None:
+        return None
+    house.recent.put(digest, known)
+    return known.at(tenant_id)
+
+
+async def _known(house: House, digest: bytes) -> _Known | None:
     try:
         kept = await house.cache.get(_key(digest))
     except CacheAway:
         kept = CHANGED
     if kept is not None and kept != CHANGED:
         known = _read(kept)
-        return known.at(tenant_id) if house.clock.now() < known.ends_at else None
+        return known if house.clock.now() < known.ends_at else None
     known = await _from_rows(house, digest)
     if known is None:
         return None
     if kept is None:
         with suppress(CacheAway):  # the next request reads the rows again
             await house.cache.swap(_key(digest), None, _written(known), ttl=SEEN_EVERY)
-    return known.at(tenant_id)
+    return known
 
 
 async def forget(house: House, token_digests: Collection[bytes]) -> None:
@@ -63,6 +74,8 @@ async def forget(house: House, token_digests: Collection[bytes]) -> None:
 
     With the cache away, what it holds may be believed until its time is over (`SEEN_EVERY`) once it is back.
     """
+    for digest in token_digests:
+        house.recent.drop(digest)
     with suppress(CacheAway):
         for digest in token_digests:
             await house.cache.put(_key(digest), CHANGED, ttl=_CHANGED_FOR)

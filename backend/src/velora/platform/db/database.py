@@ -91,10 +91,10 @@ async def open_database(address: str, clock: Clock | None = None, *, connections
     """A database whose tables exist, with a node number leased for this process's ids."""
     engine = make_engine(address, connections=connections)
     clock = clock or SystemClock()
-    return Database(engine, clock, id_source(clock, await _lease_node(engine)))
+    return Database(engine, clock, id_source(clock, await lease_node(engine)))
 
 
-async def _lease_node(engine: AsyncEngine) -> int:
+async def lease_node(engine: AsyncEngine) -> int:
     """The node number that has been unused for longest, so that no two processes of the last thousand starts share one."""
     now = UtcTime().bind_processor(engine.dialect)
     assert now is not None

@@ -12,6 +12,7 @@ from velora.platform.web.callers import (
     Tenant,
     TenantContext,
     acting_for_seller,
+    house_of,
 )
 from velora.platform.web.callers import (
     WritesDep as Writes,
@@ -37,6 +38,7 @@ __all__ = [
     "TenantContext",
     "Writes",
     "acting_for_seller",
+    "house_of",
     "ident",
     "problems",
 ]

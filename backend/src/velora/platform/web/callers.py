@@ -80,11 +80,11 @@ class BadCsrfToken(Refusal):
         return "The request did not carry the X-CSRF-Token of this session (cookie velora_csrf). Reload the page and do it again."
 
 
-def house_of(request: Request) -> House:
+async def house_of(request: Request) -> Any:  # a House, and with its gateway a TradingHouse: the route says which it needs
     return request.app.state.house
 
 
-def _writes(request: Request) -> Writes:
+async def _writes(request: Request) -> Writes:
     return request.app.state.house.writes
 
 
