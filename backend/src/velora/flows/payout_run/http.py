@@ -1,24 +1,42 @@
-"""Routes of a seller's money: balance, payouts, statement."""
+"""Routes of payouts: a seller's balance, payouts and statement, and the runs that finance starts."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import StreamingResponse
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
 from velora.flows import postings
+from velora.flows.house import TradingHouse
+from velora.flows.once import Once
 from velora.flows.payout_run.balance import SellerBalance, accounts_of, balances_of, by_day
+from velora.flows.payout_run.run import PayoutRun, run_payouts
 from velora.kernel.errors import Forbidden, Invalid, NotFound
 from velora.kernel.paging import Page, decode_cursor, encode_cursor
 from velora.modules.ledger import service as ledger
 from velora.modules.payouts import service as payouts
 from velora.modules.payouts.service import PayoutFacts
+from velora.modules.sellers import service as sellers
 from velora.modules.tenants import service as tenants
 from velora.modules.tenants.service import TenantFacts
-from velora.platform.web import HouseDep, MoneyOut, PageOut, Schema, SellerStaff, acting_for_seller, ident, problems
-from velora.platform.web.callers import NotSignedIn
+from velora.platform.db import UnitOfWork
+from velora.platform.db.idempotency import InProgress, KeyReused
+from velora.platform.web import (
+    FinanceAdmin,
+    HouseDep,
+    IdempotencyKey,
+    MoneyOut,
+    PageOut,
+    Schema,
+    SellerStaff,
+    acting_for_seller,
+    ident,
+    problems,
+)
+from velora.platform.web.callers import BadCsrfToken, NotSignedIn
+from velora.platform.web.idempotency import KeyMissing
 
 router = APIRouter(tags=["payouts"])
 
@@ -26,7 +44,15 @@ SellerId = Annotated[int, ident("sel")]
 PayoutId = Annotated[int, ident("pay")]
 Limit = Annotated[int, Query(ge=1, le=200)]
 _STAFF = (NotSignedIn, Forbidden, NotFound)
+PayoutState = Literal["reserved", "submitted", "unknown", "paid", "failed"]
 _STATEMENT = (postings.PAYABLE, postings.ESCROW, postings.RESERVE, postings.RECEIVABLE)
+
+
+def _house(request: Request) -> TradingHouse:
+    return request.app.state.house
+
+
+Trading = Annotated[TradingHouse, Depends(_house)]
 
 
 class MarketplaceOut(Schema):
@@ -123,9 +149,7 @@ async def seller_statement(
     """Every move of the seller's accounts in one marketplace as CSV: amounts in minor units, times in UTC."""
     acting_for_seller(caller, seller_id)
     async with house.db.read(None) as uow:
-        market = (await tenants.by_slug(uow, {tenant})).get(tenant)
-    if market is None:
-        raise NotFound("marketplace", tenant)
+        market = await _market(uow, tenant)
 
     async def pieces() -> AsyncGenerator[str]:
         async with house.db.read(market.id) as uow:
@@ -135,3 +159,79 @@ async def seller_statement(
 
     name = f"statement-{market.slug}.csv"
     return StreamingResponse(pieces(), media_type="text/csv", headers={"content-disposition": f'attachment; filename="{name}"'})
+
+
+class PayeeOut(Schema):
+    id: SellerId
+    name: str
+
+
+class FinancePayoutOut(Schema):
+    id: PayoutId
+    tenant: MarketplaceOut
+    seller: PayeeOut
+    amount: MoneyOut
+    state: str
+    bank_ref: str
+    reason: str
+    created_at: datetime
+    settled_at: datetime | None
+
+
+class PayoutRunIn(Schema):
+    tenant: str = Field(description="The marketplace's short name", examples=["nordmarkt"])
+
+
+class PayoutsOut(Schema):
+    data: list[FinancePayoutOut]
+
+
+@router.get("/finance/payouts", responses=problems(Invalid, *_STAFF))
+async def list_payouts(
+    caller: FinanceAdmin,
+    house: HouseDep,
+    state: PayoutState | None = None,
+    tenant: str | None = None,
+    cursor: str | None = None,
+    limit: Limit = 50,
+) -> PageOut[FinancePayoutOut]:
+    """Payouts of every marketplace, newest first."""
+    before = int(decode_cursor(cursor, int)[0]) if cursor else None
+    async with house.db.read(None) as uow:
+        market = await _market(uow, tenant) if tenant else None
+        found = await payouts.listed(
+            uow, tenant_id=market.id if market else None, states=[state] if state else [], before=before, limit=limit + 1
+        )
+        shown = await _named(uow, found[:limit])
+    return PageOut[FinancePayoutOut].of(Page(shown, encode_cursor(found[limit - 1].id) if len(found) > limit else None))
+
+
+@router.post("/finance/payouts/run", responses=problems(BadCsrfToken, InProgress, KeyReused, KeyMissing, *_STAFF))
+async def start_payout_run(body: PayoutRunIn, caller: FinanceAdmin, key: IdempotencyKey, house: Trading) -> PayoutsOut:
+    """Pay everyone in this marketplace who has reached its threshold, through the bank, now."""
+    async with house.db.read(None) as uow:
+        market = await _market(uow, body.tenant)
+    ids = await run_payouts(house, Once(market.id, caller, key, PayoutRun(market.id, caller.actor_ref)))
+    async with house.db.read(None) as uow:
+        found = await payouts.by_id(uow, {(market.id, id_) for id_ in ids})
+        return PayoutsOut(data=await _named(uow, found))
+
+
+async def _market(uow: UnitOfWork, slug: str) -> TenantFacts:
+    market = (await tenants.by_slug(uow, {slug})).get(slug)
+    if market is None:
+        raise NotFound("marketplace", slug)
+    return market
+
+
+async def _named(uow: UnitOfWork, found: Sequence[PayoutFacts]) -> list[FinancePayoutOut]:
+    markets = await tenants.by_id(uow, {one.tenant_id for one in found})
+    names = await sellers.facts(uow, {one.seller_id for one in found})
+    return [
+        FinancePayoutOut(
+            id=one.id, tenant=MarketplaceOut.of(markets[one.tenant_id]), seller=PayeeOut(id=one.seller_id, name=names[one.seller_id].name),
+            amount=MoneyOut.of(one.amount_minor, one.currency), state=one.state, bank_ref=one.bank_ref, reason=one.reason,
+            created_at=one.created_at, settled_at=one.settled_at,
+        )
+        for one in found
+    ]  # fmt: skip

@@ -8,6 +8,7 @@ from typing import Final
 
 from velora.flows import postings
 from velora.flows.house import TradingHouse
+from velora.flows.once import Once, once
 from velora.kernel.errors import NotFound, Refusal
 from velora.kernel.ids import decode, encode
 from velora.modules.audit import service as audit
@@ -18,6 +19,7 @@ from velora.modules.payouts.gateways.port import BankAnswer, Transfer
 from velora.modules.payouts.service import PayoutFacts, Settled, Standing
 from velora.modules.tenants import service as tenants
 from velora.platform.db import UnitOfWork
+from velora.platform.db.idempotency import Replay
 
 _SYSTEM: Final = "system"
 
@@ -30,13 +32,17 @@ class PayoutRun:
     actor_ref: str = _SYSTEM
 
 
-async def run_payouts(house: TradingHouse, run: PayoutRun) -> list[PayoutFacts]:
-    """The run's payouts, as the bank answered. Raises NotFound for an unknown tenant."""
-    reserved = await house.writes.submit(reserve, run)
+async def run_payouts(house: TradingHouse, request: Once[PayoutRun]) -> list[int]:
+    """The ids of the run's payouts, sent to the bank; asked again with the same key, those of the first time. Raises NotFound."""
+    reserved = await house.writes.submit(_reserve_once, request)
+    if isinstance(reserved, Replay):
+        return [decode("pay", str(id_)) for id_ in str(reserved.body["payouts"]).split()]
     await send(house, reserved)
-    async with house.db.read(None) as uow:
-        now = {one.id: one for one in await payouts.listed(uow, tenant_id=run.tenant_id, limit=max(len(reserved), 1))}
-    return [now.get(one.id, one) for one in reserved]
+    return [one.id for one in reserved]
+
+
+async def _reserve_once(uow: UnitOfWork, requests: Sequence[Once[PayoutRun]]) -> list[list[PayoutFacts] | Replay | Refusal]:
+    return await once(uow, requests, reserve, lambda reserved: {"payouts": " ".join(encode("pay", one.id) for one in reserved)})
 
 
 async def send(house: TradingHouse, reserved: Sequence[PayoutFacts]) -> None:

@@ -25,6 +25,12 @@ async def locked(uow: UnitOfWork, keys: Collection[Key]) -> dict[Key, Payout]:
     return {(payout.tenant_id, payout.id): payout for payout in await uow.entities(uow.for_update(statement))}
 
 
+async def by_id(uow: UnitOfWork, keys: Collection[Key]) -> Sequence[Payout]:
+    if not keys:
+        return []
+    return await uow.entities(select(Payout).where(tuple_(Payout.tenant_id, Payout.id).in_(sorted(keys))).order_by(Payout.id))
+
+
 async def change(uow: UnitOfWork, values: Mapping[Key, Mapping[str, object]]) -> None:
     if values:
         await uow.set_on(Payout, values)

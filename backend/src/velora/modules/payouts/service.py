@@ -11,7 +11,21 @@ from velora.modules.payouts.models import Payout
 from velora.modules.payouts.policy import Standing
 from velora.platform.db import UnitOfWork
 
-__all__ = ["OPEN", "PayoutFacts", "Settled", "Standing", "due", "listed", "open_payouts", "reserve", "settle", "submitted", "sums", "walk"]
+__all__ = [
+    "OPEN",
+    "PayoutFacts",
+    "Settled",
+    "Standing",
+    "by_id",
+    "due",
+    "listed",
+    "open_payouts",
+    "reserve",
+    "settle",
+    "submitted",
+    "sums",
+    "walk",
+]
 
 OPEN: Final = repository.OPEN
 due = policy.due
@@ -103,6 +117,11 @@ async def listed(
     """Payouts, newest first."""
     found = await repository.listed(uow, tenant_id=tenant_id, seller_id=seller_id, states=states, before=before, limit=limit)
     return [_facts(payout) for payout in found]
+
+
+async def by_id(uow: UnitOfWork, keys: Collection[tuple[int, int]]) -> list[PayoutFacts]:
+    """The payouts of these (tenant, payout), oldest first."""
+    return [_facts(payout) for payout in await repository.by_id(uow, keys)]
 
 
 async def walk(uow: UnitOfWork, *, tenant_id: int | None, after: int, limit: int) -> list[PayoutFacts]:

@@ -1,0 +1,1 @@
+"""Overview, trial balance, accounts and statements."""

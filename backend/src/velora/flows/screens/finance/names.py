@@ -1,0 +1,51 @@
+"""Accounts as people call them: the chart's name, whose it is, and in which marketplace."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from velora.kernel.errors import NotFound
+from velora.kernel.ids import decode
+from velora.modules.ledger.policy import kind_of, sub_of
+from velora.modules.ledger.service import Account
+from velora.modules.sellers import service as sellers
+from velora.modules.tenants import service as tenants
+from velora.modules.tenants.service import TenantFacts
+from velora.platform.db import UnitOfWork
+
+
+@dataclass(frozen=True)
+class Names:
+    """What the sub-accounts of some accounts are called."""
+
+    by_sub: Mapping[str, str]
+
+    def sub_label(self, code: str) -> str:
+        """The seller's name, the jurisdiction, or nothing for the operator's own."""
+        sub = sub_of(code)
+        return self.by_sub.get(sub, sub)
+
+
+async def names_of(uow: UnitOfWork, codes: Collection[str]) -> Names:
+    """The names behind the codes' sub-accounts."""
+    subs = {sub for code in codes if (sub := sub_of(code)).startswith("sel_")}
+    found = await sellers.facts(uow, {decode("sel", sub) for sub in subs})
+    return Names({sub: found[id_].name for sub in subs if (id_ := decode("sel", sub)) in found})
+
+
+def head_of(code: str) -> str:
+    """`2010` of `2010:sel_…`."""
+    return code.partition(":")[0]
+
+
+def name_of(account: Account) -> str:
+    return kind_of(account.code).name
+
+
+async def tenant_of(uow: UnitOfWork, slug: str | None) -> TenantFacts | None:
+    """The marketplace of a filter, None without one. Raises NotFound for one that does not exist."""
+    if not slug:
+        return None
+    found = (await tenants.by_slug(uow, {slug})).get(slug)
+    if found is None:
+        raise NotFound("marketplace", slug)
+    return found

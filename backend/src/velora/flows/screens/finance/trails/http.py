@@ -1,0 +1,219 @@
+"""Routes of money trails."""
+
+from datetime import datetime
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Query
+from pydantic import Field
+
+from velora.flows.screens.finance.names import tenant_of
+from velora.flows.screens.finance.trails.flow import where_of
+from velora.flows.screens.finance.trails.trail import Place, Step, Trail, trail_of
+from velora.kernel.errors import Forbidden, Invalid, MalformedId, NotFound
+from velora.kernel.ids import decode, encode
+from velora.kernel.paging import Page, decode_cursor, encode_cursor
+from velora.modules.orders import service as orders
+from velora.modules.payments import service as payments
+from velora.modules.sellers import service as sellers
+from velora.modules.tenants import service as tenants
+from velora.platform.web import FinanceAdmin, HouseDep, MoneyOut, PageOut, Schema, ident, problems
+from velora.platform.web.callers import NotSignedIn
+
+router = APIRouter(tags=["finance"])
+
+OrderId = Annotated[int, ident("ord")]
+JournalId = Annotated[int, ident("jrn")]
+Limit = Annotated[int, Query(ge=1, le=200)]
+_FINANCE: Final = (NotSignedIn, Forbidden, NotFound)
+
+
+class MarketplaceOut(Schema):
+    slug: str
+    name: str
+
+
+class TrailRowOut(Schema):
+    order_id: OrderId
+    placed_at: datetime
+    tenant: MarketplaceOut
+    buyer: str
+    total: MoneyOut
+    state: str
+    sellers: list[str]
+
+
+class PlaceOut(Schema):
+    code: str
+    name: str
+    sub_label: str
+
+    @classmethod
+    def of(cls, place: Place) -> "PlaceOut":
+        return cls(code=place.code, name=place.name, sub_label=place.sub_label)
+
+
+class PostingOut(Schema):
+    debit: PlaceOut
+    credit: PlaceOut
+    amount: MoneyOut
+
+
+class StepOut(Schema):
+    """What happened; `expected` says that it is still to come, and has no journal yet."""
+
+    journal_id: JournalId | None
+    kind: str
+    title: str
+    text: str
+    at: datetime | None
+    expected: bool
+    postings: list[PostingOut]
+
+
+class PaymentOut(Schema):
+    brand: str
+    last4: str
+
+
+class NodeOut(Schema):
+    id: str
+    label: str
+    amount: MoneyOut
+    kind: str
+
+
+class LinkOut(Schema):
+    source: str = Field(serialization_alias="from", validation_alias="from")
+    target: str = Field(serialization_alias="to", validation_alias="to")
+    amount: MoneyOut
+    kind: str = Field(description="`done`, or `expected` if nothing comes between")
+
+
+class WhereOut(Schema):
+    nodes: list[NodeOut]
+    links: list[LinkOut]
+
+
+class TotalsOut(Schema):
+    """`seller_gets` goes, or went, to the sellers' payable; `reserve` is kept for them; `keeps` is the commission, before `fee`."""
+
+    charged: MoneyOut
+    refunded: MoneyOut
+    held: MoneyOut
+    seller_gets: MoneyOut
+    reserve: MoneyOut
+    keeps: MoneyOut
+    fee: MoneyOut
+
+
+class TrailOut(Schema):
+    order_id: OrderId
+    title: str
+    placed_at: datetime
+    tenant: MarketplaceOut
+    sellers: list[str]
+    payment: PaymentOut
+    state: str
+    currency: str
+    steps: list[StepOut]
+    where: WhereOut
+    totals: TotalsOut
+    balanced: bool
+    postings: int
+
+
+@router.get("/finance/trails", responses=problems(Invalid, *_FINANCE))
+async def list_trails(
+    caller: FinanceAdmin, house: HouseDep, q: str = "", tenant: str | None = None, cursor: str | None = None, limit: Limit = 50
+) -> PageOut[TrailRowOut]:
+    """Paid orders, newest first; `q` is an order's id, the beginning of a buyer's address, or a total in minor units."""
+    before = int(decode_cursor(cursor, int)[0]) if cursor else None
+    order_id, total, email = _searched(q.strip())
+    async with house.db.read(None) as uow:
+        market = await tenant_of(uow, tenant)
+        found = await orders.recent(
+            uow, tenant_id=market.id if market else None, order_id=order_id, email=email, total_minor=total, before=before, limit=limit + 1
+        )
+        shown = found[:limit]
+        keys = [(one.tenant_id, one.id) for one in shown]
+        parts = await orders.parts_of(uow, keys)
+        intents = await payments.of_orders(uow, keys)
+        names = await sellers.facts(uow, {part.seller_id for part in parts})
+        markets = await tenants.by_id(uow, {one.tenant_id for one in shown})
+    rows = [
+        TrailRowOut(
+            order_id=one.id, placed_at=one.placed_at,
+            tenant=MarketplaceOut(slug=markets[one.tenant_id].slug, name=markets[one.tenant_id].name), buyer=one.email,
+            total=MoneyOut.of(one.total_minor, one.currency), state=_state(one, intents),
+            sellers=[names[part.seller_id].name for part in parts if part.order_id == one.id],
+        )
+        for one in shown
+    ]  # fmt: skip
+    return PageOut[TrailRowOut].of(Page(rows, encode_cursor(shown[-1].id) if len(found) > limit else None))
+
+
+@router.get("/finance/trails/{order_id}", responses=problems(*_FINANCE))
+async def read_trail(order_id: OrderId, caller: FinanceAdmin, house: HouseDep) -> TrailOut:
+    """One order's money, from the buyer's card to wherever it is now, and what is still to come."""
+    async with house.db.read(None) as uow:
+        trail = await trail_of(uow, order_id)
+    if trail is None:
+        raise NotFound("paid order", encode("ord", order_id))
+    return _out(trail)
+
+
+def _searched(q: str) -> tuple[int | None, int | None, str]:
+    if q.startswith("ord_"):
+        try:
+            return decode("ord", q), None, ""
+        except MalformedId:
+            return 0, None, ""  # an id that cannot be finds nothing
+    digits = q.replace(".", "").replace(",", "")
+    return (None, int(digits), "") if digits.isdecimal() and len(digits) < 18 else (None, None, q)
+
+
+def _state(order: orders.Order, intents: dict[tuple[int, int], "payments.PaymentIntent"]) -> str:
+    intent = intents.get((order.tenant_id, order.id))
+    if intent is None or not intent.refunded_minor:
+        return order.state
+    return "refunded" if intent.refunded_minor == intent.captured_minor else "partly_refunded"
+
+
+def _out(trail: Trail) -> TrailOut:
+    currency = trail.order.currency
+
+    def money(amount_minor: int) -> MoneyOut:
+        return MoneyOut.of(amount_minor, currency)
+
+    where = where_of(trail)
+    partings = [share.parting for share in trail.shares]
+    return TrailOut(
+        order_id=trail.order.id, title=f"Order of {trail.order.placed_at:%-d %B}", placed_at=trail.order.placed_at,
+        tenant=MarketplaceOut(slug=trail.tenant.slug, name=trail.tenant.name), sellers=list(trail.sellers),
+        payment=PaymentOut(brand=trail.brand, last4=trail.last4), state=trail.state, currency=currency,
+        steps=[_step(step, currency) for step in trail.steps],
+        where=WhereOut(
+            nodes=[NodeOut(id=node.id, label=node.label, amount=money(node.amount_minor), kind=node.kind) for node in where.nodes],
+            links=[
+                LinkOut.model_validate({"from": link.source, "to": link.target, "amount": money(link.amount_minor), "kind": link.kind})
+                for link in where.links
+            ],
+        ),
+        totals=TotalsOut(
+            charged=money(trail.order.total_minor), refunded=money(trail.refunded_minor),
+            held=money(sum(share.rest_minor for share in trail.shares)),
+            seller_gets=money(sum(one.payable_minor for one in partings)), reserve=money(sum(one.reserve_minor for one in partings)),
+            keeps=money(sum(one.commission_minor for one in partings)), fee=money(trail.fee_minor),
+        ),
+        balanced=trail.balanced, postings=trail.postings,
+    )  # fmt: skip
+
+
+def _step(step: Step, currency: str) -> StepOut:
+    return StepOut(
+        journal_id=step.journal_id, kind=step.kind, title=step.title, text=step.text, at=step.at, expected=step.expected,
+        postings=[
+            PostingOut(debit=PlaceOut.of(move.debit), credit=PlaceOut.of(move.credit), amount=MoneyOut.of(move.amount_minor, currency))
+            for move in step.moves
+        ],
+    )  # fmt: skip

@@ -1,0 +1,262 @@
+"""One order's trail: what happened to its money, what is still to come, and where it is now."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from velora.flows import postings
+from velora.flows.postings import Parting
+from velora.flows.screens.finance.names import Names, head_of, names_of
+from velora.flows.screens.finance.words import title_of
+from velora.kernel.money import show
+from velora.modules.commission.policy import terms
+from velora.modules.escrow import service as escrow
+from velora.modules.ledger import service as ledger
+from velora.modules.ledger.policy import AccountRef, kind_of
+from velora.modules.ledger.service import JournalView
+from velora.modules.orders import service as orders
+from velora.modules.payments import service as payments
+from velora.modules.returns import service as returns
+from velora.modules.sellers import service as sellers
+from velora.modules.tenants import service as tenants
+from velora.modules.tenants.service import TenantFacts
+from velora.platform.db import UnitOfWork
+
+
+@dataclass(frozen=True)
+class Place:
+    """An account as the trail names it."""
+
+    code: str
+    name: str
+    sub_label: str
+
+
+@dataclass(frozen=True)
+class Move:
+    debit: Place
+    credit: Place
+    amount_minor: int
+
+
+@dataclass(frozen=True)
+class Step:
+    """Something that happened, or, `expected`, that will happen if nothing comes between."""
+
+    journal_id: int | None
+    kind: str
+    title: str
+    text: str
+    at: datetime | None
+    expected: bool
+    moves: tuple[Move, ...]
+
+
+@dataclass(frozen=True)
+class SellerShare:
+    """One seller's part of the order: held, then parted. `parting` is what was, or is going to be, released."""
+
+    seller_id: int
+    name: str
+    net_minor: int
+    tax_minor: int
+    refunded_minor: int
+    rest_minor: int
+    parting: Parting
+    released: bool
+
+
+@dataclass(frozen=True)
+class Trail:
+    order: orders.Order
+    tenant: TenantFacts
+    sellers: tuple[str, ...]
+    brand: str
+    last4: str
+    state: str
+    steps: tuple[Step, ...]
+    shares: tuple[SellerShare, ...]
+    refunded_minor: int
+    fee_minor: int
+    balanced: bool
+    postings: int
+
+
+@dataclass(frozen=True)
+class _Facts:
+    """Everything the trail is told from."""
+
+    order: orders.Order
+    tenant: TenantFacts
+    parts: Sequence[orders.SellerOrder]
+    lines: Mapping[tuple[int, int], Sequence[orders.OrderLine]]
+    holds: Mapping[tuple[int, int], escrow.Hold]
+    returned: Mapping[int, returns.ReturnFacts]
+    names: Names
+    sellers: Mapping[int, str]
+    by_key: Mapping[str, JournalView]
+
+
+async def trail_of(uow: UnitOfWork, order_id: int) -> Trail | None:
+    """The trail of a paid order in whichever marketplace, or None."""
+    found = await orders.recent(uow, order_id=order_id, limit=1)
+    if not found:
+        return None
+    order = found[0]
+    key = (order.tenant_id, order.id)
+    intent = (await payments.of_orders(uow, [key]))[key]
+    refunds = await payments.refunds_of_orders(uow, [key])
+    facts = await _gathered(uow, order, intent.id, [refund.id for refund in refunds])
+    steps = [
+        *_paid(facts, intent.id),
+        *(step for refund in refunds for step in _refunded(facts, refund.id, refund.reason)),
+        *(_released(facts, part) for part in facts.parts if _may_be_released(facts, part)),
+    ]
+    shares = tuple(_share(facts, part) for part in facts.parts)
+    done = sum(refund.amount_minor for refund in refunds if refund.state == "succeeded")
+    return Trail(
+        order=order, tenant=facts.tenant, sellers=tuple(facts.sellers[part.seller_id] for part in facts.parts), brand=intent.card_brand,
+        last4=intent.card_last4, state=_state(order, intent.refunded_minor, intent.captured_minor),
+        steps=tuple(sorted(steps, key=lambda step: (step.expected, step.journal_id or 0))), shares=shares, refunded_minor=done,
+        fee_minor=intent.fee_minor, balanced=_balanced(facts, shares),
+        postings=sum(len(step.moves) for step in steps if not step.expected),
+    )  # fmt: skip
+
+
+async def _gathered(uow: UnitOfWork, order: orders.Order, intent_id: int, refund_ids: Sequence[int]) -> _Facts:
+    parts = await orders.parts_of(uow, [(order.tenant_id, order.id)])
+    part_keys = [(part.tenant_id, part.id) for part in parts]
+    keys = {postings.capture_key(intent_id), postings.fee_key(intent_id), *(postings.release_key(part.id) for part in parts)}
+    for name in (postings.refund_key, postings.refund_paid_key, postings.refund_failed_key):
+        keys |= {name(refund_id) for refund_id in refund_ids}
+    found = await ledger.find(uow, {(order.tenant_id, key) for key in keys})
+    journals = await ledger.journals(uow, {(tenant_id, journal_id) for (tenant_id, _), journal_id in found.items()})
+    codes = {account.code for journal in journals for leg in journal.legs for account in (leg.debit, leg.credit)}
+    asked = await returns.of_seller_orders(uow, part_keys)
+    return _Facts(
+        order=order, tenant=(await tenants.by_id(uow, {order.tenant_id}))[order.tenant_id], parts=parts,
+        lines=await orders.lines_of(uow, part_keys), holds=await escrow.of_seller_orders(uow, part_keys),
+        returned={one.refund_id: one for some in asked.values() for one in some if one.refund_id},
+        names=await names_of(uow, codes | {str(postings.payable(part.seller_id)) for part in parts}),
+        sellers={id_: one.name for id_, one in (await sellers.facts(uow, {part.seller_id for part in parts})).items()},
+        by_key={str(journal.payload["key"]): journal for journal in journals},
+    )  # fmt: skip
+
+
+def _paid(facts: _Facts, intent_id: int) -> list[Step]:
+    steps: list[Step] = []
+    total = show(facts.order.total_minor, facts.order.currency)
+    for key, text in (
+        (postings.capture_key(intent_id), f"{facts.tenant.name} took {total} from the buyer"),
+        (postings.fee_key(intent_id), "Kept by the gateway, by its own report; the marketplace bears it"),
+    ):
+        if journal := facts.by_key.get(key):
+            steps.append(_step(facts, journal, title_of(journal.kind), text))
+    return steps
+
+
+def _refunded(facts: _Facts, refund_id: int, reason: str) -> list[Step]:
+    requested = facts.by_key.get(postings.refund_key(refund_id))
+    if requested is None:
+        return []
+    paid, failed = (facts.by_key.get(key(refund_id)) for key in (postings.refund_paid_key, postings.refund_failed_key))
+    asked = facts.returned.get(refund_id)
+    pieces = sum(line.worth.quantity for line in asked.lines) if asked else 0
+    title = f"Refund, {_counted(pieces, 'item')}" if asked else "Refund of a cancelled order"
+    text = "Before release: all of it out of escrow" + ("" if paid or failed else "; the gateway has not answered yet")
+    step = _step(facts, requested, title, text)
+    moves = step.moves + (_moves(facts, paid) if paid else ())
+    steps = [Step(step.journal_id, "refund", title, text, step.at, False, moves)]
+    if failed:
+        why = f"The gateway refused ({reason}); the money is held again" if reason else "The gateway refused; the money is held again"
+        steps.append(_step(facts, failed, title_of(failed.kind), why))
+    return steps
+
+
+def _may_be_released(facts: _Facts, part: orders.SellerOrder) -> bool:
+    hold = facts.holds.get((part.tenant_id, part.id))
+    return hold is not None and hold.state is not escrow.State.REFUNDED
+
+
+def _released(facts: _Facts, part: orders.SellerOrder) -> Step:
+    hold = facts.holds[part.tenant_id, part.id]
+    title = "Released to seller" if len(facts.parts) == 1 else f"Released to {facts.sellers[part.seller_id]}"
+    if journal := facts.by_key.get(postings.release_key(part.id)):
+        return _step(facts, journal, title, _terms(facts, part, hold))
+    parting = _parting(facts, hold)
+    journal = postings.released(
+        tenant_id=part.tenant_id, seller_order_id=part.id, order_id=part.order_id, seller_id=part.seller_id, currency=part.currency,
+        parting=parting, at=part.placed_at, actor_ref="",
+    )  # fmt: skip
+    moves = tuple(Move(_place_of(facts, leg.debit), _place_of(facts, leg.credit), leg.amount_minor) for leg in journal.postings)
+    when = (
+        f"{_counted(facts.tenant.escrow_days, 'day')} after delivery: " if hold.state is escrow.State.HELD else "Confirmed by the buyer: "
+    )
+    return Step(None, "release", title, when + _terms(facts, part, hold), hold.due_at, True, moves)
+
+
+def _terms(facts: _Facts, part: orders.SellerOrder, hold: escrow.Hold) -> str:
+    """`commission 10 % of EUR 80.00, reserve 10 %`."""
+    lines = facts.lines.get((part.tenant_id, part.id), ())
+    rates = {(line.commission_bps, line.commission_fixed_minor) for line in lines}
+    items = hold.captured - part.shipping_minor
+    left = items - min(hold.refunded, items)
+    rate = f"{terms(*next(iter(rates)))} of {show(left, part.currency)}" if len(rates) == 1 else show(hold.commission_left, part.currency)
+    reserve = f", reserve {terms(facts.tenant.reserve_bps, 0)}" if facts.tenant.reserve_bps else ""
+    return f"commission {rate}{reserve}"
+
+
+def _share(facts: _Facts, part: orders.SellerOrder) -> SellerShare:
+    hold = facts.holds[part.tenant_id, part.id]
+    journal = facts.by_key.get(postings.release_key(part.id))
+    parting = _parting(facts, hold)
+    if journal is not None:
+        got = {head_of(leg.credit.code): leg.amount_minor for leg in journal.legs}
+        parting = Parting(
+            got.get(str(postings.COMMISSION), 0),
+            got.get(postings.RECEIVABLE, 0),
+            got.get(postings.RESERVE, 0),
+            got.get(postings.PAYABLE, 0),
+        )
+    return SellerShare(
+        part.seller_id, facts.sellers[part.seller_id], hold.captured, part.tax_minor, hold.refunded, hold.rest, parting, journal is not None
+    )
+
+
+def _parting(facts: _Facts, hold: escrow.Hold) -> Parting:
+    return postings.part(hold.rest, commission_minor=hold.commission_left, owed_minor=0, reserve_bps=facts.tenant.reserve_bps)
+
+
+def _balanced(facts: _Facts, shares: Sequence[SellerShare]) -> bool:
+    """The postings of this order's escrow leave exactly what is still held of it."""
+    left = 0
+    for journal in facts.by_key.values():
+        for leg in journal.legs:
+            left += leg.amount_minor * ((head_of(leg.credit.code) == postings.ESCROW) - (head_of(leg.debit.code) == postings.ESCROW))
+    return left == sum(share.rest_minor for share in shares)
+
+
+def _state(order: orders.Order, refunded_minor: int, captured_minor: int) -> str:
+    if not refunded_minor:
+        return order.state
+    return "refunded" if refunded_minor == captured_minor else "partly_refunded"
+
+
+def _step(facts: _Facts, journal: JournalView, title: str, text: str) -> Step:
+    return Step(journal.id, journal.kind, title, text, journal.recorded_at, False, _moves(facts, journal))
+
+
+def _moves(facts: _Facts, journal: JournalView) -> tuple[Move, ...]:
+    return tuple(
+        Move(_place_of(facts, AccountRef(leg.debit.code)), _place_of(facts, AccountRef(leg.credit.code)), leg.amount_minor)
+        for leg in journal.legs
+    )
+
+
+def _place_of(facts: _Facts, account: AccountRef) -> Place:
+    code = str(account)
+    return Place(head_of(code), kind_of(code).name, facts.names.sub_label(code))
+
+
+def _counted(count: int, word: str) -> str:
+    return {1: f"one {word}"}.get(count, f"{count} {word}s")
