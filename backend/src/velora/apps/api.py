@@ -14,10 +14,16 @@ from starlette.staticfiles import StaticFiles
 import velora.flows.cancellation.http
 import velora.flows.catalog_import.http
 import velora.flows.checkout.http
+import velora.flows.commission_rules.http
 import velora.flows.fulfilment.http
+import velora.flows.notices.http
 import velora.flows.offering.http
 import velora.flows.onboarding.http
 import velora.flows.operating.http
+import velora.flows.payout_run.http
+import velora.flows.refund.http
+import velora.flows.screens.finance.books.http
+import velora.flows.screens.finance.trails.http
 import velora.flows.screens.orders.http
 import velora.flows.screens.seller.http
 import velora.flows.screens.storefront.http
@@ -49,9 +55,15 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     velora.flows.offering.http.router,
     velora.flows.screens.seller.http.router,
     velora.flows.screens.storefront.http.router,
+    velora.flows.refund.http.router,
+    velora.flows.payout_run.http.router,
+    velora.flows.commission_rules.http.router,
+    velora.flows.screens.finance.books.http.router,
+    velora.flows.screens.finance.trails.http.router,
     velora.flows.onboarding.http.router,
     velora.flows.operating.http.router,
     velora.modules.audit.http.router,
+    velora.flows.notices.http.router,
 )
 
 
