@@ -6,8 +6,7 @@ from fastapi import APIRouter, Depends, Request
 from pydantic import Field
 
 from velora.kernel.errors import Invalid, NotFound
-from velora.modules.payments.gateways.port import NotKnown
-from velora.modules.payments.gateways.sandbox import SandboxGateway
+from velora.modules.payments.gateways.port import Counter, NotKnown
 from velora.platform.web import Schema, problems
 
 router = APIRouter(prefix="/sandbox", tags=["sandbox gateway"])
@@ -34,14 +33,14 @@ class ChallengeOut(Schema):
     state: str
 
 
-def _sandbox(request: Request) -> SandboxGateway:
+async def _sandbox(request: Request) -> Counter:
     gateway = request.app.state.house.gateway
-    if not isinstance(gateway, SandboxGateway):
+    if not isinstance(gateway, Counter):
         raise NotFound("sandbox gateway", "here")
     return gateway
 
 
-Sandbox = Annotated[SandboxGateway, Depends(_sandbox)]
+Sandbox = Annotated[Counter, Depends(_sandbox)]
 
 
 @router.post("/tokens", status_code=201, responses=problems(Invalid))

@@ -4,7 +4,7 @@ The key is ours: however often an order comes with the same key, it is done once
 """
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,3 +107,25 @@ class Gateway(Protocol):
         ...
 
     async def close(self) -> None: ...
+
+
+@dataclass(frozen=True)
+class Card:
+    """A card as the gateway shows it."""
+
+    token: str
+    brand: str
+    last4: str
+
+
+@runtime_checkable
+class Counter(Protocol):
+    """What a gateway has besides when it plays the card form and the bank itself."""
+
+    async def tokenize(self, number: str, exp_month: int, exp_year: int) -> Card | None:
+        """A token for this card, or None when the number is not one of a card."""
+        ...
+
+    async def answer_challenge(self, ref: str, *, approved: bool) -> ChargeOutcome | NotKnown:
+        """The buyer has confirmed, or refused, at the bank."""
+        ...

@@ -16,6 +16,7 @@ from velora.kernel.money import share
 from velora.modules.payments.gateways.port import (
     ActionRequired,
     Captured,
+    Card,
     ChargeOrder,
     ChargeOutcome,
     DeclinedCharge,
@@ -45,15 +46,6 @@ CREATE TABLE IF NOT EXISTS charge (key TEXT PRIMARY KEY, ref TEXT NOT NULL UNIQU
     refunded_minor INTEGER NOT NULL DEFAULT 0, CHECK (refunded_minor BETWEEN 0 AND amount_minor)) STRICT;
 CREATE TABLE IF NOT EXISTS refund (key TEXT PRIMARY KEY, ref TEXT NOT NULL, charge_ref TEXT NOT NULL, amount_minor INTEGER NOT NULL) STRICT;
 """
-
-
-@dataclass(frozen=True)
-class Card:
-    """A card as the gateway shows it."""
-
-    token: str
-    brand: str
-    last4: str
 
 
 # Tokens that need no card form: for tests, imports and benchmarks.
