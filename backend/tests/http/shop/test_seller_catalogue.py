@@ -109,9 +109,12 @@ async def test_a_guest_has_no_business_in_the_seller_portal(market, browser_at):
 
 async def ended(market: Market, staff, operation_id: str):
     """The operation when it does not run any more."""
-    while (operation := (await staff.get(of(market, f"/imports/{operation_id}"))).json())["state"] == "running":
+    for _ in range(500):
+        operation = (await staff.get(of(market, f"/imports/{operation_id}"))).json()
+        if operation["state"] != "running":
+            return operation
         await asyncio.sleep(0.02)
-    return operation
+    raise AssertionError("The import did not end in ten seconds.")
 
 
 async def test_a_file_is_imported_and_comes_back_as_an_export(market, staff, browser_at):
