@@ -60,7 +60,7 @@ async def test_from_an_idea_to_an_approved_seller_every_step_is_on_record(
     assert (states[nord.slug], states[harbour.slug]) == ("approved", "none")
     assert await recorded(house, seller_id) == [(0, "sellers.founded"), (nord.id, "sellers.applied"), (nord.id, "sellers.approved")]
     [last] = (await admin.get(f"/admin/audit?action=sellers.approved&object_ref={seller_id}")).json()["data"]
-    assert (last["actor"], last["address"]) == (f"account:{boss.id}", "192.0.2.1")
+    assert (last["actor"], last["address"]) == (encode("acc", boss.id), "192.0.2.1")
 
 
 async def test_a_seller_is_suspended_with_a_reason_and_approved_again(

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query
 from pydantic import Field
 
 from velora.kernel.errors import Forbidden, Invalid
+from velora.kernel.ids import encode
 from velora.kernel.paging import Page
 from velora.modules.audit import service
 from velora.modules.audit.service import Record
@@ -20,11 +21,11 @@ Limit = Annotated[int, Query(ge=1, le=200)]
 
 
 class RecordOut(Schema):
-    """Who did what to what, and from where. `actor` is `account:` and its number; `object_ref` an id with its prefix."""
+    """Who did what to what, and from where. `actor` is an account, or what is not one (`operator`: the command line)."""
 
     id: RecordId
     at: datetime
-    actor: str
+    actor: str = Field(examples=["acc_01KAB3Z8Q4RST"])
     action: str = Field(examples=["sellers.approved"])
     object_ref: str = Field(examples=["sel_01KAB3Z8Q4RST"])
     detail: dict[str, object]
@@ -36,7 +37,7 @@ class RecordOut(Schema):
         return cls(
             id=record.id,
             at=record.at,
-            actor=entry.actor_ref,
+            actor=_actor(entry.actor_ref),
             action=entry.action,
             object_ref=entry.object_ref,
             detail=dict(entry.detail),
@@ -73,3 +74,8 @@ async def read_everywhere(
     async with house.db.read(None) as uow:
         found = await service.records(uow, None, action=action, object_ref=object_ref, cursor=cursor, limit=limit)
     return PageOut[RecordOut].of(Page([RecordOut.of(record) for record in found.data], found.next_cursor))
+
+
+def _actor(ref: str) -> str:
+    kind, _, number = ref.partition(":")
+    return encode("acc", int(number)) if kind == "account" else ref
