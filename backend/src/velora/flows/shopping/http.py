@@ -1,7 +1,7 @@
 """Routes of the cart. A guest is known by a cookie, an account by its session; both see the same."""
 
 from dataclasses import replace
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
 from pydantic import Field
@@ -14,13 +14,10 @@ from velora.modules.cart.policy import MOST_OF_ONE, Change
 from velora.modules.catalog.errors import VariantNotFound
 from velora.modules.inventory.service import OutOfStock
 from velora.platform.tokens import fresh_token
-from velora.platform.web import Caller, HouseDep, MoneyOut, Schema, Tenant, TenantContext, ident, problems
-from velora.platform.web.callers import GUEST_COOKIE
+from velora.platform.web import Caller, HouseDep, MoneyOut, Schema, Tenant, TenantContext, ident, problems, remember_guest
 from velora.platform.web.reply import JsonReply
 
 router = APIRouter(prefix="/cart", tags=["cart"])
-
-GUEST_FOR: Final = 365 * 24 * 3600  # seconds; the cart itself is kept for carts.KEPT_FOR
 
 VariantId = Annotated[int, ident("var")]
 SellerId = Annotated[int, ident("sel")]
@@ -106,9 +103,7 @@ async def add_line(body: LineIn, tenant: Tenant, caller: Caller, house: HouseDep
     shopper = caller if known else replace(caller, guest_key=fresh_token())
     reply = _reply(await view.put_in(house, shopper, _shop(tenant, country), body.variant_id, body.quantity))
     if not known:
-        reply.set_cookie(
-            GUEST_COOKIE, shopper.guest_key, max_age=GUEST_FOR, httponly=True, samesite="lax", secure=house.settings.secure_cookies
-        )
+        remember_guest(reply, house, shopper.guest_key)
     return reply
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from velora.flows.shopping import carts
+from velora.kernel.errors import Refusal
 from velora.kernel.principal import Principal
 from velora.modules.cart import policy
 from velora.modules.cart.policy import Cart, Change, Now
@@ -68,43 +69,90 @@ class CartView:
 
 async def look(house: House, principal: Principal, shop: Shop) -> CartView:
     """The caller's cart now. What changed since the last look is said this once."""
-    return await _looked_over(house, principal, shop, await carts.read(house, principal, shop.tenant_id))
+    return await _shown(house, principal, shop, await carts.read(house, principal, shop.tenant_id))
 
 
 async def put_in(house: House, principal: Principal, shop: Shop, variant_id: int, quantity: int) -> CartView:
     """So many more are in the cart. Raises VariantNotFound, OutOfStock when nothing is left, CartFull."""
-    async with house.db.read(shop.tenant_id) as uow:
-        now = (await _offered(uow, shop, [variant_id])).get(variant_id)
-    if now is None or not now[0].on_sale:
-        raise VariantNotFound(variant_id)
-    offer, left = now
-    if left.available <= 0:
-        raise OutOfStock(variant_id, quantity, 0)
-    cart = await carts.change(house, principal, shop.tenant_id, lambda cart: policy.add(cart, variant_id, quantity, _now(offer, left)))
-    return await _looked_over(house, principal, shop, cart)
+    before = await carts.read(house, principal, shop.tenant_id)
+    looked = await house.writes.look(look_over, Look(shop, before, (variant_id, quantity)))
+
+    def put(latest: Cart) -> Cart | Refusal:
+        filled = policy.add(latest, variant_id, quantity, looked.nows[variant_id])
+        return filled if isinstance(filled, Refusal) else policy.look_over(filled, looked.nows | _unseen(filled, looked.cart))[0]
+
+    cart = await carts.change_from(house, principal, shop.tenant_id, before, put)
+    return looked.view if cart == looked.cart else await _shown(house, principal, shop, cart)
 
 
 async def set_quantity(house: House, principal: Principal, shop: Shop, variant_id: int, quantity: int) -> CartView:
     """Exactly so many are in the cart; none takes the line out."""
     cart = await carts.change(house, principal, shop.tenant_id, lambda cart: policy.set_quantity(cart, variant_id, quantity))
-    return await _looked_over(house, principal, shop, cart)
+    return await _shown(house, principal, shop, cart)
 
 
 async def take_out(house: House, principal: Principal, shop: Shop, variant_id: int) -> CartView:
     """It is not in the cart."""
     cart = await carts.change(house, principal, shop.tenant_id, lambda cart: policy.without(cart, {variant_id}))
-    return await _looked_over(house, principal, shop, cart)
+    return await _shown(house, principal, shop, cart)
 
 
-async def _looked_over(house: House, principal: Principal, shop: Shop, cart: Cart) -> CartView:
-    async with house.db.read(shop.tenant_id) as uow:
-        offered = await _offered(uow, shop, [line.variant_id for line in cart.lines])
-        nows = {variant_id: _now(offer, left) for variant_id, (offer, left) in offered.items()}
-        looked_over, changes = policy.look_over(cart, nows)
-        view = await _view(uow, shop, looked_over, offered, changes)
-    if looked_over is not cart:
-        await carts.change(house, principal, shop.tenant_id, lambda latest: policy.look_over(latest, nows | _unseen(latest, cart))[0])
-    return view
+async def _shown(house: House, principal: Principal, shop: Shop, cart: Cart) -> CartView:
+    looked = await house.writes.look(look_over, Look(shop, cart))
+    if looked.cart != cart:
+        await carts.change(
+            house, principal, shop.tenant_id, lambda latest: policy.look_over(latest, looked.nows | _unseen(latest, cart))[0]
+        )
+    return looked.view
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A cart to look over, with so many more of a variant (variant, quantity) put into it first, if anything is."""
+
+    shop: Shop
+    cart: Cart
+    adding: tuple[int, int] | None = None
+
+    @property
+    def keys(self) -> set[OfferKey]:
+        variants = {line.variant_id for line in self.cart.lines} | ({self.adding[0]} if self.adding else set[int]())
+        return {OfferKey(self.shop.tenant_id, variant_id) for variant_id in variants}
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """The cart as it is shown, and as it is to be kept; `nows` is what every line was held against."""
+
+    view: CartView
+    cart: Cart
+    nows: dict[int, Now]
+
+
+async def look_over(uow: UnitOfWork, looks: Sequence[Look]) -> list[Looked | Refusal]:
+    """Each cart with today's prices, stock, tax and delivery. Five reads, however many carts."""
+    found = await offers(uow, {key for look in looks for key in look.keys})
+    left = await availability(uow, {key.variant_id for key in found})
+    carts_now: list[tuple[Look, Cart, Sequence[Change], dict[int, Now]] | Refusal] = []
+    for one in looks:
+        nows = {key.variant_id: _now(found[key], left[key.variant_id]) for key in one.keys if key in found}
+        filled = _filled(one, nows)
+        carts_now.append(filled if isinstance(filled, Refusal) else (one, *policy.look_over(filled, nows), nows))
+    able = [entry for entry in carts_now if not isinstance(entry, Refusal)]
+    views = iter(await _views(uow, [(look.shop, cart, changes) for look, cart, changes, _ in able], found, left))
+    return [entry if isinstance(entry, Refusal) else Looked(next(views), entry[1], entry[3]) for entry in carts_now]
+
+
+def _filled(look: Look, nows: Mapping[int, Now]) -> Cart | Refusal:
+    if look.adding is None:
+        return look.cart
+    variant_id, quantity = look.adding
+    now = nows.get(variant_id)
+    if now is None or not now.on_sale:
+        return VariantNotFound(variant_id)
+    if now.available <= 0:
+        return OutOfStock(variant_id, quantity, 0)
+    return policy.add(look.cart, variant_id, quantity, now)
 
 
 def _unseen(latest: Cart, looked_at: Cart) -> dict[int, Now]:
@@ -113,25 +161,43 @@ def _unseen(latest: Cart, looked_at: Cart) -> dict[int, Now]:
     return {line.variant_id: Now(line.title, line.seen_minor, on_sale=True, available=line.quantity) for line in new}
 
 
-async def _offered(uow: UnitOfWork, shop: Shop, variant_ids: Sequence[int]) -> dict[int, tuple[Offer, Availability]]:
-    found = await offers(uow, {OfferKey(shop.tenant_id, variant_id) for variant_id in variant_ids})
-    left = await availability(uow, [key.variant_id for key in found])
-    return {key.variant_id: (offer, left[key.variant_id]) for key, offer in found.items()}
-
-
 def _now(offer: Offer, left: Availability) -> Now:
     return Now(offer.title, offer.price_minor, offer.on_sale, max(left.available, 0))
 
 
-async def _view(
-    uow: UnitOfWork, shop: Shop, cart: Cart, offered: Mapping[int, tuple[Offer, Availability]], changes: Sequence[Change]
-) -> CartView:
+async def _views(
+    uow: UnitOfWork,
+    looked: Sequence[tuple[Shop, Cart, Sequence[Change]]],
+    found: Mapping[OfferKey, Offer],
+    left: Mapping[int, Availability],
+) -> list[CartView]:
+    lines = [_lines(shop, cart, changes, found, left) for shop, cart, changes in looked]
+    baskets = [
+        Basket(
+            shop.tenant_id,
+            shop.currency,
+            shop.tax_mode,
+            shop.country,
+            tuple(_basket_line(one) for one in own if one.problem != "out_of_stock"),
+        )
+        for (shop, _, _), own in zip(looked, lines, strict=True)
+    ]
+    quotes = await quote(uow, baskets)
+    sellers = await seller_facts(uow, {line.offer.seller_id for own in lines for line in own})
+    return [_view(shop, own, quoted, sellers, changes) for (shop, _, changes), own, quoted in zip(looked, lines, quotes, strict=True)]
+
+
+def _lines(
+    shop: Shop, cart: Cart, changes: Sequence[Change], found: Mapping[OfferKey, Offer], left: Mapping[int, Availability]
+) -> list[LineView]:
     reduced = {change.variant_id for change in changes if change.kind == "reduced"}
-    lines = [_line(offered[line.variant_id], line.quantity, line.variant_id in reduced) for line in cart.lines]
-    there = [line for line in lines if line.problem != "out_of_stock"]
-    basket = Basket(shop.tenant_id, shop.currency, shop.tax_mode, shop.country, tuple(_basket_line(line) for line in there))
-    [quoted] = await quote(uow, [basket])
-    sellers = await seller_facts(uow, {line.offer.seller_id for line in lines})
+    return [
+        _line((found[OfferKey(shop.tenant_id, line.variant_id)], left[line.variant_id]), line.quantity, line.variant_id in reduced)
+        for line in cart.lines
+    ]
+
+
+def _view(shop: Shop, lines: Sequence[LineView], quoted: Quote, sellers: Mapping[int, SellerFacts], changes: Sequence[Change]) -> CartView:
     groups = tuple(_groups(lines, quoted, sellers))
     return CartView(
         shop=shop,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import pairwise
 from typing import Final
 
 from sqlalchemy import Connection, Table, text
@@ -118,11 +119,13 @@ def stray_rows(connection: Connection) -> dict[str, int]:
 
 
 def partitions_of(connection: Connection) -> dict[str, list[str]]:
-    """The months of each partitioned table that have a partition, as `2026-11`. MySQL only."""
+    """The months, as `2026-11`, for which each partitioned table has a partition of their own. MySQL only."""
     months: dict[str, list[str]] = {}
     for table, _ in partitioned_tables():
-        names = _bounds(connection, table.name).values()
-        months[table.name] = [f"{name[1:5]}-{name[5:]}" for name in names if name[1:].isdecimal()]
+        bounds = sorted(_bounds(connection, table.name))
+        months[table.name] = [
+            f"{time_of(lower):%Y-%m}" for lower, upper in pairwise(bounds) if upper == first_id_at(month_after(time_of(lower)))
+        ]
     return months
 
 

@@ -75,12 +75,28 @@ async def in_one_transaction(db: Database, phase: Phase[I, O], items: Sequence[I
     raise AssertionError
 
 
+async def in_one_read(db: Database, phase: Phase[I, O], items: Sequence[I]) -> Sequence[O | Refusal]:
+    """Run the phase over all the items in one transaction that writes nothing."""
+    async with db.read(None) as uow:
+        return await phase(uow, items)
+
+
 class Writes:
-    """One group commit per flow phase, made on first use."""
+    """One group commit per flow phase, made on first use; and the same for reads that many ask at once."""
 
     def __init__(self, db: Database) -> None:
         self.db = db
         self._groups: dict[Hashable, GroupCommit[Any, Any]] = {}
+        self._looks: dict[Hashable, GroupCommit[Any, Any]] = {}
+
+    async def look(self, phase: Phase[I, O], item: I) -> O:
+        """The answer for this item from the next shared read, which sees everything committed before now; raises its refusal."""
+        if phase not in self._looks:
+            self._looks[phase] = GroupCommit(lambda items: in_one_read(self.db, phase, items))
+        outcome = await self._looks[phase].submit(item)
+        if isinstance(outcome, Refusal):
+            raise outcome
+        return outcome
 
     async def attempt(self, phase: Phase[I, O], item: I) -> O | Refusal:
         """The outcome of this item in the next batch of its phase: a refusal is a value."""
