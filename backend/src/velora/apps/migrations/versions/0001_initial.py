@@ -84,6 +84,24 @@ def upgrade() -> None:
         sqlite_strict=True,
     )
     op.create_table(
+        "catalog_import",
+        sa.Column("seller_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("tenant_id", sa.BigInteger(), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("rows", sa.Integer(), nullable=False),
+        sa.Column("done", sa.Integer(), nullable=False),
+        sa.Column("failed", sa.Integer(), nullable=False),
+        sa.Column("errors", sa.JSON(), nullable=False),
+        sa.Column("started_at", UtcTime(), nullable=False),
+        sa.Column("updated_at", UtcTime(), nullable=False),
+        sa.PrimaryKeyConstraint("seller_id", "id", name=op.f("pk_catalog_import")),
+        mysql_charset="utf8mb4",
+        mysql_collate="utf8mb4_0900_bin",
+        mysql_engine="InnoDB",
+        sqlite_strict=True,
+    )
+    op.create_table(
         "catalog_product",
         sa.Column("seller_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
