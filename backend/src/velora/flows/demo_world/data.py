@@ -1,0 +1,203 @@
+"""What the demo world consists of, as written in the TOML files beside this one."""
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Any, Final, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, TypeAdapter
+
+T = TypeVar("T")
+
+Tone = Literal["peach", "rose", "sky", "lilac", "mint", "sand"]
+_HERE: Final = "velora.flows.demo_world"
+MARKETS: Final = ("nordmarkt", "harbour", "sunrise")
+
+
+class Sheet(BaseModel):
+    """A table of a TOML file; an unknown key is an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class PersonSheet(Sheet):
+    name: str
+    email: str
+
+
+FINANCE: Final = PersonSheet(name="Vera Castellan", email="finance@velora.example")
+SUPER_ADMIN: Final = PersonSheet(name="Ruben Okoye", email="super@velora.example")
+
+
+class MarketSheet(Sheet):
+    """A marketplace. `per_euro` is what 100 euro become there before rounding; `accent` is OKLCH in thousandths and degrees."""
+
+    slug: str
+    name: str
+    tagline: str
+    currency: str
+    per_euro: int
+    locale: str
+    country: str
+    countries: tuple[str, ...]
+    tax_mode: str
+    escrow_days: int
+    reserve_bps: int
+    payout_threshold_minor: int
+    payout_days: Literal["fridays", "monthly"]
+    accent: tuple[int, int, int]
+    display_font: str
+    radius: int
+    announcement: str
+    badge: str
+    title: str
+    text: str
+    cta: str
+    pictures: tuple[str, ...]
+    category: str
+    share: int
+    admin: PersonSheet
+    buyer: PersonSheet
+
+
+class AttributeSheet(Sheet):
+    key: str
+    label: str
+    kind: Literal["choice", "number", "flag"]
+    unit: str = ""
+
+
+class ShelfSheet(Sheet):
+    """A category with those below it."""
+
+    slug: str
+    name: str
+    picture: str
+    tone: Tone
+    attributes: tuple[AttributeSheet, ...] = ()
+    children: tuple["ShelfSheet", ...] = ()
+
+
+class ProductSheet(Sheet):
+    """A product; prices in euro cents with tax. `extra` is what some values of an option cost more."""
+
+    title: str
+    text: str
+    shelf: str
+    picture: tuple[str, ...]
+    tone: Tone
+    price: int
+    was: int | None = None
+    brand: str = ""
+    tax: str = "standard"
+    options: Mapping[str, tuple[str, ...]] = {}
+    extra: Mapping[str, int] = {}
+    facts: Mapping[str, str | int | bool] = {}
+
+
+class DeliverySheet(Sheet):
+    """In euro cents and days."""
+
+    flat: int
+    free_above: int
+    days: tuple[int, int]
+
+
+class SellerSheet(Sheet):
+    slug: str
+    name: str
+    country: str
+    tier: str
+    markets: tuple[str, ...]
+    about: str
+    owner: PersonSheet
+    staff: tuple[PersonSheet, ...]
+    locations: tuple[str, ...]
+    delivery: DeliverySheet
+    product: tuple[ProductSheet, ...]
+
+
+class CountrySheet(Sheet):
+    """Where buyers of a marketplace live, and what they are called there."""
+
+    code: str
+    market: str
+    weight: int
+    first: tuple[str, ...]
+    last: tuple[str, ...]
+    streets: tuple[str, ...]
+    cities: tuple[tuple[str, str], ...]
+    form: str
+
+
+class ReturnSheet(Sheet):
+    """A return of so many of the line with this number in the seller's part; `decided` and `approved` when somebody said so."""
+
+    hours: int
+    line: int
+    quantity: int
+    reason: str
+    note: str
+    seller: str = ""
+    decided: int | None = None
+    approved: bool = False
+
+
+class SceneSheet(Sheet):
+    """One order by hand. `lines` are (seller, title, variant, quantity); `parcel` is when its first line left alone."""
+
+    market: str
+    hours: int
+    minutes: int = 0
+    buyer: bool = False
+    lines: tuple[tuple[str, str, str, int], ...]
+    card: Literal["fine", "declined", "challenge", "lost"] = "fine"
+    parcel: int | None = None
+    shipped: int | None = None
+    delivered: int | None = None
+    returned: ReturnSheet | None = None
+
+
+@cache
+def markets() -> tuple[MarketSheet, ...]:
+    return _read("markets.toml", "market", TypeAdapter(tuple[MarketSheet, ...]))
+
+
+@cache
+def shelves() -> tuple[ShelfSheet, ...]:
+    return _read("shelves.toml", "shelf", TypeAdapter(tuple[ShelfSheet, ...]))
+
+
+@cache
+def countries() -> tuple[CountrySheet, ...]:
+    return _read("people.toml", "country", TypeAdapter(tuple[CountrySheet, ...]))
+
+
+@cache
+def scenes() -> tuple[SceneSheet, ...]:
+    return _read("scenes.toml", "scene", TypeAdapter(tuple[SceneSheet, ...]))
+
+
+@cache
+def sellers() -> tuple[SellerSheet, ...]:
+    """Every seller with its products, by slug."""
+    folder = files(_HERE) / "data" / "sellers"
+    names = sorted(file.name for file in folder.iterdir() if file.name.endswith(".toml"))
+    return tuple(SellerSheet.model_validate(_toml(f"sellers/{name}")) for name in names)
+
+
+def local_price(euro_minor: int, per_euro: int) -> int:
+    """A price in a marketplace's own currency, rounded to one that looks like a price: the euro's own, else to halves or wholes."""
+    if per_euro == 100:
+        return euro_minor
+    step = 50 if euro_minor < 5000 else 100
+    return max(step, step * ((euro_minor * per_euro // 100 + step // 2) // step))
+
+
+def _read(name: str, key: str, shape: TypeAdapter[T]) -> T:
+    return shape.validate_python(_toml(name)[key])
+
+
+def _toml(name: str) -> dict[str, Any]:  # as tomllib gives it; the sheets check it
+    return tomllib.loads((files(_HERE) / "data" / name).read_text(encoding="utf-8"))

@@ -1,0 +1,204 @@
+"""What happens in the four months of the demo world, and when: drawn from a seed, the same for the same beginning. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Final, Literal
+
+from velora.flows.demo_world.data import CountrySheet, MarketSheet, countries, markets, sellers
+from velora.flows.demo_world.dice import Dice
+from velora.flows.demo_world.wares import Ref, Ware, wares_of
+
+LASTS: Final = timedelta(days=122)
+# Orders of the last days have their own minute each; older ones share that of their half day.
+OWN_MINUTES: Final = timedelta(days=8)
+REGULARS: Final = 60
+
+Outcome = Literal["fine", "declined", "poor", "challenge", "abandoned", "lost", "unsent"]
+"""What the card does: pays; is declined; has not enough; asks and is confirmed, or is not; the answer is lost, or the request is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A buyer with an address; `email` is its own on the whole installation."""
+
+    name: str
+    email: str
+    line1: str
+    postal_code: str
+    city: str
+    country: str
+
+
+@dataclass(frozen=True, slots=True)
+class GivenBack:
+    """Pieces of one line of a part that come back. Not decided: it waits for the seller."""
+
+    at: datetime
+    line: int
+    quantity: int
+    reason: str
+    note: str
+    decided: datetime | None
+    approved: bool
+    answer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What becomes of one seller's part. `first` is when its first line leaves ahead of the rest; None never happens."""
+
+    shipped: datetime | None = None
+    first: datetime | None = None
+    delivered: datetime | None = None
+    confirmed: datetime | None = None
+    returned: GivenBack | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    ref: Ref
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """One order. `regular` says that the buyer has an account."""
+
+    mark: str
+    at: datetime
+    market: str
+    buyer: Person
+    regular: bool
+    lines: tuple[Line, ...]
+    card: Outcome = "fine"
+    brand: int = 0
+    parts: Mapping[str, Fate] = field(default_factory=dict[str, Fate])
+    cancelled: datetime | None = None
+
+
+def regulars(market: str) -> list[Person]:
+    """The buyers of a marketplace who have an account."""
+    dice = Dice(f"regulars of {market}")
+    return [_person(dice, market, f"{market}-{number}") for number in range(REGULARS)]
+
+
+def months(start: datetime) -> list[Planned]:
+    """Every order but those of the scenes, in the order in which they are placed."""
+    planned: list[Planned] = []
+    people = {market.slug: regulars(market.slug) for market in markets()}
+    for day in range(LASTS.days):
+        dice = Dice(f"day {day}")
+        morning = (start + timedelta(days=day)).replace(hour=0, minute=0, second=0, microsecond=0)
+        # The shops grow from five orders a day to ten, and people shop more at weekends.
+        count = 4 + day * 5 // LASTS.days + dice.below(3) + (2 if morning.weekday() >= 5 else 0)
+        for number, at in enumerate(_moments(dice, morning, count, own=day >= (LASTS - OWN_MINUTES).days)):
+            if start <= at < start + LASTS - timedelta(hours=1):
+                planned.append(_order(Dice(f"order {day} {number}"), f"d{day:03}n{number:02}", at, start + LASTS, people))
+    return planned
+
+
+def _moments(dice: Dice, morning: datetime, count: int, *, own: bool) -> list[datetime]:
+    if own:
+        return sorted(morning + timedelta(minutes=dice.between(6 * 60, 22 * 60), seconds=dice.below(60)) for _ in range(count))
+    halves = [morning + timedelta(minutes=dice.between(low * 60, high * 60), seconds=dice.below(60)) for low, high in ((8, 14), (16, 21))]
+    return sorted(dice.pick(halves) for _ in range(count))
+
+
+def _order(dice: Dice, mark: str, at: datetime, now: datetime, people: Mapping[str, list[Person]]) -> Planned:
+    market = dice.weighted(markets(), [market.share for market in markets()])
+    regular = dice.chance(72)
+    buyer = dice.pick(people[market.slug]) if regular else _person(dice, market.slug, mark)
+    outcomes: tuple[Outcome, ...] = ("fine", "declined", "poor", "challenge", "abandoned", "lost", "unsent")
+    planned = Planned(
+        mark, at, market.slug, buyer, regular, _lines(dice, market, fresh=now - at < timedelta(days=3)),
+        dice.weighted(outcomes, (905, 20, 25, 25, 10, 10, 5)), dice.weighted((0, 1, 2), (60, 30, 10)),
+    )  # fmt: skip
+    if dice.chance(3):
+        return replace(planned, cancelled=_evening(at))
+    fates = {slug: _fate(dice, planned, slug, now) for slug in dict.fromkeys(line.ref[0] for line in planned.lines)}
+    return replace(planned, parts=fates)
+
+
+def _lines(dice: Dice, market: MarketSheet, *, fresh: bool) -> tuple[Line, ...]:
+    """One to five different things, mostly from one seller, at times from two. What is fresh of Nordlauf stands in the scenes."""
+    here = [seller.slug for seller in sellers() if market.slug in seller.markets and not (fresh and seller.slug == "nordlauf")]
+    chosen = {dice.weighted(here, [_weight(slug) for slug in here]) for _ in range(dice.weighted((1, 2, 3), (55, 35, 10)))}
+    lines: dict[Ref, Line] = {}
+    for slug in sorted(chosen):
+        for _ in range(dice.weighted((1, 2, 3), (55, 32, 13))):
+            ware = _ware(dice, slug)
+            quantity = dice.weighted((1, 2, 3, 4), (78, 15, 4, 3)) if ware.price < 6_000 else 1
+            lines[ware.ref] = Line(ware.ref, quantity)
+    return tuple(lines.values())
+
+
+def _weight(slug: str) -> int:
+    return {"nordlauf": 30, "tonwerk": 22, "holm-and-soen": 14, "keramik-kiel": 18, "thornbury": 18}.get(slug, 12)
+
+
+def _ware(dice: Dice, slug: str) -> Ware:
+    product, wares = dice.weighted(wares_of(slug), [wares[0].fame for _, wares in wares_of(slug)])
+    del product
+    return dice.pick(wares)
+
+
+def _fate(dice: Dice, order: Planned, slug: str, now: datetime) -> Fate:
+    """Shipped within two days as a rule, delivered within five, and confirmed or returned by some."""
+    late = dice.chance(6) and slug != "nordlauf"
+    shipped = _pickup(order.at + timedelta(hours=dice.between(50, 80) if late else dice.between(4, 34)))
+    pieces = [line for line in order.lines if line.ref[0] == slug]
+    first = shipped
+    if len(pieces) > 1 and dice.chance(9):
+        shipped = _pickup(shipped + timedelta(days=dice.between(1, 3)))
+    sheet = next(seller for seller in sellers() if seller.slug == slug)
+    delivered = _round(shipped + timedelta(days=dice.between(*sheet.delivery.days)), dice.pick((11, 16)))
+    if dice.chance(7):
+        return Fate(shipped, first if first < shipped else None, delivered, None, _given_back(dice, pieces, delivered, now))
+    confirmed = _evening(delivered + timedelta(days=dice.between(1, 3))) if dice.chance(14) else None
+    return Fate(shipped, first if first < shipped else None, delivered, confirmed)
+
+
+_REASONS: Final = {
+    "damaged": ("Arrived with a crack.", "The box was fine, the thing inside was not.", "Broken at the seam, see the parcel's label."),
+    "wrong_item": ("I ordered the other colour.", "This is the smaller one."),
+    "not_as_described": ("It looks darker than in the picture.", "Feels lighter than I expected."),
+    "no_longer_wanted": ("Does not fit after all.", "It was a present, and they had one.", "I changed my mind, sorry."),
+}  # fmt: skip
+
+
+def _given_back(dice: Dice, pieces: list[Line], delivered: datetime, now: datetime) -> GivenBack:
+    asked = _round(delivered + timedelta(days=dice.between(1, 7)), 19)
+    line = dice.below(len(pieces))
+    quantity = dice.between(1, pieces[line].quantity)
+    reason = dice.weighted(tuple(_REASONS), (30, 12, 18, 40))
+    approved = dice.chance(78)
+    waits = now - asked < timedelta(days=4) and dice.chance(60)
+    answer = "Sorry about that. Your money is on its way." if approved else "This was used and cannot be sold again, so we have to decline."
+    decided = None if waits else _round(asked + timedelta(days=dice.between(1, 2)), 9)
+    return GivenBack(asked, line, quantity, reason, dice.pick(_REASONS[reason]), decided, approved, answer)
+
+
+def _pickup(ready: datetime) -> datetime:
+    """The next time the carrier comes: at three in the afternoon, not on Sundays."""
+    at = ready.replace(hour=15, minute=0, second=0, microsecond=0)
+    at = at if at >= ready else at + timedelta(days=1)
+    return at + timedelta(days=1) if at.weekday() == 6 else at
+
+
+def _round(at: datetime, hour: int) -> datetime:
+    return at.replace(hour=hour, minute=20, second=0, microsecond=0)
+
+
+def _evening(at: datetime) -> datetime:
+    evening = at.replace(hour=21, minute=40, second=0, microsecond=0)
+    return evening if evening > at + timedelta(minutes=10) else evening + timedelta(hours=11)
+
+
+def _person(dice: Dice, market: str, mark: str) -> Person:
+    there: list[CountrySheet] = [country for country in countries() if country.market == market]
+    country = dice.weighted(there, [one.weight for one in there])
+    first, last = dice.pick(country.first), dice.pick(country.last)
+    postal_code, city = dice.pick(country.cities)
+    street = country.form.format(street=dice.pick(country.streets), number=dice.between(1, 148))
+    return Person(f"{first} {last}", f"buyer-{mark}@post.example", street, postal_code, city, country.code)

@@ -1,0 +1,58 @@
+"""The catalogue as things that can be ordered: every variant with its article number, and who sells it where."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from itertools import product as combinations
+
+from velora.flows.demo_world.data import ProductSheet, SellerSheet, sellers
+
+Ref = tuple[str, str]
+"""A seller's short name and one of its article numbers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ware:
+    """One variant. `price` is in euro cents with tax; `fame` is how often it is bought beside its neighbours."""
+
+    ref: Ref
+    title: str
+    variant: str
+    options: Mapping[str, str]
+    price: int
+    fame: int
+
+
+@cache
+def wares_of(slug: str) -> tuple[tuple[ProductSheet, tuple[Ware, ...]], ...]:
+    """A seller's products with their variants, in the order of its sheet."""
+    sheet = next(seller for seller in sellers() if seller.slug == slug)
+    return tuple((product, tuple(_variants(sheet, number, product))) for number, product in enumerate(sheet.product, start=1))
+
+
+@cache
+def ware_of(slug: str, title: str, variant: str) -> Ware:
+    """The ware of this name. Raises KeyError for one that nobody sells."""
+    for product, wares in wares_of(slug):
+        for ware in wares if product.title == title else ():
+            if ware.variant == variant:
+                return ware
+    raise KeyError(f"{slug} sells no {title!r} {variant!r}")
+
+
+def _variants(sheet: SellerSheet, number: int, product: ProductSheet) -> list[Ware]:
+    prefix = "".join(letter for letter in sheet.slug if letter.isalpha())[:3].upper()
+    names = tuple(product.options)
+    # What stands first on a sheet sells best, and bargains sell better.
+    fame = max(2, 14 - number // 2) * (2 if product.was else 1) * (1 if product.price > 40_000 else 3 if product.price < 6_000 else 2)
+    return [
+        Ware(
+            ref=(sheet.slug, f"{prefix}-{number:03}-{place:02}"),
+            title=product.title,
+            variant=" / ".join(values),
+            options=dict(zip(names, values, strict=True)),
+            price=product.price + sum(product.extra.get(value, 0) for value in values),
+            fame=fame,
+        )
+        for place, values in enumerate(combinations(*product.options.values()), start=1)
+    ]
