@@ -4,7 +4,7 @@ Nobody's change is lost to somebody else's: a guest's cart is swapped against th
 only when it is newer than what is there. Who comes second does it again on what the first left.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any, Final, TypeVar
 
@@ -18,6 +18,7 @@ from velora.modules.cart.errors import CartUnavailable
 from velora.modules.cart.policy import Cart
 from velora.modules.cart.service import Keep
 from velora.platform.cache import CacheAway
+from velora.platform.db import UnitOfWork
 from velora.platform.house import House
 
 KEPT_FOR: Final = timedelta(days=30)
@@ -44,6 +45,13 @@ async def read(house: House, principal: Principal, tenant_id: int) -> Cart:
     cart = await _account_cart(house, tenant_id, principal.account_id)
     await _remember(house, key, cart)
     return cart
+
+
+async def read_to_order(house: House, principal: Principal, tenant_id: int) -> Cart:
+    """The caller's cart as it is kept: an account's from the table, whatever a cache that was away may still believe."""
+    if principal.account_id is None:
+        return await _read_guest(house, tenant_id, principal.guest_key)
+    return await house.writes.look(_kept, (tenant_id, principal.account_id))
 
 
 async def change(house: House, principal: Principal, tenant_id: int, operation: Operation) -> Cart:
@@ -105,6 +113,11 @@ async def _change_account(house: House, tenant_id: int, account_id: int, before:
     raise CartUnavailable
 
 
+async def _kept(uow: UnitOfWork, keys: Sequence[kept_carts.Key]) -> list[Cart]:
+    found = await kept_carts.read(uow, set(keys))
+    return [found.get(key, EMPTY) for key in keys]
+
+
 def _accepted(outcome: Cart | Refusal) -> Cart:
     if isinstance(outcome, Refusal):
         raise outcome
@@ -125,8 +138,7 @@ async def _guest_cart(house: House, key: str) -> tuple[bytes | None, Cart]:
 
 
 async def _account_cart(house: House, tenant_id: int, account_id: int) -> Cart:
-    async with house.db.read(tenant_id) as uow:
-        return (await kept_carts.read(uow, {(tenant_id, account_id)})).get((tenant_id, account_id), Cart())
+    return await house.writes.look(_kept, (tenant_id, account_id))
 
 
 async def _remember(house: House, key: str, cart: Cart) -> None:

@@ -10,8 +10,8 @@ __all__ = ["clear_cart", "merge_at_sign_in", "read_cart", "take_bought"]
 
 
 async def read_cart(house: House, principal: Principal, tenant_id: int) -> tuple[tuple[int, int], ...]:
-    """The caller's (variant, quantity) lines in this marketplace, as last shown."""
-    cart = await carts.read(house, principal, tenant_id)
+    """The caller's (variant, quantity) lines in this marketplace, as they are kept."""
+    cart = await carts.read_to_order(house, principal, tenant_id)
     return tuple((line.variant_id, line.quantity) for line in cart.lines)
 
 
