@@ -157,7 +157,7 @@ async def late_of_seller(uow: UnitOfWork, seller_id: int, states: Collection[str
 
 
 async def sales_of_seller(
-    uow: UnitOfWork, seller_id: int, states: Collection[str], since: datetime, until: datetime
+    uow: UnitOfWork, seller_id: int, states: Collection[str], since: datetime, until: datetime | None
 ) -> Sequence[tuple[str, int]]:
     """(currency, sum) of what was ordered from a seller in this time."""
     statement = (
@@ -166,11 +166,11 @@ async def sales_of_seller(
             SellerOrder.seller_id == seller_id,
             SellerOrder.state.in_(states),
             SellerOrder.id >= first_id_at(since),
-            SellerOrder.id < first_id_at(until),
         )
         .group_by(SellerOrder.currency)
         .order_by(SellerOrder.currency)
     )
+    statement = statement.where(SellerOrder.id < first_id_at(until)) if until is not None else statement
     return [(currency, int(total)) for currency, total in await uow.all(statement.execution_options(**ACROSS_TENANTS))]
 
 
@@ -180,19 +180,22 @@ async def counts_of_seller(uow: UnitOfWork, seller_id: int, tenant_id: int | Non
     return {state: int(count) for state, count in await uow.all(statement.execution_options(**ACROSS_TENANTS))}
 
 
+async def paid_orders(uow: UnitOfWork, keys: Collection[Key]) -> Sequence[Order]:
+    return await uow.entities(_ORDERS.where(Order.paid_at.is_not(None)), {"keys": sorted(keys)}) if keys else []
+
+
 async def recent(
-    uow: UnitOfWork, *, tenant_id: int | None, order_id: int | None, email: str, total_minor: int | None, before: int | None, limit: int
+    uow: UnitOfWork, tenant_id: int, *, email: str, total_minor: int | None, before: int | None, limit: int
 ) -> Sequence[Order]:
-    """Orders that were paid once, newest first; narrowed by id, the beginning of the buyer's address, or the total."""
-    statement = select(Order).where(Order.paid_at.is_not(None)).order_by(Order.id.desc()).limit(limit).execution_options(**ACROSS_TENANTS)
-    narrowed = (
-        (Order.tenant_id == tenant_id, tenant_id is not None),
-        (Order.id == order_id, order_id is not None),
-        (Order.email.startswith(email, autoescape=True), bool(email)),
-        (Order.total_minor == total_minor, total_minor is not None),
-        (Order.id < before, before is not None),
-    )
-    return await uow.entities(statement.where(*(condition for condition, asked in narrowed if asked)))
+    """Orders of one marketplace that were paid once, newest first; narrowed by the beginning of the buyer's address, or the total."""
+    statement = select(Order).where(Order.tenant_id == tenant_id, Order.paid_at.is_not(None)).order_by(Order.id.desc()).limit(limit)
+    if email:
+        statement = statement.where(Order.email.startswith(email, autoescape=True))
+    if total_minor is not None:
+        statement = statement.where(Order.total_minor == total_minor)
+    if before is not None:
+        statement = statement.where(Order.id < before)
+    return await uow.entities(statement)
 
 
 async def count_paid(uow: UnitOfWork, tenant_id: int | None) -> int:

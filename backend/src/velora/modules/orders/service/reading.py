@@ -72,8 +72,8 @@ async def late_of_seller(uow: UnitOfWork, seller_id: int) -> int:
     return await repository.late_of_seller(uow, seller_id, TO_SHIP, uow.now)
 
 
-async def sales_of_seller(uow: UnitOfWork, seller_id: int, since: datetime, until: datetime) -> dict[str, int]:
-    """What was bought of a seller in this time, by currency, in minor units. Platform scope."""
+async def sales_of_seller(uow: UnitOfWork, seller_id: int, since: datetime, until: datetime | None = None) -> dict[str, int]:
+    """What was bought of a seller from `since` to before `until`, by currency, in minor units. Platform scope."""
     return dict(await repository.sales_of_seller(uow, seller_id, SOLD, since, until))
 
 
@@ -115,14 +115,30 @@ async def parcels_of(uow: UnitOfWork, keys: Collection[Key]) -> Sequence[Shipmen
     return await repository.shipments_of(uow, keys)
 
 
+async def paid_anywhere(uow: UnitOfWork, tenant_ids: Collection[int], order_id: int) -> Order | None:
+    """The order of this id in whichever of these marketplaces, once it was paid, or None."""
+    return next(iter(await repository.paid_orders(uow, {(tenant_id, order_id) for tenant_id in tenant_ids})), None)
+
+
 async def recent(
-    uow: UnitOfWork, *, tenant_id: int | None = None, order_id: int | None = None, email: str = "", total_minor: int | None = None,
-    before: int | None = None, limit: int = 50,
-) -> Sequence[Order]:  # fmt: skip
-    """Paid orders of one marketplace or of all, newest first; narrowed by id, the beginning of the buyer's address, or the total."""
-    return await repository.recent(
-        uow, tenant_id=tenant_id, order_id=order_id, email=email, total_minor=total_minor, before=before, limit=limit
-    )
+    uow: UnitOfWork,
+    tenant_ids: Collection[int],
+    *,
+    email: str = "",
+    total_minor: int | None = None,
+    before: int | None = None,
+    limit: int = 50,
+) -> Sequence[Order]:
+    """Paid orders of these marketplaces, newest first; narrowed by the beginning of the buyer's address, or the total.
+
+    Each marketplace is read by its own key, so the cost does not grow with the orders there are.
+    """
+    found = [
+        order
+        for tenant_id in tenant_ids
+        for order in await repository.recent(uow, tenant_id, email=email, total_minor=total_minor, before=before, limit=limit)
+    ]
+    return sorted(found, key=lambda order: -order.id)[:limit]
 
 
 async def count_paid(uow: UnitOfWork, tenant_id: int | None) -> int:

@@ -99,10 +99,9 @@ class _Facts:
 
 async def trail_of(uow: UnitOfWork, order_id: int) -> Trail | None:
     """The trail of a paid order in whichever marketplace, or None."""
-    found = await orders.recent(uow, order_id=order_id, limit=1)
-    if not found:
+    order = await orders.paid_anywhere(uow, [tenant.id for tenant in await tenants.all_tenants(uow)], order_id)
+    if order is None:
         return None
-    order = found[0]
     key = (order.tenant_id, order.id)
     intent = (await payments.of_orders(uow, [key]))[key]
     refunds = await payments.refunds_of_orders(uow, [key])

@@ -1,0 +1,134 @@
+"""The finance console: figures that agree with each other, and one order's money to the cent."""
+
+import pytest
+
+from tests.http.money.conftest import Trade, keyed
+from tests.http.money.test_returns import returns_of, wish
+from tests.http.people.conftest import Browser
+from velora.flows.release.release import Confirmation, confirm, release_due
+from velora.kernel.ids import encode
+from velora.kernel.principal import Role
+
+
+@pytest.fixture
+async def finance(signed_in) -> Browser:
+    browser, _ = await signed_in(None, Role.FINANCE)
+    return browser
+
+
+async def released(trade: Trade, bought) -> None:
+    async with trade.house.db.begin(None) as uow:
+        await confirm(uow, [Confirmation(trade.market.tenant.id, bought.part.id)])
+    await release_due(trade.house)
+
+
+async def test_a_trail_tells_what_happened_and_what_is_to_come(trade: Trade, finance: Browser, browser_at):
+    bought, staff = await trade.bought(2), await trade.staff(browser_at)
+    view = (await bought.buyer.ask("POST", returns_of(bought), wish(bought), keyed())).json()
+    await staff.ask("POST", f"/seller/{encode('sel', trade.market.seller.id)}/returns/{view['id']}/approve", {}, keyed())
+
+    reply = await finance.get(f"/finance/trails/{encode('ord', bought.order_id)}")
+    assert reply.status_code == 200, reply.text
+    trail = reply.json()
+    assert [(step["kind"], step["expected"]) for step in trail["steps"]] == [("capture", False), ("refund", False), ("release", True)]
+    assert trail["title"] == "Order of 16 November"
+    assert (trail["state"], trail["balanced"], trail["postings"]) == ("partly_refunded", True, 5)
+    totals = {name: money["amount"] for name, money in trail["totals"].items()}
+    assert totals["charged"] == 9800
+    assert totals["refunded"] == 4900
+    assert totals["held"] == totals["seller_gets"] + totals["keeps"] + totals["reserve"]
+    refund = trail["steps"][1]
+    assert [(move["debit"]["code"], move["credit"]["code"]) for move in refund["postings"]] == [
+        ("2010", "2050"),
+        ("2030", "2050"),
+        ("2050", "1010"),
+    ]
+    assert refund["postings"][0]["debit"] == {"code": "2010", "name": "Escrow", "sub_label": trade.market.seller.name}
+    assert trail["steps"][2]["at"] is not None
+    into, out = {}, {}
+    for link in trail["where"]["links"]:
+        out[link["from"]] = out.get(link["from"], 0) + link["amount"]["amount"]
+        into[link["to"]] = into.get(link["to"], 0) + link["amount"]["amount"]
+    assert into["escrow"] == out["escrow"]
+    assert out["buyer"] == 9800
+    assert into["refund"] == 4900
+
+
+async def test_after_release_the_trail_has_no_more_to_come(trade: Trade, finance: Browser):
+    bought = await trade.bought(1)
+    await released(trade, bought)
+    trail = (await finance.get(f"/finance/trails/{encode('ord', bought.order_id)}")).json()
+    assert [(step["kind"], step["expected"]) for step in trail["steps"]] == [("capture", False), ("release", False)]
+    assert trail["totals"]["held"]["amount"] == 0
+    assert trail["steps"][1]["text"].startswith("commission 10 % of EUR ")
+
+
+async def test_orders_are_found_by_id_by_buyer_and_by_total(trade: Trade, finance: Browser):
+    bought = await trade.bought(2)
+    slug = trade.market.tenant.slug
+    ids = [encode("ord", bought.order_id)]
+    (row,) = (await finance.get(f"/finance/trails?tenant={slug}")).json()["data"]
+    assert (row["order_id"], row["total"]["amount"], row["sellers"]) == (ids[0], 9800, [trade.market.seller.name])
+    for q in (ids[0], row["buyer"][:8], "98.00"):
+        found = (await finance.get(f"/finance/trails?tenant={slug}&q={q}")).json()["data"]
+        assert [one["order_id"] for one in found] == ids, q
+    assert (await finance.get(f"/finance/trails?tenant={slug}&q=ord_nonsense")).json()["data"] == []
+    assert (await finance.get(f"/finance/trails/{encode('ord', 5)}")).status_code == 404
+
+
+async def test_the_trial_balance_balances_and_the_overview_agrees_with_it(trade: Trade, finance: Browser):
+    await released(trade, await trade.bought(1))
+    await trade.bought(2)
+    slug = trade.market.tenant.slug
+    trial = (await finance.get(f"/finance/trial-balance?tenant={slug}")).json()
+    assert trial["balanced"]
+    assert trial["debit"] == trial["credit"]
+    by_code = {row["code"].split(":")[0]: row["balance"]["amount"] for row in trial["rows"]}
+    (figures,) = (await finance.get(f"/finance/overview?tenant={slug}")).json()["currencies"]
+    assert figures["gmv"]["amount"] == by_code["1010"]
+    assert figures["held"]["amount"] == by_code["2010"]
+    assert figures["payable"]["amount"] == by_code["2020"]
+    assert figures["commission"]["amount"] == by_code["4010"]
+    assert figures["tax"]["amount"] == by_code["2030"]
+    overview = (await finance.get(f"/finance/overview?tenant={slug}")).json()
+    assert (overview["orders"], overview["journals"]) == (2, 3)
+    (today,) = overview["daily"]
+    assert (today["day"], today["gmv"]) == ("2026-11-16", by_code["1010"])
+
+
+async def test_an_accounts_statement_ends_at_its_balance(trade: Trade, finance: Browser):
+    await trade.bought(1)
+    bought = await trade.bought(2)
+    slug = trade.market.tenant.slug
+    (account,) = (await finance.get(f"/finance/accounts?tenant={slug}&q=escrow")).json()["data"]
+    assert (account["class"], account["sub_label"]) == ("liability", trade.market.seller.name)
+    first = (await finance.get(f"/finance/accounts/{account['id']}/statement?limit=1")).json()
+    assert (first["has_more"], first["opening"]["amount"]) == (True, 0)
+    second = (await finance.get(f"/finance/accounts/{account['id']}/statement?limit=1&cursor={first['next_cursor']}")).json()
+    (line,) = second["data"]
+    assert line["balance"] == account["balance"]
+    assert (line["kind"], line["text"], line["order_id"], line["debit"]) == ("capture", "Captured", encode("ord", bought.order_id), None)
+    csv = await finance.get(f"/finance/accounts/{account['id']}/statement.csv")
+    assert csv.headers["content-type"].startswith("text/csv")
+    assert len(csv.text.splitlines()) == 3
+
+
+async def test_verify_answers_with_every_count_and_is_remembered(trade: Trade, finance: Browser):
+    await trade.bought(1)
+    slug = trade.market.tenant.slug
+    verdict = (await finance.ask("POST", f"/finance/verify?tenant={slug}")).json()
+    assert verdict["clean"], verdict
+    assert len(verdict["checks"]) == 19
+    assert (await finance.get("/finance/overview")).json()["last_verify"]["clean"]
+
+
+@pytest.mark.parametrize("path", ["overview", "trial-balance", "accounts", "trails", "payouts"])
+async def test_only_finance_may_look(trade: Trade, signed_in, browser_at, path):
+    assert (await browser_at().get(f"/finance/{path}")).status_code == 401
+    admin, _ = await signed_in(trade.market.tenant, Role.MARKETPLACE_ADMIN)
+    assert (await admin.get(f"/finance/{path}")).status_code == 403
+
+
+async def test_an_unknown_marketplace_is_said_to_be_unknown(finance: Browser):
+    for path in ("overview", "trial-balance", "accounts", "trails", "payouts"):
+        assert (await finance.get(f"/finance/{path}?tenant=nowhere")).status_code == 404
