@@ -186,3 +186,25 @@ async def test_somebody_without_an_account_cannot_be_hired(house: TradingHouse, 
     assert code(await owner.post(f"/seller/{seller_id}/staff", {"email": "nobody@example.com"})) == (404, "identity.no_such_account")
     assert code(await owner.post(f"/seller/{seller_id}/staff", {"email": "nobody"})) == (422, "request.invalid")
     assert len(await staff(owner, seller_id)) == 1
+
+
+async def test_also_a_super_admin_finds_no_seller_that_is_not_there(signed_in: SignedInAs, nord: TenantFacts, ada: AccountFacts) -> None:
+    root, _ = await signed_in(nord, Role.SUPER_ADMIN)
+    nobody = f"/seller/{encode('sel', 1)}"
+    for reply in (
+        await root.get(f"{nobody}/staff"),
+        await root.post(f"{nobody}/staff", {"email": ada.email}),
+        await root.ask("DELETE", f"{nobody}/staff/{encode('acc', ada.id)}"),
+        await root.get(f"{nobody}/applications"),
+        await root.post(f"{nobody}/applications", {"tenant": nord.slug}),
+        await root.post(f"/admin/sellers/{encode('sel', 1)}/approve", {}),
+    ):
+        assert code(reply) == (404, "request.not_found")
+
+
+async def test_a_body_that_is_no_json_is_said_to_be_none(signed_in: SignedInAs, nord: TenantFacts) -> None:
+    browser, _ = await signed_in(nord)
+    csrf = {"X-CSRF-Token": browser.cookie("velora_csrf") or "", "content-type": "application/json"}
+    for body in (b"\xff\xfe", b"{", b""):
+        reply = await browser.client.post("/api/v1/seller", content=body, headers=csrf)
+        assert code(reply) == (422, "request.invalid")

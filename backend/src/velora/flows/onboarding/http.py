@@ -173,7 +173,10 @@ async def list_places(seller_id: SellerId, caller: SellerStaff, house: HouseDep)
     """Every marketplace, and where the seller stands there."""
     acting_for_seller(caller, seller_id)
     async with house.db.read(None) as uow:
-        return PlacesOut(data=[PlaceOut.of(place) for place in await onboarding.places_of(uow, seller_id)])
+        found = await onboarding.places_of(uow, seller_id)
+    if isinstance(found, Refusal):
+        raise found
+    return PlacesOut(data=[PlaceOut.of(place) for place in found])
 
 
 @router.post("/seller/{seller_id}/applications", status_code=201, responses=problems(NotFound, NotPossibleNow, *_CALLER))

@@ -126,8 +126,10 @@ class Place:
     membership: Membership | None
 
 
-async def places_of(uow: UnitOfWork, seller_id: int) -> list[Place]:
+async def places_of(uow: UnitOfWork, seller_id: int) -> list[Place] | NotFound:
     """Every open marketplace, and where this seller stands there. Needs platform scope."""
+    if not await sellers.facts(uow, {seller_id}):
+        return NotFound("seller", encode("sel", seller_id))
     standing = {one.tenant_id: one for one in await sellers.memberships_of(uow, {seller_id})}
     return [Place(tenant, standing.get(tenant.id)) for tenant in await tenants.all_tenants(uow) if tenant.is_open or tenant.id in standing]
 

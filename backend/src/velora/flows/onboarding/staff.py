@@ -29,7 +29,7 @@ class Colleague:
 
 async def colleagues(uow: UnitOfWork, seller_id: int, by: Principal) -> list[Colleague] | NotFound:
     """Everyone who works for the seller, the longest first; for its own people."""
-    if not policy.may_act_for(by, seller_id):
+    if not await _is_theirs(uow, seller_id, by):
         return NotFound("seller", encode("sel", seller_id))
     team = await sellers.staff(uow, seller_id)
     accounts = await identity.accounts(uow, {member.account_id for member in team})
@@ -60,7 +60,7 @@ async def dismiss(
     """The person no longer works for the seller. Anyone may leave; dismissing others takes an owner."""
     if account_id != by.account_id and (refusal := await _may_manage(uow, seller_id, by)):
         return refusal
-    if not policy.may_act_for(by, seller_id):
+    if not await _is_theirs(uow, seller_id, by):
         return NotFound("seller", encode("sel", seller_id))
     outcome = await sellers.dismiss(uow, seller_id, account_id)
     if isinstance(outcome, StaffMember):
@@ -69,8 +69,13 @@ async def dismiss(
     return outcome
 
 
+async def _is_theirs(uow: UnitOfWork, seller_id: int, by: Principal) -> bool:
+    """The seller exists, and the caller may act for it."""
+    return policy.may_act_for(by, seller_id) and bool(await sellers.facts(uow, {seller_id}))
+
+
 async def _may_manage(uow: UnitOfWork, seller_id: int, by: Principal) -> NotFound | Forbidden | None:
-    if not policy.may_act_for(by, seller_id):
+    if not await _is_theirs(uow, seller_id, by):
         return NotFound("seller", encode("sel", seller_id))
     own = next((member.role for member in await sellers.staff(uow, seller_id) if member.account_id == by.account_id), None)
     if not policy.may_manage_staff(own) and not by.has(Role.SUPER_ADMIN):

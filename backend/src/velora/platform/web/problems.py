@@ -103,6 +103,10 @@ def _http(request: Request, error: HTTPException) -> JSONResponse:
         return render(
             request, 404, "request.no_such_route", "Not found", f"There is no {request.url.path} here. /api/docs lists what there is."
         )
+    if error.status_code == 400 and "parsing the body" in str(error.detail):
+        return render(
+            request, 422, "request.invalid", "Check the form", "The body is not JSON in UTF-8. Send a JSON document.", {"errors": []}
+        )
     reply = render(request, error.status_code, "request.refused", "Not possible", str(error.detail))
     reply.headers.update(error.headers or {})
     return reply
