@@ -10,6 +10,11 @@ def fresh_token() -> str:
     return secrets.token_urlsafe(32)
 
 
+def guest_key_for(secret_key: bytes, key_hash: bytes) -> str:
+    """The key of a guest who brings none, made of its request: when the reply with it is lost, the same request makes the same guest."""
+    return hmac.new(secret_key, b"guest:" + key_hash, hashlib.sha256).hexdigest()
+
+
 def fresh_ref(prefix: str) -> str:
     """`ch_` and 24 hexadecimal letters that no other reference has."""
     return f"{prefix}_{secrets.token_hex(12)}"

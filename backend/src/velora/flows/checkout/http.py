@@ -1,19 +1,24 @@
 """Routes of the checkout."""
 
+from contextlib import suppress
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
 from pydantic import Field
 
 from velora.flows.checkout.draft import Buyer, Draft, EmptyCart, LineOutOfStock, Market, NotOnSale, PriceChanged
-from velora.flows.checkout.pay import Answer, check_out, confirm
+from velora.flows.checkout.pay import Answer, bought_with, check_out, confirm
 from velora.flows.checkout.place import merged
 from velora.flows.house import TradingHouse
-from velora.flows.shopping.service import clear_cart, read_cart
+from velora.flows.shopping.service import read_cart, take_bought
 from velora.kernel.errors import Invalid, NotFound
+from velora.kernel.principal import Principal
+from velora.modules.cart.errors import CartUnavailable
 from velora.modules.payments.service import Declined
 from velora.platform.db.idempotency import InProgress, KeyReused
-from velora.platform.web import Caller, IdempotencyKey, MoneyOut, Schema, Tenant, house_of, ident, problems
+from velora.platform.tokens import guest_key_for
+from velora.platform.web import Caller, IdempotencyKey, MoneyOut, Schema, Tenant, house_of, ident, problems, remember_guest
 from velora.platform.web.idempotency import KeyMissing
 from velora.platform.web.reply import JsonReply
 
@@ -87,17 +92,19 @@ Trading = Annotated[TradingHouse, Depends(house_of)]
     | problems(Declined, LineOutOfStock, PriceChanged, NotOnSale, EmptyCart, InProgress, KeyReused, KeyMissing),
 )
 async def place_order(body: CheckoutIn, tenant: Tenant, caller: Caller, key: IdempotencyKey, house: Trading) -> JsonReply:
-    """Order and pay. The same Idempotency-Key never orders or charges twice."""
+    """Order and pay. The same Idempotency-Key never orders or charges twice. A guest without a key gets one, in a cookie."""
     if body.expected_total.currency != tenant.currency:
         raise Invalid("/expected_total/currency", f"This marketplace sells in {tenant.currency}.")
+    known = caller.account_id is not None or caller.guest_key
+    buyer = caller if known else replace(caller, guest_key=guest_key_for(house.secret_key, key.key_hash))
     lines = (
         merged([(line.variant_id, line.quantity) for line in body.lines])
         if body.lines is not None
-        else await read_cart(house, caller, tenant.id)
+        else await read_cart(house, buyer, tenant.id)
     )
     draft = Draft(
         market=Market(tenant.id, tenant.currency, tenant.tax_mode),
-        buyer=Buyer(caller.account_id, caller.guest_key, body.email),
+        buyer=Buyer(buyer.account_id, buyer.guest_key, body.email),
         address=body.address.model_dump(),
         country=body.address.country,
         lines=lines,
@@ -107,9 +114,12 @@ async def place_order(body: CheckoutIn, tenant: Tenant, caller: Caller, key: Ide
         order_id=house.db.new_id(),
     )
     answer = await check_out(house, draft)
-    if body.lines is None and answer.code == 201:
-        await clear_cart(house, caller, tenant.id)
-    return _reply(answer)
+    if answer.code == 201 and not answer.replayed:
+        await _take_out(house, buyer, tenant.id, dict(lines))
+    reply = _reply(answer)
+    if not known:
+        remember_guest(reply, house, buyer.guest_key)
+    return reply
 
 
 @router.post(
@@ -121,9 +131,15 @@ async def place_order(body: CheckoutIn, tenant: Tenant, caller: Caller, key: Ide
 async def confirm_payment(intent_id: IntentId, tenant: Tenant, caller: Caller, house: Trading) -> JsonReply:
     """After the bank's confirmation (3-D Secure): what became of the payment."""
     answer = await confirm(house, tenant.id, intent_id)
-    if answer.code == 201:
-        await clear_cart(house, caller, tenant.id)
+    if answer.code == 201 and not answer.replayed:
+        await _take_out(house, caller, tenant.id, await bought_with(house, tenant.id, intent_id))
     return _reply(answer)
+
+
+async def _take_out(house: TradingHouse, buyer: Principal, tenant_id: int, bought: dict[int, int]) -> None:
+    """What was bought leaves the cart, if the cart can be reached: the order stands either way."""
+    with suppress(CartUnavailable):
+        await take_bought(house, buyer, tenant_id, bought)
 
 
 def _reply(answer: Answer) -> JsonReply:

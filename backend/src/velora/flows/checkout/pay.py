@@ -9,8 +9,10 @@ from velora.flows.house import TradingHouse
 from velora.flows.payment_outcome.settle import News, Settled, heard_of, settle
 from velora.kernel.errors import NotFound, Refusal
 from velora.kernel.ids import encode
+from velora.modules.orders import service as orders
 from velora.modules.payments import service as payments
 from velora.modules.payments.gateways.port import ChargeOrder, NotKnown
+from velora.modules.payments.service import IntentState
 from velora.platform.db.idempotency import Replay
 
 
@@ -39,12 +41,21 @@ async def confirm(house: TradingHouse, tenant_id: int, intent_id: int) -> Answer
         intent = (await payments.intents_seen(uow, [(tenant_id, intent_id)])).get((tenant_id, intent_id))
         if intent is None:
             raise NotFound("payment", encode("pi", intent_id))
-        key = intent.gateway_key
+        key, known = intent.gateway_key, intent.state
     found = await house.gateway.find(key)
     settled: Settled = await house.writes.submit(
         settle, News(heard_of(tenant_id, intent_id, found if not isinstance(found, NotKnown) else await house.gateway.void(key)))
     )
-    return _said(settled.code, settled.body, replayed=False)
+    return _said(settled.code, settled.body, replayed=known == IntentState.CAPTURED)
+
+
+async def bought_with(house: TradingHouse, tenant_id: int, intent_id: int) -> dict[int, int]:
+    """How many of each variant this payment was for."""
+    async with house.db.read(tenant_id) as uow:
+        [intent] = (await payments.intents_seen(uow, [(tenant_id, intent_id)])).values()
+        parts = await orders.parts_of(uow, [(tenant_id, intent.order_id)])
+        lines = await orders.lines_of(uow, [(tenant_id, part.id) for part in parts])
+    return {line.variant_id: line.quantity for of_part in lines.values() for line in of_part}
 
 
 def _charge(placed: Placed) -> ChargeOrder:

@@ -13,6 +13,7 @@ from velora.platform.web.callers import (
     TenantContext,
     acting_for_seller,
     house_of,
+    remember_guest,
 )
 from velora.platform.web.callers import (
     WritesDep as Writes,
@@ -41,4 +42,5 @@ __all__ = [
     "house_of",
     "ident",
     "problems",
+    "remember_guest",
 ]

@@ -2,9 +2,9 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Annotated, Any, Protocol
+from typing import Annotated, Any, Final, Protocol
 
-from fastapi import Depends, Request
+from fastapi import Depends, Request, Response
 
 from velora.kernel.errors import Forbidden, NotFound, Refusal
 from velora.kernel.ids import encode
@@ -17,6 +17,8 @@ CSRF_COOKIE = "velora_csrf"
 CSRF_HEADER = "x-csrf-token"
 GUEST_COOKIE = "velora_guest"
 TENANT_HEADER = "x-velora-tenant"
+
+_GUEST_FOR: Final = 365 * 24 * 3600  # seconds
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,11 @@ async def house_of(request: Request) -> Any:  # a House, and with its gateway a 
 
 async def _writes(request: Request) -> Writes:
     return request.app.state.house.writes
+
+
+def remember_guest(reply: Response, house: House, guest_key: str) -> None:
+    """The browser knows this guest's key from now on; pages cannot read it."""
+    reply.set_cookie(GUEST_COOKIE, guest_key, max_age=_GUEST_FOR, httponly=True, samesite="lax", secure=house.settings.secure_cookies)
 
 
 async def tenant_or_none(request: Request) -> TenantContext | None:

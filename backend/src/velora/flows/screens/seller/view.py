@@ -62,7 +62,7 @@ async def desk(uow: UnitOfWork, seller_id: int) -> Desk:
         on_hold=on_hold,
         on_hold_orders=_sum(counts, _HELD),
         available=await _available(uow, seller_id),
-        this_month=await orders.sales_of_seller(uow, seller_id, month, uow.now),
+        this_month=await orders.sales_of_seller(uow, seller_id, month),
         last_month=await orders.sales_of_seller(uow, seller_id, before, month),
         returns_open=await returns.open_count(uow, seller_id),
         low_stock=await inventory.count_low(uow, seller_id),
