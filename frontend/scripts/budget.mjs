@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 
 const LIMIT = 200_000;
-const FIRST_PAGE = ["index.html", "src/areas/storefront/Home.tsx"];
+const FIRST_PAGE = ["index.html", "src/areas/storefront/Frame.tsx", "src/features/catalogue/HomePage.tsx"];
 
 const manifest = JSON.parse(readFileSync("dist/.vite/manifest.json", "utf8"));
 const needed = new Set();

@@ -8,17 +8,19 @@ interface PriceProps {
   price: Money;
   /** What it cost before; shown struck through when it is more. */
   before?: Money | undefined;
+  /** Others of it cost more: "From €9.00". */
+  from?: boolean;
   size?: keyof typeof SIZES;
 }
 
-export function Price({ price, before, size = "md" }: PriceProps) {
+export function Price({ price, before, from = false, size = "md" }: PriceProps) {
   const { t } = useTranslation("kit");
   const { money } = useFormat();
   const lowered = before !== undefined && before.amount > price.amount;
   return (
     <p className={cx("flex flex-wrap items-baseline gap-x-2 figures font-semibold", SIZES[size])}>
       {lowered && <span className="sr-only">{t("price_now")}</span>}
-      <span>{money(price)}</span>
+      <span>{from ? t("price_from", { price: money(price) }) : money(price)}</span>
       {lowered && (
         <s className="text-[0.875em] font-normal text-muted">
           <span className="sr-only">{t("price_before")} </span>

@@ -17,6 +17,8 @@ interface ProductCardProps {
   tone?: Tone | undefined;
   price: Money;
   before?: Money | undefined;
+  /** Its other variants cost more. */
+  from?: boolean;
   rating?: { value: number; count: number } | undefined;
   /** "Only 2 left", "Sold out". */
   note?: string | undefined;
@@ -32,6 +34,7 @@ export function ProductCard({
   tone,
   price,
   before,
+  from = false,
   rating,
   note,
   wished = false,
@@ -62,7 +65,7 @@ export function ProductCard({
         </h3>
         <p className="mt-0.5 truncate text-sm text-muted">{seller}</p>
         <div className="mt-1.5 flex flex-wrap items-center justify-between gap-x-3">
-          <Price price={price} before={before} />
+          <Price price={price} before={before} from={from} />
           {rating && rating.count > 0 && <Rating value={rating.value} count={rating.count} />}
         </div>
       </div>
