@@ -1,5 +1,6 @@
 """What tables need beyond their columns: triggers that refuse changes, and a partition for every month."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -13,6 +14,7 @@ from velora.kernel.ids import first_id_at, time_of
 from velora.platform.db.base import Base
 
 MONTHS_AHEAD: Final = 3
+_NO_BOUND: Final = 1 << 63
 
 
 def append_only_triggers(table: str, key: tuple[str, ...], dialect: str) -> list[str]:
@@ -60,32 +62,31 @@ def month_after(moment: datetime, months: int = 1) -> datetime:
 
 def partitions_from_scratch(table: str, column: str, first: datetime, last: datetime) -> str:
     """ALTER TABLE that splits an empty table by month, with `pmax` behind the last as a net."""
-    parts = [_partition(month) for month in months_between(first, last)]
-    before = f"PARTITION pmin VALUES LESS THAN ({first_id_at(_month(first))})"
-    return f"ALTER TABLE {table} PARTITION BY RANGE ({column}) ({before}, {', '.join(parts)}, PARTITION pmax VALUES LESS THAN MAXVALUE)"
+    months = [_until(f"p{month:%Y%m}", first_id_at(month_after(month))) for month in months_between(first, last)]
+    parts = ", ".join([_until("pmin", first_id_at(_month(first))), *months, _until("pmax", _NO_BOUND)])
+    return f"ALTER TABLE {table} PARTITION BY RANGE ({column}) ({parts})"
 
 
 def ensure_partitions(connection: Connection, first: datetime, last: datetime) -> list[str]:
-    """Every partitioned table has a partition for each month from `first` to `last`; the names of those made now. MySQL only."""
+    """Every partitioned table has a partition for each month from `first` to `last`; the names of those made now. MySQL only.
+
+    However many months are missing, each partition that holds their place is split in one statement.
+    """
+    wanted = [first_id_at(_month(first)), *(first_id_at(month_after(month)) for month in months_between(first, last))]
     made: list[str] = []
     for table, _ in partitioned_tables():
-        bounds = _bounds(connection, table.name)
-        for month in months_between(first, last):
-            upper = first_id_at(month_after(month))
-            if upper in bounds:
-                continue
-            split = min((bound for bound in bounds if bound > upper), default=None)
-            name = bounds[split] if split is not None else "pmax"
-            rest = f"PARTITION {name} VALUES LESS THAN ({split})" if split is not None else "PARTITION pmax VALUES LESS THAN MAXVALUE"
-            lower = first_id_at(month)
-            before = [] if lower in bounds else [f"PARTITION pb{month:%Y%m} VALUES LESS THAN ({lower})"]
-            connection.execute(
-                text(f"ALTER TABLE {table.name} REORGANIZE PARTITION {name} INTO ({', '.join([*before, _partition(month), rest])})")
-            )
-            bounds[upper] = f"p{month:%Y%m}"
-            if before:
-                bounds[lower] = f"pb{month:%Y%m}"
-            made.append(f"{table.name}.p{month:%Y%m}")
+        there = _bounds(connection, table.name)
+        missing: defaultdict[int, list[int]] = defaultdict(list)
+        for bound in wanted:
+            if bound not in there:
+                missing[min((upper for upper in there if upper > bound), default=_NO_BOUND)].append(bound)
+        for holder, bounds in missing.items():
+            below = max((upper for upper in there if upper < bounds[0]), default=0)
+            parts = {_name(lower, upper): upper for lower, upper in pairwise([below, *bounds])}
+            name = there.get(holder, "pmax")
+            split = ", ".join([*(_until(part, upper) for part, upper in parts.items()), _until(name, holder)])
+            connection.execute(text(f"ALTER TABLE {table.name} REORGANIZE PARTITION {name} INTO ({split})"))
+            made += [f"{table.name}.{part}" for part in parts]
     return made
 
 
@@ -140,8 +141,16 @@ def _bounds(connection: Connection, table: str) -> dict[int, str]:
     return {int(bound): name for name, bound in rows if name and bound != "MAXVALUE"}
 
 
-def _partition(month: datetime) -> str:
-    return f"PARTITION p{month:%Y%m} VALUES LESS THAN ({first_id_at(month_after(month))})"
+def _name(lower: int, upper: int) -> str:
+    """Of a month: p202611; of all that lies between two months, or before the first: pb202611, by the month after it."""
+    month = time_of(lower)
+    return (
+        f"p{month:%Y%m}" if upper == first_id_at(month_after(month)) and lower == first_id_at(_month(month)) else f"pb{time_of(upper):%Y%m}"
+    )
+
+
+def _until(name: str, bound: int) -> str:
+    return f"PARTITION {name} VALUES LESS THAN {'MAXVALUE' if bound == _NO_BOUND else f'({bound})'}"
 
 
 def _month(moment: datetime) -> datetime:
