@@ -21,7 +21,7 @@ from velora.flows.refund.start import Started
 from velora.flows.release.release import release
 from velora.flows.replay.lines import COUNTRIES, NOWHERE
 from velora.flows.replay.sheet import Sale, Sheet
-from velora.flows.replay.world import SLUG, World
+from velora.flows.replay.world import ESCROW_DAYS, SLUG, World
 from velora.kernel.clock import ManualClock
 from velora.kernel.errors import Refusal
 from velora.kernel.ids import encode
@@ -38,6 +38,7 @@ from velora.platform.db.idempotency import LEASE, Asked, InProgress
 
 SHIPPED_AFTER: Final = timedelta(days=1)
 DELIVERED_AFTER: Final = timedelta(days=4)
+RELEASED_AFTER: Final = DELIVERED_AFTER + timedelta(days=ESCROW_DAYS)
 # The hours of a day's work; the file's own invoices lie between the morning and the evening.
 _SHIPPING, _DELIVERY, _RELEASE, _PAYOUTS, _REFUNDS = time(6, 0), time(6, 5), time(6, 10), time(6, 15), time(22, 0)
 _LINES_A_BATCH: Final = 800
@@ -69,6 +70,11 @@ class Year:
 
     def ordered_on(self, day: date) -> Sequence[Sale]:
         return self.sold.get(day, ())
+
+    def has_work_on(self, day: date) -> bool:
+        """Whether anything is to be ordered, shipped, delivered, released, given back or paid out on this day."""
+        later = (timedelta(), SHIPPED_AFTER, DELIVERED_AFTER, RELEASED_AFTER)
+        return day.day == 1 or day in self.given_back or any(day - after in self.sold for after in later)
 
 
 async def live(house: TradingHouse, clock: ManualClock, year: Year, day: date) -> None:

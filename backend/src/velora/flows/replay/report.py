@@ -224,8 +224,8 @@ def _month(sale: Sale) -> str:
 
 
 def _lines(sheet: Sheet, kind: Kind) -> int:
-    return sum(sheet.kind(row) is kind for row in range(len(sheet)))
+    return sum(found is kind for found in sheet.kinds)
 
 
 def _amount(sheet: Sheet, kind: Kind) -> int:
-    return sum(sheet.amount(row) for row in range(len(sheet)) if sheet.kind(row) is kind)
+    return sum(sheet.amount(row) for row in range(len(sheet)) if sheet.kinds[row] is kind)

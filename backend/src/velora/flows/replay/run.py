@@ -1,7 +1,9 @@
 """The whole replay: open the marketplace, live every day of the file and the weeks until all is settled, report every line's fate."""
 
+import gc
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from hashlib import sha256
@@ -9,10 +11,10 @@ from pathlib import Path
 from typing import Final
 
 from velora.flows.house import TradingHouse
-from velora.flows.replay.days import DELIVERED_AFTER, SHIPPED_AFTER, GiveBack, Year, live
+from velora.flows.replay.days import RELEASED_AFTER, SHIPPED_AFTER, GiveBack, Year, live
 from velora.flows.replay.report import Report, make_report, note_of
 from velora.flows.replay.sheet import Sale, Sheet, read_sheet
-from velora.flows.replay.world import ESCROW_DAYS, World, open_world
+from velora.flows.replay.world import World, open_world
 from velora.kernel.clock import ManualClock
 from velora.platform.db import idempotency
 from velora.platform.db.ddl import ensure_partitions
@@ -51,24 +53,45 @@ async def replay(house: TradingHouse, file: Path, progress: Progress = lambda st
     await _ensure_months(house, days[0] - _A_DAY, days[-1])
     world = await open_world(house, sheet)
     year = _year(sheet, world)
+    with _collector_at_rest():
+        await _live_all(house, clock, year, days, progress)
+    async with house.db.read(None) as uow:
+        return await make_report(uow, sheet, world)
+
+
+async def _live_all(house: TradingHouse, clock: ManualClock, year: Year, days: Sequence[date], progress: Progress) -> None:
+    """Every day that was not lived before."""
+    sheet = year.sheet
     sold, to_sell = 0, sum(len(sale.rows) for sale in sheet.sales)
     fingerprint = sha256(repr((len(sheet), to_sell, sheet.sales[-1])).encode()).digest()
-    for day in days:
+    for day in filter(year.has_work_on, days):
         clock.set(datetime.combine(day, time(5), tzinfo=UTC))
-        mark = Keyed(world.tenant_id, _WHO, Asked(sha256(day.isoformat().encode()).digest(), fingerprint), 0)
+        mark = Keyed(year.world.tenant_id, _WHO, Asked(sha256(day.isoformat().encode()).digest(), fingerprint), 0)
         if not await _was_lived(house, mark):
             await live(house, clock, year, day)
             await _remember(house, mark)
         sold += sum(len(sale.rows) for sale in year.ordered_on(day))
         progress(Step(day, sold, to_sell))
-    async with house.db.read(None) as uow:
-        return await make_report(uow, sheet, world)
+
+
+@contextmanager
+def _collector_at_rest() -> Generator[None]:
+    """What is in memory now stays until the end, so the garbage collector need not look at it again and again: a third of the time."""
+    before = gc.get_threshold()
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()
 
 
 def _days(sheet: Sheet) -> Iterator[date]:
     """Every day from the first invoice until the last money is paid out: the first of a month after the last release."""
     day = sheet.sales[0].moment.date()
-    last = sheet.day(sheet.in_time[-1]) + DELIVERED_AFTER + timedelta(days=ESCROW_DAYS) + 2 * _A_DAY
+    last = sheet.day(sheet.in_time[-1]) + RELEASED_AFTER + _A_DAY
     while day < last or day.day != 1:
         yield day
         day += _A_DAY

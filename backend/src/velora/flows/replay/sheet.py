@@ -56,12 +56,15 @@ class Sheet:
     def __len__(self) -> int:
         return len(self.invoice)
 
-    def kind(self, row: int) -> Kind:
-        return kind_of(self.texts[self.invoice[row]], self.quantity[row], self.pence[row], self.customer[row])
+    @cached_property
+    def kinds(self) -> Sequence[Kind]:
+        """What each line is, by row."""
+        columns = zip(self.invoice, self.quantity, self.pence, self.customer, strict=True)
+        return [kind_of(self.texts[invoice], quantity, pence, customer) for invoice, quantity, pence, customer in columns]
 
     def amount(self, row: int) -> int:
         """What the line is about, in pence."""
-        return amount_of(self.kind(row), self.quantity[row], self.pence[row])
+        return amount_of(self.kinds[row], self.quantity[row], self.pence[row])
 
     def moment(self, row: int) -> datetime:
         return _EPOCH + timedelta(seconds=self.seconds[row])
@@ -84,7 +87,7 @@ class Sheet:
         """Every invoice with sale lines, in the order of time. Raises Invalid for more than four million."""
         rows: dict[int, list[int]] = {}
         for row in self.in_time:
-            if self.kind(row) is Kind.SALE:
+            if self.kinds[row] is Kind.SALE:
                 rows.setdefault(self.invoice[row], []).append(row)
         if len(rows) >= _MOST_INVOICES:
             raise Invalid("/file", f"The file has {len(rows):,} invoices; replay at most {_MOST_INVOICES - 1:,} at a time.")
@@ -100,7 +103,7 @@ class Sheet:
     @cached_property
     def matches(self) -> dict[int, Sequence[Piece]]:
         """The purchases that each cancellation of a customer gives back, by its row."""
-        cancelled = {self.key(row) for row in range(len(self)) if self.kind(row) is Kind.CANCELLATION}
+        cancelled = {self.key(row) for row in range(len(self)) if self.kinds[row] is Kind.CANCELLATION}
         return match(self._events(cancelled))
 
     def _events(self, keys: set[Key]) -> Iterator[Bought | Cancelled]:
@@ -108,7 +111,7 @@ class Sheet:
             key = self.key(row)
             if key not in keys:
                 continue
-            kind = self.kind(row)
+            kind = self.kinds[row]
             if kind is Kind.SALE:
                 yield Bought(key, row, self.quantity[row])
             elif kind is Kind.CANCELLATION:

@@ -91,7 +91,7 @@ def _articles(sheet: Sheet) -> Iterator[_Article]:
     stock: defaultdict[int, Counter[int]] = defaultdict(Counter)
     titles: defaultdict[int, Counter[int]] = defaultdict(Counter)
     for row in range(len(sheet)):
-        if sheet.kind(row) is Kind.SALE:
+        if sheet.kinds[row] is Kind.SALE:
             stock[sheet.article[row]][sheet.pence[row]] += sheet.quantity[row]
             titles[sheet.article[row]][sheet.description[row]] += 1
     for number, by_price in stock.items():
