@@ -8,6 +8,7 @@ from typing import Any, Final
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import FileResponse, PlainTextResponse
+from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
@@ -136,6 +137,8 @@ def _serve_web(app: FastAPI, web: Path) -> None:
 
     @app.get("/{path:path}", include_in_schema=False)
     async def page_or_file(path: str, request: Request) -> Response:  # pyright: ignore[reportUnusedFunction]
+        if path.startswith("api/"):
+            raise HTTPException(404)
         if path and (web / path).is_file() and (web / path).resolve().is_relative_to(web.resolve()):
             reply = await files.get_response(path, request.scope)
             if path.startswith("assets/"):

@@ -28,3 +28,7 @@ class ProcessDesk:
     def csrf_token(self, token: str) -> str:
         """What the header must say for this session token."""
         return self._desk.csrf_token(token)
+
+    def forget_storefronts(self) -> None:
+        """What was changed about storefronts is seen by this process at its next request."""
+        self._desk.forget_storefronts()
