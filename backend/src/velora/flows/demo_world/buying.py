@@ -5,13 +5,16 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Final
 
+from pydantic import BaseModel
+
 from velora.flows.checkout.draft import Buyer, Draft, Market
 from velora.flows.checkout.pay import Answer, check_out, confirm
 from velora.flows.demo_world.plan import Planned
 from velora.flows.demo_world.walker import CardCounter, Walker, asked, guest_key
+from velora.flows.demo_world.world import World
 from velora.flows.house import TradingHouse
 from velora.kernel.ids import decode
-from velora.modules.catalog.service import OfferKey, offers
+from velora.modules.catalog.service import Offer, OfferKey, offers
 from velora.modules.payments.service import Declined
 from velora.modules.pricing.service import Basket, BasketLine, quote
 
@@ -30,6 +33,13 @@ _BRANDS: Final = ("visa", "mastercard", "amex")
 _CONFIRMING: Final = timedelta(seconds=40)
 
 
+class _Payment(BaseModel):
+    """Of a checkout's answer, what a buyer needs to go to the bank and back."""
+
+    intent_id: str
+    challenge_url: str
+
+
 async def tokens(house: TradingHouse) -> Mapping[str, str]:
     """A token for each kind of card. Raises TypeError for a gateway that has no test cards."""
     if not isinstance(house.gateway, CardCounter):
@@ -42,18 +52,34 @@ async def tokens(house: TradingHouse) -> Mapping[str, str]:
     return made
 
 
+async def totals(house: TradingHouse, world: World, planned: Sequence[Planned]) -> Mapping[str, int]:
+    """What the buyer of each of these is shown, by mark."""
+    keys = {OfferKey(world.markets[order.market].id, world.variants[line.ref]) for order in planned for line in order.lines}
+    async with house.db.read(None) as uow:
+        found = await offers(uow, keys)
+        quotes = await quote(uow, [_basket(world, order, found) for order in planned])
+    return {order.mark: one.total_minor for order, one in zip(planned, quotes, strict=True)}
+
+
+def _basket(world: World, order: Planned, found: Mapping[OfferKey, Offer]) -> Basket:
+    market = _market(world, order)
+    lines: list[BasketLine] = []
+    for line in order.lines:
+        offer = found[OfferKey(market.tenant_id, world.variants[line.ref])]
+        lines.append(BasketLine(offer.variant_id, offer.seller_id, offer.price_minor, line.quantity, offer.tax_class))
+    return Basket(market.tenant_id, market.currency, market.tax_mode, order.buyer.country, tuple(lines))
+
+
 async def buy(walker: Walker, planned: Sequence[Planned]) -> None:
     """Each of these is ordered now, unless it was; what was placed is known to the walker."""
     fresh = [order for order in planned if order.mark not in walker.orders]
-    drafts = await _drafts(walker, fresh)
+    drafts = [_draft(walker, order) for order in fresh]
     answers = await asyncio.gather(*(_answer(walker.house, draft) for draft in drafts))
     challenged = [
         (draft, answer) for order, draft, answer in zip(fresh, drafts, answers, strict=True) if answer and order.card == "challenge"
     ]
     await _confirm(walker, challenged)
-    async with walker.house.db.read(None) as uow:
-        placed = {(draft.market.tenant_id, draft.order_id): order.mark for order, draft in zip(fresh, drafts, strict=True)}
-        await walker.note_parts(uow, placed)
+    walker.note({(draft.market.tenant_id, draft.order_id): order.mark for order, draft in zip(fresh, drafts, strict=True)})
 
 
 async def _answer(house: TradingHouse, draft: Draft) -> Answer | None:
@@ -70,38 +96,20 @@ async def _confirm(walker: Walker, challenged: Sequence[tuple[Draft, Answer]]) -
         return
     walker.clock.advance(_CONFIRMING)
     for draft, answer in challenged:
-        payment = answer.body["payment"]
-        assert isinstance(payment, Mapping)
-        await gateway.answer_challenge(str(payment["challenge_url"]).rpartition("/")[2], approved=True)
-        await confirm(walker.house, draft.market.tenant_id, decode("pi", str(payment["intent_id"])))
+        payment = _Payment.model_validate(answer.body["payment"])
+        await gateway.answer_challenge(payment.challenge_url.rpartition("/")[2], approved=True)
+        await confirm(walker.house, draft.market.tenant_id, decode("pi", payment.intent_id))
 
 
-async def _drafts(walker: Walker, planned: Sequence[Planned]) -> list[Draft]:
-    """What the buyers send, with the totals that they are shown."""
-    keys = {OfferKey(_place(walker, order).tenant_id, walker.world.variants[line.ref]) for order in planned for line in order.lines}
-    async with walker.house.db.read(None) as uow:
-        found = await offers(uow, keys)
-        baskets: list[Basket] = []
-        for order in planned:
-            market = _place(walker, order)
-            lines: list[BasketLine] = []
-            for line in order.lines:
-                offer = found[OfferKey(market.tenant_id, walker.world.variants[line.ref])]
-                lines.append(BasketLine(offer.variant_id, offer.seller_id, offer.price_minor, line.quantity, offer.tax_class))
-            baskets.append(Basket(market.tenant_id, market.currency, market.tax_mode, order.buyer.country, tuple(lines)))
-        totals = await quote(uow, baskets)
-    return [_draft(walker, order, total.total_minor) for order, total in zip(planned, totals, strict=True)]
-
-
-def _place(walker: Walker, order: Planned) -> Market:
-    place = walker.world.markets[order.market]
+def _market(world: World, order: Planned) -> Market:
+    place = world.markets[order.market]
     return Market(place.id, place.currency, place.tax_mode)
 
 
-def _draft(walker: Walker, order: Planned, total_minor: int) -> Draft:
+def _draft(walker: Walker, order: Planned) -> Draft:
     person = order.buyer
     return Draft(
-        market=_place(walker, order),
+        market=_market(walker.world, order),
         buyer=Buyer(walker.buyer_of(order).account_id, guest_key(order), person.email),
         address={
             "name": person.name, "line1": person.line1, "line2": "", "postal_code": person.postal_code, "city": person.city,
@@ -110,7 +118,7 @@ def _draft(walker: Walker, order: Planned, total_minor: int) -> Draft:
         country=person.country,
         lines=tuple((walker.world.variants[line.ref], line.quantity) for line in order.lines),
         token=walker.tokens[_card(order)],
-        expected_total_minor=total_minor,
+        expected_total_minor=walker.totals[order.mark],
         asked=asked(f"order {order.mark}"),
         order_id=walker.house.db.new_id(),
     )  # fmt: skip

@@ -6,7 +6,7 @@ from typing import Final
 from velora.flows.cancellation.cancel import cancel_order
 from velora.flows.demo_world.dice import Dice
 from velora.flows.demo_world.plan import Planned
-from velora.flows.demo_world.walker import Key, Walker, asked
+from velora.flows.demo_world.walker import Key, Part, Walker, asked
 from velora.flows.fulfilment.ship import deliver, ship
 from velora.flows.once import Once
 from velora.flows.refund.ask import ReturnAsk, ask_once
@@ -21,40 +21,34 @@ from velora.modules.orders.service import Parcel
 from velora.modules.returns import service as returns
 from velora.platform.db.group_commit import in_one_transaction
 
-Part = tuple[Planned, str]
-"""One seller's part of an order."""
-
 _CARRIERS: Final = {
     "DE": ("DHL", "0034"), "DK": ("PostNord", "0037"), "GB": ("Royal Mail", "RM"), "US": ("UPS", "1Z"),
 }  # fmt: skip
 
 
-async def send_first(walker: Walker, parts: Sequence[Part]) -> None:
-    """The first line of each leaves ahead of the rest."""
-    keys = [walker.parts[order.mark, slug] for order, slug in parts]
+async def send(walker: Walker, parts: Sequence[Part]) -> None:
+    """What is left of each leaves, or its first line ahead of the rest; of those that were not paid, nothing does."""
+    keys = await walker.keys_of(parts)
+    ahead = [key for key, (order, slug) in zip(keys, parts, strict=True) if order.parts[slug].first == walker.clock.now()]
     async with walker.house.db.read(None) as uow:
-        lines = await orders.lines_of(uow, keys)
-    parcels = [
+        lines = await orders.lines_of(uow, ahead)
+    whole = [_parcel(part, key) for part, key in zip(parts, keys, strict=True) if key not in ahead]
+    firsts = [
         _parcel(part, key, ((lines[key][0].id, lines[key][0].quantity),))
         for part, key in zip(parts, keys, strict=True)
-        if lines[key][0].shipped_quantity == 0
+        if key in lines and lines[key][0].shipped_quantity == 0
     ]
-    await in_one_transaction(walker.house.db, ship, parcels)
-
-
-async def send(walker: Walker, parts: Sequence[Part]) -> None:
-    """What is left of each leaves; of those that were not paid, nothing does."""
-    await in_one_transaction(walker.house.db, ship, [_parcel(part, walker.parts[part[0].mark, part[1]]) for part in parts])
+    await in_one_transaction(walker.house.db, ship, [*whole, *firsts])
 
 
 async def bring(walker: Walker, parts: Sequence[Part]) -> None:
     """The parcels arrive."""
-    await in_one_transaction(walker.house.db, deliver, [walker.parts[order.mark, slug] for order, slug in parts])
+    await in_one_transaction(walker.house.db, deliver, await walker.keys_of(parts))
 
 
 async def confirm_delivery(walker: Walker, parts: Sequence[Part]) -> None:
     """The buyers say that all is well."""
-    await in_one_transaction(walker.house.db, confirm, [Confirmation(*walker.parts[order.mark, slug]) for order, slug in parts])
+    await in_one_transaction(walker.house.db, confirm, [Confirmation(*key) for key in await walker.keys_of(parts)])
 
 
 async def cancel_orders(walker: Walker, planned: Sequence[Planned]) -> None:
@@ -71,7 +65,7 @@ async def cancel_orders(walker: Walker, planned: Sequence[Planned]) -> None:
 
 async def ask_back(walker: Walker, parts: Sequence[Part]) -> None:
     """The buyers ask to give pieces back."""
-    keys = [walker.parts[order.mark, slug] for order, slug in parts]
+    keys = await walker.keys_of(parts)
     async with walker.house.db.read(None) as uow:
         lines = await orders.lines_of(uow, keys)
     requests: list[Once[ReturnAsk]] = []
@@ -87,13 +81,13 @@ async def ask_back(walker: Walker, parts: Sequence[Part]) -> None:
 
 async def decide_returns(walker: Walker, parts: Sequence[Part]) -> None:
     """The sellers say yes, and the money goes back; or no."""
+    keys = await walker.keys_of(parts)
     async with walker.house.db.read(None) as uow:
-        asked_for = await returns.of_seller_orders(uow, [walker.parts[order.mark, slug] for order, slug in parts])
+        asked_for = await returns.of_seller_orders(uow, keys)
     yes: list[Decision] = []
     no: list[Decision] = []
-    for order, slug in parts:
+    for (order, slug), key in zip(parts, keys, strict=True):
         back = order.parts[slug].returned
-        key = walker.parts[order.mark, slug]
         assert back is not None
         for one in asked_for[key]:
             if one.state is returns.State.REQUESTED:

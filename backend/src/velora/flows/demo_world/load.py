@@ -3,12 +3,12 @@
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Final
 
 from velora.flows.demo_world import walk
-from velora.flows.demo_world.buying import tokens
+from velora.flows.demo_world.buying import tokens, totals
 from velora.flows.demo_world.data import MARKETS, sellers
 from velora.flows.demo_world.plan import LASTS, months
 from velora.flows.demo_world.scenes import staged
@@ -48,10 +48,11 @@ class Summary:
     fresh: bool
 
 
-async def load_demo(house: TradingHouse, progress: Progress = lambda step, done, of: None) -> Summary:
+async def load_demo(house: TradingHouse, progress: Progress = lambda step, done, of: None, *, lasts: timedelta = LASTS) -> Summary:
     """The three marketplaces stand with the four months before this moment behind them.
 
     A second call changes nothing; one that was interrupted goes on where it was, and its world ends when it would have ended then.
+    `lasts` makes the past shorter, for tests; a call that goes on needs the same.
     Nobody else may write to this installation meanwhile. Raises TypeError where the gateway has no test cards.
     """
     async with house.db.read(None) as uow:
@@ -59,16 +60,16 @@ async def load_demo(house: TradingHouse, progress: Progress = lambda step, done,
         done = world is not None and await _is_loaded(uow, world)
     if world is not None and done:
         return await _summary(house, world, fresh=False)
-    began = world.began if world else _to_the_second(house.clock.now() - LASTS)
-    until = began + LASTS
+    began = world.began if world else _to_the_second(house.clock.now() - lasts)
+    until = began + lasts
     clock = ManualClock(began)
-    planned = sorted([*months(began), *staged(until)], key=lambda order: order.at)
+    planned = sorted((order for order in (*months(began, lasts), *staged(until)) if order.at > began), key=lambda order: order.at)
     goods = supplies(planned, walk.middle(began, until))
     past = earlier(house, clock)
     progress("Filling the shelves", 0, 0)
     if world is None:
         world = await _put_up(past, goods)
-    walker = Walker(past, clock, world, await tokens(past))
+    walker = Walker(past, clock, world, await tokens(past), await totals(past, world, planned))
     since = await remember(walker)
     await walk.walk(walker, walk.steps(planned, began, until, goods.later), since, progress)
     clock.set(until)

@@ -10,8 +10,10 @@ from velora.flows.demo_world.dice import Dice
 from velora.flows.demo_world.wares import Ref, Ware, wares_of
 
 LASTS: Final = timedelta(days=122)
-# Orders of the last days have their own minute each; older ones share that of their half day.
-OWN_MINUTES: Final = timedelta(days=8)
+# How finely time runs: of the last days every order has its own minute; before that those of half a day share one, and before that
+# those of a day, and carriers and sellers keep fewer days. Nobody looks at the minutes of July, and each takes a transaction.
+FINE: Final = timedelta(days=4)
+DAILY: Final = timedelta(days=31)
 REGULARS: Final = 60
 
 Outcome = Literal["fine", "declined", "poor", "challenge", "abandoned", "lost", "unsent"]
@@ -83,26 +85,28 @@ def regulars(market: str) -> list[Person]:
     return [_person(dice, market, f"{market}-{number}") for number in range(REGULARS)]
 
 
-def months(start: datetime) -> list[Planned]:
-    """Every order but those of the scenes, in the order in which they are placed."""
+def months(start: datetime, lasts: timedelta = LASTS) -> list[Planned]:
+    """Every order but those of the scenes, in the order in which they are placed; whoever wants less has the last days of it."""
     planned: list[Planned] = []
     people = {market.slug: regulars(market.slug) for market in markets()}
-    for day in range(LASTS.days):
+    now = start + lasts
+    for day in range(LASTS.days - lasts.days, LASTS.days + 1):
         dice = Dice(f"day {day}")
-        morning = (start + timedelta(days=day)).replace(hour=0, minute=0, second=0, microsecond=0)
+        morning = (now - timedelta(days=LASTS.days - day)).replace(hour=0, minute=0, second=0, microsecond=0)
         # The shops grow from five orders a day to ten, and people shop more at weekends.
         count = 4 + day * 5 // LASTS.days + dice.below(3) + (2 if morning.weekday() >= 5 else 0)
-        for number, at in enumerate(_moments(dice, morning, count, own=day >= (LASTS - OWN_MINUTES).days)):
-            if start <= at < start + LASTS - timedelta(hours=1):
-                planned.append(_order(Dice(f"order {day} {number}"), f"d{day:03}n{number:02}", at, start + LASTS, people))
+        for number, at in enumerate(_moments(dice, morning, count, now - morning)):
+            if start <= at < now - timedelta(hours=1):
+                planned.append(_order(Dice(f"order {day} {number}"), f"d{day:03}n{number:02}", at, now, people))
     return planned
 
 
-def _moments(dice: Dice, morning: datetime, count: int, *, own: bool) -> list[datetime]:
-    if own:
+def _moments(dice: Dice, morning: datetime, count: int, ago: timedelta) -> list[datetime]:
+    if ago < FINE:
         return sorted(morning + timedelta(minutes=dice.between(6 * 60, 22 * 60), seconds=dice.below(60)) for _ in range(count))
-    halves = [morning + timedelta(minutes=dice.between(low * 60, high * 60), seconds=dice.below(60)) for low, high in ((8, 14), (16, 21))]
-    return sorted(dice.pick(halves) for _ in range(count))
+    hours = ((8, 14), (16, 21)) if ago < DAILY else ((9, 13),)
+    shared = [morning + timedelta(minutes=dice.between(low * 60, high * 60), seconds=dice.below(60)) for low, high in hours]
+    return sorted(dice.pick(shared) for _ in range(count))
 
 
 def _order(dice: Dice, mark: str, at: datetime, now: datetime, people: Mapping[str, list[Person]]) -> Planned:
@@ -114,8 +118,8 @@ def _order(dice: Dice, mark: str, at: datetime, now: datetime, people: Mapping[s
         mark, at, market.slug, buyer, regular, _lines(dice, market, fresh=now - at < timedelta(days=3)),
         dice.weighted(outcomes, (905, 20, 25, 25, 10, 10, 5)), dice.weighted((0, 1, 2), (60, 30, 10)),
     )  # fmt: skip
-    if dice.chance(3):
-        return replace(planned, cancelled=_evening(at))
+    if dice.chance(2):
+        return replace(planned, cancelled=_next(at + timedelta(minutes=30), 21, now))
     fates = {slug: _fate(dice, planned, slug, now) for slug in dict.fromkeys(line.ref[0] for line in planned.lines)}
     return replace(planned, parts=fates)
 
@@ -146,17 +150,18 @@ def _ware(dice: Dice, slug: str) -> Ware:
 def _fate(dice: Dice, order: Planned, slug: str, now: datetime) -> Fate:
     """Shipped within two days as a rule, delivered within five, and confirmed or returned by some."""
     late = dice.chance(6) and slug != "nordlauf"
-    shipped = _pickup(order.at + timedelta(hours=dice.between(50, 80) if late else dice.between(4, 34)))
+    shipped = _next(order.at + timedelta(hours=dice.between(50, 80) if late else dice.between(4, 30)), 15, now, _PICKUPS)
     pieces = [line for line in order.lines if line.ref[0] == slug]
     first = shipped
     if len(pieces) > 1 and dice.chance(9):
-        shipped = _pickup(shipped + timedelta(days=dice.between(1, 3)))
+        shipped = _next(shipped + timedelta(days=dice.between(1, 3)), 15, now, _PICKUPS)
     sheet = next(seller for seller in sellers() if seller.slug == slug)
-    delivered = _round(shipped + timedelta(days=dice.between(*sheet.delivery.days)), dice.pick((11, 16)))
+    delivered = _next(shipped + timedelta(days=dice.between(*sheet.delivery.days), hours=-6), 11, now, _ROUNDS)
+    ahead = first if first < shipped else None
     if dice.chance(7):
-        return Fate(shipped, first if first < shipped else None, delivered, None, _given_back(dice, pieces, delivered, now))
-    confirmed = _evening(delivered + timedelta(days=dice.between(1, 3))) if dice.chance(14) else None
-    return Fate(shipped, first if first < shipped else None, delivered, confirmed)
+        return Fate(shipped, ahead, delivered, None, _given_back(dice, pieces, delivered, now))
+    confirmed = _next(delivered + timedelta(days=dice.between(1, 3)), 20, now, _EVENINGS) if dice.chance(10) else None
+    return Fate(shipped, ahead, delivered, confirmed)
 
 
 _REASONS: Final = {
@@ -168,31 +173,33 @@ _REASONS: Final = {
 
 
 def _given_back(dice: Dice, pieces: list[Line], delivered: datetime, now: datetime) -> GivenBack:
-    asked = _round(delivered + timedelta(days=dice.between(1, 7)), 19)
+    asked = _next(delivered + timedelta(days=dice.between(1, 6)), 19, now, _EVENINGS)
     line = dice.below(len(pieces))
     quantity = dice.between(1, pieces[line].quantity)
     reason = dice.weighted(tuple(_REASONS), (30, 12, 18, 40))
     approved = dice.chance(78)
-    waits = now - asked < timedelta(days=4) and dice.chance(60)
+    waits = now - asked < timedelta(days=4) and dice.chance(60) and pieces[line].ref[0] != "nordlauf"
     answer = "Sorry about that. Your money is on its way." if approved else "This was used and cannot be sold again, so we have to decline."
-    decided = None if waits else _round(asked + timedelta(days=dice.between(1, 2)), 9)
+    decided = None if waits else _next(asked + timedelta(hours=8), 9, now, _DESKS)
     return GivenBack(asked, line, quantity, reason, dice.pick(_REASONS[reason]), decided, approved, answer)
 
 
-def _pickup(ready: datetime) -> datetime:
-    """The next time the carrier comes: at three in the afternoon, not on Sundays."""
-    at = ready.replace(hour=15, minute=0, second=0, microsecond=0)
+_WEEKDAYS: Final = (0, 1, 2, 3, 4, 5)
+# On which weekdays carriers come and go, buyers write and sellers answer: long ago, and lately.
+_PICKUPS: Final = ((0, 2, 4), _WEEKDAYS)
+_ROUNDS: Final = ((1, 3, 5), _WEEKDAYS)
+_EVENINGS: Final = ((2, 6), (0, 2, 3, 5, 6))
+_DESKS: Final = ((0, 3), (0, 1, 3, 4))
+_EVERY_DAY: Final = ((*_WEEKDAYS, 6), (*_WEEKDAYS, 6))
+
+
+def _next(ready: datetime, hour: int, now: datetime, days: tuple[tuple[int, ...], tuple[int, ...]] = _EVERY_DAY) -> datetime:
+    """The first of such days from `ready` on, at this hour."""
+    at = ready.replace(hour=hour, minute=20, second=0, microsecond=0)
     at = at if at >= ready else at + timedelta(days=1)
-    return at + timedelta(days=1) if at.weekday() == 6 else at
-
-
-def _round(at: datetime, hour: int) -> datetime:
-    return at.replace(hour=hour, minute=20, second=0, microsecond=0)
-
-
-def _evening(at: datetime) -> datetime:
-    evening = at.replace(hour=21, minute=40, second=0, microsecond=0)
-    return evening if evening > at + timedelta(minutes=10) else evening + timedelta(hours=11)
+    while at.weekday() not in days[now - at < DAILY]:
+        at += timedelta(days=1)
+    return at
 
 
 def _person(dice: Dice, market: str, mark: str) -> Person:

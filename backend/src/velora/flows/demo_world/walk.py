@@ -9,7 +9,7 @@ from typing import Any, Final
 from velora.flows.demo_world import deeds
 from velora.flows.demo_world.buying import buy
 from velora.flows.demo_world.data import FINANCE, markets
-from velora.flows.demo_world.plan import Planned
+from velora.flows.demo_world.plan import DAILY, Planned
 from velora.flows.demo_world.restock import restock
 from velora.flows.demo_world.walker import BankCounter, Walker, asked
 from velora.flows.demo_world.wares import Ref
@@ -27,6 +27,7 @@ Progress = Callable[[str, int, int], None]
 _GO_BACK: Final = timedelta(hours=36)
 _CLOSED_ACCOUNT: Final = "orchard-row"
 _FRIDAY: Final = 4
+_RELEASES: Final = (1, 4)
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ def _of_order(order: Planned) -> list[Step]:
     for slug, fate in order.parts.items():
         back = fate.returned
         moments = (
-            (fate.first, deeds.send_first),
+            (fate.first, deeds.send),
             (fate.shipped, deeds.send),
             (fate.delivered, deeds.bring),
             (fate.confirmed, deeds.confirm_delivery),
@@ -88,9 +89,10 @@ def _routine(began: datetime, until: datetime) -> list[Step]:
     """Money is released every morning; payouts go out on Fridays, or on the first of a month."""
     taken: list[Step] = []
     day = began.replace(hour=5, minute=30, second=0, microsecond=0)
-    closed_on = min(until - timedelta(days=days) for days in range(14, 21) if (until - timedelta(days=days)).weekday() == _FRIDAY).date()
+    closed_on = (until - timedelta(days=1)).date().replace(day=1)
     while day <= until:
-        taken.append(Step(day, release, None))
+        if until - day < DAILY or day.weekday() in _RELEASES:
+            taken.append(Step(day, release, None))
         paying = {"fridays": day.weekday() == _FRIDAY, "monthly": day.day == 1}
         taken += [Step(day + timedelta(hours=2), pay_out, market.slug) for market in markets() if paying[market.payout_days]]
         if day.date() == closed_on:
@@ -132,6 +134,6 @@ async def open_account(walker: Walker, _: Sequence[None]) -> None:
 
 # What comes first where several things fall on one moment.
 _ORDER: Final[tuple[Deed, ...]] = (
-    release, pay_out, close_account, open_account, restock, buy, sweep, deeds.cancel_orders, deeds.send_first, deeds.send, deeds.bring,
+    release, pay_out, close_account, open_account, restock, buy, sweep, deeds.cancel_orders, deeds.send, deeds.bring,
     deeds.confirm_delivery, deeds.ask_back, deeds.decide_returns,
 )  # fmt: skip

@@ -43,23 +43,37 @@ class BankCounter(Protocol):
     async def open_account(self, destination: str) -> None: ...
 
 
+Part = tuple[Planned, str]
+"""One seller's part of an order."""
+
+
 @dataclass
 class Walker:
-    """`orders` and `parts` are the (tenant, id) of what was ordered, by the mark of its plan and its seller."""
+    """`totals` is what each order costs its buyer; `orders` and `parts` are the (tenant, id) of what was ordered, by mark and seller."""
 
     house: TradingHouse
     clock: ManualClock
     world: World
     tokens: Mapping[str, str]
+    totals: Mapping[str, int]
     orders: dict[str, Key] = field(default_factory=dict[str, Key])
     parts: dict[tuple[str, str], Key] = field(default_factory=dict[tuple[str, str], Key])
+    _unread: dict[Key, str] = field(default_factory=dict[Key, str])
 
-    async def note_parts(self, uow: UnitOfWork, placed: Mapping[Key, str]) -> None:
-        """These orders, with their marks, are known from now on, and so are their parts."""
+    def note(self, placed: Mapping[Key, str]) -> None:
+        """These orders, with their marks, are known from now on."""
         self.orders |= {mark: key for key, mark in placed.items()}
-        for part in await orders.parts_of(uow, placed):
-            mark = placed[part.tenant_id, part.order_id]
-            self.parts[mark, self.world.seller_of(part.seller_id)] = (part.tenant_id, part.id)
+        self._unread |= placed
+
+    async def keys_of(self, parts: Sequence[Part]) -> list[Key]:
+        """The (tenant, seller order) of each of these."""
+        if self._unread and any((order.mark, slug) not in self.parts for order, slug in parts):
+            async with self.house.db.read(None) as uow:
+                found = await orders.parts_of(uow, self._unread)
+            for part in found:
+                self.parts[self._unread[part.tenant_id, part.order_id], self.world.seller_of(part.seller_id)] = (part.tenant_id, part.id)
+            self._unread.clear()
+        return [self.parts[order.mark, slug] for order, slug in parts]
 
     def buyer_of(self, order: Planned) -> Principal:
         """Who ordered, as they come to the routes."""
@@ -96,7 +110,7 @@ async def remember(walker: Walker) -> datetime | None:
                 if order.guest_key.startswith(_MARK):
                     placed[order.tenant_id, order.id] = order.guest_key.removeprefix(_MARK)
                     latest = max(latest or order.placed_at, order.placed_at)
-        await walker.note_parts(uow, placed)
+    walker.note(placed)
     return latest
 
 

@@ -1,0 +1,108 @@
+"""The demo world: all of it is there, its books are right, and loading it again changes nothing."""
+
+from hashlib import sha256
+
+from sqlalchemy import func, select
+
+from tests.flow.demo_world.conftest import SIX_WEEKS, Loaded
+from velora.flows.bookkeeping.verify import verify
+from velora.flows.demo_world.data import MARKETS
+from velora.flows.demo_world.load import load_demo
+from velora.modules.identity import service as identity
+from velora.modules.inventory import service as inventory
+from velora.modules.orders import service as orders
+from velora.modules.payments.models import PaymentIntent, PaymentRefund
+from velora.modules.payouts import service as payouts
+from velora.modules.returns import service as returns
+from velora.modules.returns.models import ReturnRequest
+from velora.platform.db import ACROSS_TENANTS, Base, Database
+from velora.platform.db.relay import lag, parked
+from velora.platform.search.port import Query
+
+
+async def test_its_books_are_right(loaded: Loaded) -> None:
+    assert [check for check in (await verify(loaded.house.db)).checks if check.count] == []
+
+
+async def test_the_gateway_charged_exactly_what_was_captured(loaded: Loaded) -> None:
+    totals = await loaded.gateway.totals()
+    async with loaded.house.db.read(None) as uow:
+        captured = select(
+            PaymentIntent.currency, func.count(), func.sum(PaymentIntent.captured_minor), func.sum(PaymentIntent.refunded_minor)
+        )
+        statement = captured.where(PaymentIntent.state == "captured").group_by(PaymentIntent.currency)
+        rows = await uow.all(statement.execution_options(**ACROSS_TENANTS))
+        waiting = select(func.sum(PaymentIntent.amount_minor)).where(PaymentIntent.state == "unknown")
+        unheard = await uow.scalar(waiting.execution_options(**ACROSS_TENANTS))
+    assert sum(row[1] for row in rows) + 1 == totals.charges, "the one whose answer was lost a minute ago is charged and not heard of"
+    assert {row[0]: int(row[3]) for row in rows} == totals.refunded_minor
+    assert sum(int(row[2]) for row in rows) + int(unheard or 0) == sum(totals.charged_minor.values())
+
+
+async def test_there_are_orders_in_every_state(loaded: Loaded) -> None:
+    states = dict(loaded.summary.orders)
+    assert set(states) == {state.value for state in orders.State}
+    assert sum(states.values()) > 300
+    assert states["completed"] > 100
+
+
+async def test_there_are_payments_and_returns_in_every_state(loaded: Loaded) -> None:
+    async with loaded.house.db.read(None) as uow:
+        intents = await uow.entities(select(PaymentIntent.state).distinct().execution_options(**ACROSS_TENANTS))
+        found = await uow.entities(select(ReturnRequest.state).distinct().execution_options(**ACROSS_TENANTS))
+        refunds = await uow.entities(select(PaymentRefund.state).distinct().execution_options(**ACROSS_TENANTS))
+    assert set(intents) == {"captured", "declined", "voided", "unknown", "action_required"}
+    assert set(found) == {"requested", "declined", "refunded"}
+    assert set(refunds) == {"succeeded"}
+
+
+async def test_nordlauf_has_seven_to_ship_two_late_and_two_returns_to_decide(loaded: Loaded) -> None:
+    seller_id = loaded.world.sellers["nordlauf"]
+    async with loaded.house.db.read(None) as uow:
+        counts = await orders.counts_of_seller(uow, seller_id)
+        late = await orders.late_of_seller(uow, seller_id)
+        waiting = await returns.open_count(uow, seller_id)
+        low = await inventory.count_low(uow, seller_id)
+    assert (counts["paid"], counts["partly_shipped"], late, waiting) == (6, 1, 2, 2)
+    assert low > 0
+
+
+async def test_sellers_were_paid_and_one_bank_refused(loaded: Loaded) -> None:
+    async with loaded.house.db.read(None) as uow:
+        found = await payouts.listed(uow, limit=500)
+    assert {payout.state for payout in found} == {"paid", "failed"}
+    assert {payout.tenant_id for payout in found} == {place.id for place in loaded.world.markets.values()}
+    assert {loaded.world.seller_of(payout.seller_id) for payout in found if payout.state == "failed"} == {"orchard-row"}
+
+
+async def test_every_role_has_an_account_on_the_sign_in_page(loaded: Loaded) -> None:
+    async with loaded.house.db.read(None) as uow:
+        shown = [(one.role, one.place) for one in await identity.demo_accounts(uow)]
+    assert {role for role, _ in shown} == {"Buyer", "Seller", "Marketplace admin", "Finance", "Super admin"}
+    assert {("Seller", "Nordlauf, owner"), ("Seller", "Nordlauf, staff"), ("Buyer", "Nordmarkt")} <= set(shown)
+
+
+async def test_everybody_was_told_and_everything_is_found(loaded: Loaded) -> None:
+    assert (await lag(loaded.house.db))[0] == 0
+    assert await parked(loaded.house.db) == 0
+    for slug in MARKETS:
+        found = await loaded.house.search.search(loaded.world.markets[slug].id, Query(text="halo headphones"))
+        assert "halo-wireless-headphones" in {hit.card["slug"] for hit in found.hits}
+
+
+async def test_loading_it_again_changes_nothing(loaded: Loaded) -> None:
+    before = await contents(loaded.house.db)
+    again = await load_demo(loaded.house, lasts=SIX_WEEKS)
+    assert not again.fresh
+    assert again.orders == loaded.summary.orders
+    assert await contents(loaded.house.db) == before
+
+
+async def contents(db: Database) -> dict[str, str]:
+    """A digest of every row of every table."""
+    found: dict[str, str] = {}
+    async with db.engine.connect() as connection:
+        for table in Base.metadata.sorted_tables:
+            rows = sorted(repr(tuple(row)) for row in await connection.execute(select(table)))
+            found[table.name] = f"{len(rows)} {sha256(''.join(rows).encode()).hexdigest()}"
+    return found
