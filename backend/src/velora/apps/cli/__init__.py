@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from velora.apps.cli import care, demo, goods, money, people, schema, serving
+from velora.apps.cli import bench, care, demo, goods, money, people, schema, serving
 from velora.apps.cli.console import err
 from velora.apps.cli.home import KNOWN, complaint_of
 
@@ -39,6 +39,7 @@ app.add_typer(goods.imports, name="import", rich_help_panel="Content")
 app.add_typer(goods.search, name="search", rich_help_panel="Content")
 app.add_typer(money.app, name="ledger", rich_help_panel="Money")
 app.add_typer(care.app)
+app.add_typer(bench.app, name="bench", rich_help_panel="Care")
 app.add_typer(schema.db, name="db", rich_help_panel="Care")
 app.add_typer(schema.partitions, name="partitions", rich_help_panel="Care")
 app.add_typer(schema.outbox, name="outbox", rich_help_panel="Care")

@@ -10,6 +10,7 @@ import typer
 
 from velora.apps.cli.console import AsJson, Complaint, Exit, Tell, give, progress, run, say, stop_with, table
 from velora.apps.cli.home import at_home, tenant_named
+from velora.flows.bookkeeping import verify as bookkeeping
 from velora.flows.house import TradingHouse
 from velora.kernel.ids import encode
 from velora.kernel.money import show
@@ -150,11 +151,10 @@ async def _tenant_id(house: TradingHouse, slug: str) -> int | None:
     return (await tenant_named(house, slug)).id if slug else None
 
 
-async def _verify(settings: Settings, slug: str, tell: Tell) -> list[Check]:
+async def _verify(settings: Settings, slug: str, tell: Tell) -> Sequence[Check]:
     async with at_home(settings) as house:
-        tenant_id = await _tenant_id(house, slug)
-        async with house.db.read(tenant_id) as uow:
-            return await ledger.verify(uow, tenant_id, lambda step, done: tell(step, done, 0))
+        verdict = await bookkeeping.verify(house.db, await _tenant_id(house, slug), lambda step, done: tell(step, done, 0))
+        return verdict.checks
 
 
 async def _trial_balance(settings: Settings, slug: str, currency: str, at: datetime | None) -> list[TrialRow]:
