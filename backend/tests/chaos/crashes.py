@@ -1,0 +1,126 @@
+"""A server that is killed again and again under load, and what must be true of the books afterwards."""
+
+import asyncio
+import contextlib
+import os
+import random
+import signal
+import socket
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import orjson
+from sqlalchemy import text
+
+from velora.apps.bench.checkout import Buyer, start_server
+from velora.apps.bench.world import World, make_world
+from velora.apps.migrations import upgrade
+from velora.apps.wiring import open_house
+from velora.flows.bookkeeping.verify import verify
+from velora.flows.house import TradingHouse
+from velora.flows.payment_outcome.sweep import sweep_payments
+from velora.kernel.clock import ManualClock, SystemClock
+from velora.kernel.ids import decode
+from velora.modules.payments.gateways.sandbox import SandboxGateway
+from velora.platform.db.engine import make_engine
+from velora.platform.settings import Settings
+
+LATER = timedelta(minutes=20)  # beyond every lease, hold and wait for an answer
+
+
+@dataclass
+class Seen:
+    """What buyers were told."""
+
+    paid: set[int] = field(default_factory=set)
+    asked: int = 0
+    cut_off: int = 0
+
+
+async def prepared(settings: Settings) -> World:
+    """An installation with a marketplace to be loaded."""
+    engine = make_engine(settings.database_address)
+    await upgrade(engine)
+    await engine.dispose()
+    async with open_house(settings) as house:
+        return await make_world(house, sellers_count=6, products=60, buyers=24)
+
+
+async def crash_again_and_again(settings: Settings, world: World, *, kills: int, seed: int) -> Seen:
+    """Buyers order while the server is killed so many times; each buyer that was cut off asks again with the same key."""
+    chance = random.Random(seed)
+    seen, stop = Seen(), asyncio.Event()
+    port = _free_port()
+    server = await start_server(settings, port)
+    buyers = [Buyer(world, who, port, place) for place, who in enumerate(world.buyers)]
+    shopping = [asyncio.create_task(_shop(buyer, seen, stop)) for buyer in buyers]
+    for _ in range(kills):
+        await asyncio.sleep(chance.uniform(0.2, 1.2))
+        os.kill(server.pid, signal.SIGKILL)
+        await server.wait()
+        server = await start_server(settings, port)
+    await asyncio.sleep(0.5)
+    stop.set()
+    await asyncio.gather(*shopping)
+    for buyer in buyers:
+        buyer.connection.close()
+    server.terminate()
+    await server.wait()
+    await asyncio.sleep(0.1)  # the closed connections leave the loop
+    return seen
+
+
+async def _shop(buyer: Buyer, seen: Seen, stop: asyncio.Event) -> None:
+    pending: tuple[tuple[object, object], str] | None = None
+    while not stop.is_set():
+        things, key = pending or (buyer.two_things(), buyer.next_key())
+        pending = None
+        try:
+            seen.asked += 1
+            status, reply = await asyncio.wait_for(buyer.order(things, key), 30)  # pyright: ignore[reportArgumentType]
+        except (OSError, asyncio.IncompleteReadError, TimeoutError):
+            seen.cut_off += 1
+            pending = (things, key)
+            buyer.connection.close()
+            await asyncio.sleep(0.05)
+            continue
+        if status == 201:
+            seen.paid.add(_order_id(reply))
+        elif status in (409, 503):
+            # In progress: whoever worked on it is dead, and its lease has yet to end. The books are looked at later.
+            await asyncio.sleep(0.05)
+        else:
+            raise AssertionError(f"answered with {status}: {reply.decode()[:300]}")
+
+
+async def books_of(settings: Settings, world: World) -> dict[str, object]:
+    """After the sweeper has asked for everything of which nothing was heard: what is paid, what was charged, what does not hold."""
+    clock = ManualClock(SystemClock().now() + LATER)
+    async with open_house(settings, clock) as house:
+        while await sweep_payments(house):
+            pass
+        assert isinstance(house.gateway, SandboxGateway)
+        paid, undecided = await _orders(house, world)
+        verdict = await verify(house.db)
+        return {
+            "paid": paid,
+            "undecided": undecided,
+            "charges": (await house.gateway.totals()).charges,
+            "broken": {check.name: check.count for check in verdict.checks if check.count},
+        }
+
+
+async def _orders(house: TradingHouse, world: World) -> tuple[set[int], int]:
+    async with house.db.read(world.tenant_id) as uow:
+        rows = (await uow.connection.execute(text("SELECT id, state FROM orders WHERE tenant_id = :t"), {"t": world.tenant_id})).all()
+    return {row.id for row in rows if row.state == "paid"}, sum(row.state == "placed" for row in rows)
+
+
+def _order_id(reply: bytes) -> int:
+    return decode("ord", orjson.loads(reply)["order"]["id"])
+
+
+def _free_port() -> int:
+    with contextlib.closing(socket.socket()) as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
