@@ -100,7 +100,10 @@ async def _cases(uow: UnitOfWork, reasons: Mapping[Key, str]) -> dict[Key, Wante
 
 
 async def _take_back(uow: UnitOfWork, paid: Mapping[Key, Wanted], failed: Mapping[Key, Wanted]) -> None:
-    """The returns among these have ended; the pieces of those that were paid count as returned."""
+    """The returns among these have ended; the pieces of those that were paid count as returned.
+
+    Of a seller order whose every piece came back nothing else can happen: what is still held, the delivery, falls due.
+    """
     refunds = [key for key, case in (*paid.items(), *failed.items()) if not case.key.startswith(CANCELLATION)]
     found = {key: decode("ret", case.key.split(":", 1)[1]) for key, case in (*paid.items(), *failed.items()) if key in refunds}
     facts = await returns.by_id(uow, {(key[0], return_id) for key, return_id in found.items()})
@@ -111,6 +114,8 @@ async def _take_back(uow: UnitOfWork, paid: Mapping[Key, Wanted], failed: Mappin
     if pieces:
         await orders.mark_returned(uow, pieces, text="Money for returned items sent back")
     await returns.settle(uow, {(key[0], return_id): key in paid for key, return_id in found.items()})
+    parts = await orders.parts_by_id(uow, {(case.tenant_id, case.seller_order_id) for key, case in paid.items() if key in found})
+    await escrow.confirm(uow, [key for key, part in sorted(parts.items()) if part.state == orders.State.REFUNDED])
 
 
 async def _post(uow: UnitOfWork, paid: Mapping[Key, Wanted], failed: Mapping[Key, Wanted]) -> None:
