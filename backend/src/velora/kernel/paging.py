@@ -33,6 +33,10 @@ def decode_cursor(cursor: str, *kinds: type[int] | type[str]) -> list[int | str]
         position = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (ValueError, binascii.Error) as error:
         raise Invalid("/cursor", "This cursor is not one of ours. Start again without it.") from error
-    if not isinstance(position, list) or [type(part) for part in position] != list(kinds):  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+    if not isinstance(position, list) or [type(part) for part in position] != list(kinds) or not all(_fits(part) for part in position):  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
         raise Invalid("/cursor", "This cursor belongs to another list. Start again without it.")
     return position  # pyright: ignore[reportUnknownVariableType]
+
+
+def _fits(part: object) -> bool:
+    return not isinstance(part, int) or -(1 << 63) <= part < 1 << 63

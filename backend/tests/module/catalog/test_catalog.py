@@ -99,7 +99,7 @@ async def test_an_offer_is_what_can_be_bought_under_its_key(uow):
     assert (small.title, small.variant_title, small.price_minor, small.currency, small.seller_id) == ("Brass Lamp", "S", 4900, "EUR", LUMEN)
     assert (small.picture, small.tone, small.slug, small.tax_class, small.on_sale) == (
         "light-bulb",
-        "amber",
+        "peach",
         "brass-lamp",
         "standard",
         True,

@@ -11,7 +11,7 @@ from fastapi.responses import StreamingResponse
 from velora.flows.catalog_import.export import export_products
 from velora.flows.catalog_import.rows import BadFile
 from velora.flows.catalog_import.run import Wanted, import_products
-from velora.kernel.errors import Forbidden, Invalid, NotFound
+from velora.kernel.errors import Forbidden, Invalid, MalformedId, NotFound
 from velora.kernel.ids import encode
 from velora.modules.catalog.service import ImportProgress, begin_import, import_progress
 from velora.modules.sellers.policy import State
@@ -22,7 +22,7 @@ from velora.platform.house import House
 from velora.platform.web import HouseDep, Schema, SellerStaff, acting_for_seller, ident, problems
 from velora.platform.web.callers import NotSignedIn
 
-router = APIRouter(prefix="/seller/{seller_id}", tags=["import and export"])
+router = APIRouter(prefix="/seller/{seller_id}", tags=["import and export"], responses=problems(MalformedId))
 log: Final = logging.getLogger("velora.import")
 
 LARGEST: Final = 50_000_000  # bytes

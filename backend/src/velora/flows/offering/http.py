@@ -8,7 +8,7 @@ from pydantic import Field
 from velora.flows.offering import categories
 from velora.flows.offering.place import NewPrice, Showing, reprice, show
 from velora.flows.offering.products import Row, Shelf, products
-from velora.kernel.errors import Forbidden, Invalid, NotFound
+from velora.kernel.errors import Forbidden, Invalid, MalformedId, NotFound
 from velora.kernel.paging import decode_cursor
 from velora.modules.catalog.errors import CategoryNotFound, ProductNotFound, SlugTaken, VariantNotFound
 from velora.modules.catalog.policy import AttributeDefinition, Kind, OfferDraft, State
@@ -29,7 +29,7 @@ from velora.platform.web import (
 )
 from velora.platform.web.callers import NotSignedIn
 
-router = APIRouter(tags=["offering"])
+router = APIRouter(tags=["offering"], responses=problems(MalformedId))
 
 SellerId = Annotated[int, ident("sel")]
 ProductId = Annotated[int, ident("prd")]

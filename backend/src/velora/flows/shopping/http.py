@@ -8,6 +8,7 @@ from pydantic import Field
 
 from velora.flows.shopping import view
 from velora.flows.shopping.view import CartView, GroupView, LineView, Shop
+from velora.kernel.errors import MalformedId
 from velora.kernel.ids import encode
 from velora.modules.cart.errors import CartFull, CartUnavailable
 from velora.modules.cart.policy import MOST_OF_ONE, Change
@@ -15,9 +16,10 @@ from velora.modules.catalog.errors import VariantNotFound
 from velora.modules.inventory.service import OutOfStock
 from velora.platform.tokens import fresh_token
 from velora.platform.web import Caller, HouseDep, MoneyOut, Schema, Tenant, TenantContext, ident, problems, remember_guest
+from velora.platform.web.callers import UnknownHost
 from velora.platform.web.reply import JsonReply
 
-router = APIRouter(prefix="/cart", tags=["cart"])
+router = APIRouter(prefix="/cart", tags=["cart"], responses=problems(MalformedId, UnknownHost))
 
 VariantId = Annotated[int, ident("var")]
 SellerId = Annotated[int, ident("sel")]

@@ -7,15 +7,16 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Response
 from pydantic import Field
 
-from velora.kernel.errors import Invalid, NotFound, Refusal
+from velora.kernel.errors import Invalid, MalformedId, NotFound, Refusal
 from velora.kernel.ids import encode
 from velora.modules.catalog import service
 from velora.modules.catalog.errors import HandleTaken, ProductNotFound, SkuTaken, VersionConflict
 from velora.modules.catalog.policy import Picture, ProductDraft, State, VariantDraft, tone_of
 from velora.modules.catalog.service import CategoryTree, ProductChange, ProductFacts
 from velora.platform.web import HouseDep, Schema, SellerStaff, Tenant, Writes, acting_for_seller, ident, problems
+from velora.platform.web.callers import UnknownHost
 
-router = APIRouter(tags=["catalog"])
+router = APIRouter(tags=["catalog"], responses=problems(MalformedId, UnknownHost))
 
 CategoryId = Annotated[int, ident("cat")]
 ProductId = Annotated[int, ident("prd")]

@@ -32,6 +32,7 @@ TONES: Final = ("peach", "rose", "sky", "lilac", "mint", "sand")  # grounds behi
 MOST_VARIANTS: Final = 200
 MOST_OPTIONS: Final = 2
 MOST_ATTRIBUTES: Final = 50
+MOST_PICTURES: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,24 +113,36 @@ def variant_title(options: Mapping[str, str], names: Iterable[str]) -> str:
 
 def refuse_draft(draft: ProductDraft) -> Invalid | None:
     """The first thing that is wrong with what a seller says about a product, and what it should be."""
-    if not draft.title.strip() or len(draft.title) > 200:
-        return Invalid("/title", "Give the product a title of up to 200 letters.")
+    if not draft.title.strip() or len(draft.title) > 200 or not _one_line(draft.title):
+        return Invalid("/title", "Give the product a title of up to 200 letters, in one line.")
     if len(draft.description) > 8000:
         return Invalid("/description", f"The description has {len(draft.description)} letters; shorten it to 8,000.")
+    if any(re.fullmatch(r"[a-z0-9_]{1,40}", key) is None for key in draft.attributes or {}):
+        return Invalid("/attributes", "Keys of attributes have small letters, digits and underscores, up to 40.")
     if draft.handle and slug_of(draft.handle) != draft.handle:
         return Invalid("/handle", f"A handle has small letters, digits and hyphens only, such as {slug_of(draft.title)}.")
     if len(draft.attributes or {}) > MOST_ATTRIBUTES or any(_too_long(value) for value in (draft.attributes or {}).values()):
         return Invalid("/attributes", f"A product has at most {MOST_ATTRIBUTES} attributes of up to 200 letters, or 15 digits.")
-    if len(draft.brand) > 120:
-        return Invalid("/brand", "Shorten the brand to 120 letters.")
+    if len(draft.brand) > 120 or not _one_line(draft.brand):
+        return Invalid("/brand", "Give the brand in one line of up to 120 letters.")
     if len(draft.options) > MOST_OPTIONS or len(set(draft.options)) != len(draft.options):
         return Invalid("/options", f"A product has at most {MOST_OPTIONS} options, each with a name of its own.")
+    if any(not name.strip() or len(name) > 40 or not _one_line(name) for name in draft.options):
+        return Invalid("/options", "Name each option in up to 40 letters.")
+    if len(draft.pictures) > MOST_PICTURES:
+        return Invalid("/pictures", f"A product has at most {MOST_PICTURES} pictures.")
     for number, picture in enumerate(draft.pictures):
         if not is_picture(picture.name):
             return Invalid(
                 f"/pictures/{number}/name", "Give the name of a drawing, such as brass-lamp, or an address that begins with https://."
             )
+        if picture.tone not in TONES:
+            return Invalid(f"/pictures/{number}/tone", f"Choose one of {', '.join(TONES)}.")
     return _refuse_variants(draft.variants, draft.options)
+
+
+def _one_line(text: str) -> bool:
+    return not any(unicodedata.category(letter) == "Cc" for letter in text)
 
 
 def _too_long(value: AttributeValue) -> bool:
@@ -142,14 +155,16 @@ def _refuse_variants(variants: Sequence[VariantDraft], options: Sequence[str]) -
     skus: set[str] = set()
     combinations: set[tuple[str, ...]] = set()
     for number, variant in enumerate(variants):
-        if not variant.sku.strip() or len(variant.sku) > 80:
-            return Invalid(f"/variants/{number}/sku", "Give the variant an article number of up to 80 letters.")
+        if not variant.sku or len(variant.sku) > 80 or variant.sku != variant.sku.strip() or not _one_line(variant.sku):
+            return Invalid(f"/variants/{number}/sku", "Give the variant an article number of up to 80 letters, without spaces around it.")
         if variant.sku in skus:
             return Invalid(f"/variants/{number}/sku", f"The article number {variant.sku} stands twice; each variant needs its own.")
         if set(variant.options) != set(options) or not all(value.strip() for value in variant.options.values()):
             return Invalid(
                 f"/variants/{number}/options", f"Give a value for each option of the product: {', '.join(options) or 'it has none'}."
             )
+        if any(len(value) > 80 or not _one_line(value) for value in variant.options.values()):
+            return Invalid(f"/variants/{number}/options", "Shorten the values of options to 80 letters each.")
         combination = tuple(variant.options[name] for name in options)
         if combination in combinations:
             return Invalid(

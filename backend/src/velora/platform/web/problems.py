@@ -68,6 +68,7 @@ def install(app: FastAPI) -> None:
         Refusal: _refusal,
         RequestValidationError: _invalid,
         HTTPException: _http,
+        UnicodeEncodeError: _no_text,
         Unavailable: _database_away,
         Deadlock: _database_away,
         Exception: _unexpected,
@@ -110,6 +111,12 @@ def _http(request: Request, error: HTTPException) -> JSONResponse:
     reply = render(request, error.status_code, "request.refused", "Not possible", str(error.detail))
     reply.headers.update(error.headers or {})
     return reply
+
+
+def _no_text(request: Request, error: UnicodeEncodeError) -> JSONResponse:
+    r"""JSON can spell halves of characters (\ud800) that no database takes."""
+    detail = "The text holds half of a character (a lone surrogate such as \\ud800). Send whole characters."
+    return render(request, 422, "request.invalid", "Check the form", detail)
 
 
 def _database_away(request: Request, error: Exception) -> JSONResponse:

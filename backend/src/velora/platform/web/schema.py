@@ -34,7 +34,11 @@ class ident:  # noqa: N801 -- reads as a word in a type: Annotated[int, ident("o
         return {"type": "string", "pattern": f"^{self.prefix}_[0-9A-HJKMNP-TV-Z]{{13}}$", "examples": [example]}
 
     def _read(self, value: object) -> int:
-        return value if isinstance(value, int) else decode(self.prefix, str(value))
+        if not isinstance(value, int):
+            return decode(self.prefix, str(value))
+        if not 0 <= value < 1 << 63:
+            raise ValueError(f"should be an id of the form {self.prefix}_…")
+        return value
 
     def _write(self, value: int) -> str:
         return encode(self.prefix, value)

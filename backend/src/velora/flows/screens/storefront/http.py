@@ -18,9 +18,10 @@ from velora.modules.catalog.service import Offer
 from velora.platform import search as index
 from velora.platform.search import MAX_OFFSET, SearchUnavailable, Sort
 from velora.platform.web import HouseDep, MoneyOut, Schema, Tenant, ident, problems
+from velora.platform.web.callers import UnknownHost
 from velora.platform.web.reply import JsonReply
 
-router = APIRouter(tags=["storefront"])
+router = APIRouter(tags=["storefront"], responses=problems(UnknownHost))
 
 MOST_SELLERS: Final = 12  # named on the first page
 MOST_CHOICES: Final = 50  # values of one facet in one search
