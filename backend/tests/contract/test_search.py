@@ -1,6 +1,10 @@
 """What every search engine does. Each adapter is one parameter of the fixture `index`."""
 
+import asyncio
+import os
 import shutil
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -289,12 +293,55 @@ async def test_a_damaged_index_is_noticed_and_built_again(tmp_path, damage):
     await index.close()
 
 
-async def test_another_process_sees_what_was_written(tmp_path):
+async def test_another_process_sees_within_moments_what_was_written(tmp_path):
     reader, writer = TantivyIndex(tmp_path), TantivyIndex(tmp_path)
     await rebuilt(writer, [a_document(1, "Lamp")])
     assert (await reader.search(NORDMARKT, Query("lamp"))).total == 1
     await reader.write([a_document(2, "Lantern")])
     await writer.write([a_document(3, "Chair")])
     assert await writer.count(NORDMARKT) == 3
+    for _ in range(100):
+        if await reader.count(NORDMARKT) == 3:
+            break
+        await asyncio.sleep(0.05)
+    assert (await reader.search(NORDMARKT, Query("chair"))).total == 1
     await reader.close()
     await writer.close()
+
+
+async def test_many_writes_at_once_are_all_found(index):
+    await asyncio.gather(*(index.write([a_document(n, f"Lamp {n}")]) for n in range(1, 21)))
+    assert await index.count(NORDMARKT) == 20
+
+
+async def test_what_was_acknowledged_survives_a_kill(tmp_path):
+    script = """
+import asyncio, os, sys
+from pathlib import Path
+from tests.contract.test_search import a_document, rebuilt
+from velora.platform.search.tantivy import TantivyIndex
+
+async def main():
+    index = TantivyIndex(Path(sys.argv[1]))
+    await rebuilt(index, [a_document(1, "Lamp")])
+    await index.write([a_document(2, "Lantern")])
+    print("acknowledged", flush=True)
+    asyncio.ensure_future(index.write([a_document(n, "Late") for n in range(100, 20000)]))
+    await asyncio.sleep(0.05)
+    os.kill(os.getpid(), 9)
+
+asyncio.run(main())
+"""
+    killed = await asyncio.to_thread(
+        subprocess.run, [sys.executable, "-c", script, str(tmp_path)], capture_output=True, env=with_our_path()
+    )
+    assert (killed.returncode, killed.stdout) == (-9, b"acknowledged\n"), killed.stderr
+    index = TantivyIndex(tmp_path)
+    assert (await index.search(NORDMARKT, Query("lantern"))).total == 1
+    await index.write([a_document(3, "Chair")])
+    assert (await index.search(NORDMARKT, Query("chair"))).total == 1
+    await index.close()
+
+
+def with_our_path() -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
