@@ -1,5 +1,5 @@
 import type { ComponentType } from "react";
-import type { RouteObject } from "react-router-dom";
+import { Navigate, type RouteObject } from "react-router-dom";
 import { loadWords } from "@/shared/i18n";
 
 /** A page with its words, fetched when it is gone to. */
@@ -35,6 +35,33 @@ export const routes: RouteObject[] = [
         lazy: page(async () => (await import("./ProductPage")).ProductPage, "catalogue", "storefront"),
       },
       { path: "/cart", lazy: page(async () => (await import("@/features/cart/CartPage")).CartPage, "cart") },
+      {
+        path: "/checkout/confirm/:intentId",
+        lazy: page(async () => (await import("@/features/checkout/ConfirmPage")).ConfirmPage, "checkout"),
+      },
     ],
+  },
+  {
+    path: "/checkout",
+    lazy: page(async () => (await import("./CheckoutArea")).CheckoutArea, "checkout"),
+    children: [
+      { index: true, element: <Navigate to="/checkout/address" replace /> },
+      {
+        path: "address",
+        lazy: page(async () => (await import("@/features/checkout/AddressStep")).AddressStep, "checkout"),
+      },
+      {
+        path: "delivery",
+        lazy: page(async () => (await import("@/features/checkout/DeliveryStep")).DeliveryStep, "checkout"),
+      },
+      {
+        path: "payment",
+        lazy: page(async () => (await import("@/features/checkout/PaymentStep")).PaymentStep, "checkout"),
+      },
+    ],
+  },
+  {
+    path: "/sandbox/challenge/:ref",
+    lazy: page(async () => (await import("@/features/checkout/ChallengePage")).ChallengePage, "checkout"),
   },
 ];

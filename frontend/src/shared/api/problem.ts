@@ -10,6 +10,9 @@ export type ProblemBody = Partial<
   Pick<Problem, "type" | "title" | "status" | "code" | "detail" | "facts" | "errors" | "requestId">
 >;
 
+/** The members that every problem has; whatever else it says are the facts of this one. */
+const STANDARD = new Set(["type", "title", "status", "code", "detail", "errors", "instance", "request_id"]);
+
 /** What the server refused and why (RFC 9457), or that it could not be reached. */
 export class Problem extends Error {
   readonly type: string;
@@ -49,9 +52,11 @@ export function toProblem(error: unknown): Problem {
   const { status, headers } = error.response;
   const body: unknown = error.response.data;
   const requestId: unknown = headers["x-request-id"];
+  const told = typeof body === "object" && body !== null ? (body as Record<string, unknown>) : {};
   return new Problem({
     status,
-    ...(typeof body === "object" && body !== null ? body : {}),
+    ...told,
+    facts: Object.fromEntries(Object.entries(told).filter(([member]) => !STANDARD.has(member))),
     requestId: typeof requestId === "string" ? requestId : undefined,
   });
 }

@@ -1,0 +1,138 @@
+import { zodResolver } from "@hookform/resolvers/zod";
+import { ArrowLeft, CreditCard, Lock, ShieldCheck } from "lucide-react";
+import { useMemo, useState } from "react";
+import { useForm } from "react-hook-form";
+import { useTranslation } from "react-i18next";
+import { Navigate, useNavigate } from "react-router-dom";
+import { showProblem, toProblem, type Problem } from "@/shared/api";
+import type { CheckoutOut, MoneyOut } from "@/shared/api/generated/model";
+import { useReadStorefront } from "@/shared/api/generated/storefront/storefront";
+import { useFormat } from "@/shared/format";
+import { Button, Notice, RadioCards } from "@/shared/kit";
+import { CardFields } from "./CardFields";
+import { cardRules, type CardDraft } from "./cardRules";
+import { Refused } from "./Refused";
+import { BackLink, StepTitle } from "./StepParts";
+import { TestCards } from "./TestCards";
+import { useCheckoutCart } from "./useCheckoutCart";
+import { useDraft } from "./useDraft";
+import { usePay } from "./usePay";
+
+const AT_THE_CARD: Record<string, string> = {
+  "/number": "number",
+  "/exp_month": "expiry",
+  "/exp_year": "expiry",
+  "/cvc": "cvc",
+};
+
+/** The card, and the button that says how much. */
+export function PaymentStep() {
+  const { t } = useTranslation("checkout");
+  const { money } = useFormat();
+  const navigate = useNavigate();
+  const { address, deliverySeen, clear } = useDraft();
+  const demo = useReadStorefront().data?.demo ?? false;
+  const cart = useCheckoutCart();
+  const pay = usePay();
+  const [refusal, setRefusal] = useState<Problem>();
+  /** A total that the buyer has been shown anew and agreed to. */
+  const [accepted, setAccepted] = useState<MoneyOut>();
+  const form = useForm<CardDraft>({
+    resolver: zodResolver(useMemo(() => cardRules(t), [t])),
+    mode: "onTouched",
+    defaultValues: { number: "", expiry: "", cvc: "" },
+  });
+  if (!address) return <Navigate to="/checkout/address" replace />;
+  if (!deliverySeen) return <Navigate to="/checkout/delivery" replace />;
+  const total = accepted ?? cart.data?.total;
+
+  function refused(error: unknown) {
+    const problem = toProblem(error);
+    if (problem.code === "payments.declined") {
+      setRefusal(undefined);
+      form.setError("number", { type: "server", message: problem.detail }, { shouldFocus: true });
+    } else if (problem.errors.some(({ pointer }) => pointer in AT_THE_CARD)) {
+      showProblem(form, problem, { exp_month: "expiry", exp_year: "expiry" });
+    } else setRefusal(problem);
+  }
+  function placed({ order, payment }: CheckoutOut) {
+    if (payment.state === "action_required" && payment.challenge_url) {
+      const back = `/checkout/confirm/${payment.intent_id}?order=${order.id}`;
+      const url = new URL(payment.challenge_url, window.location.origin);
+      url.searchParams.set("back", back);
+      if (url.origin === window.location.origin) navigate(url.pathname + url.search);
+      else window.location.assign(url);
+      return;
+    }
+    clear();
+    navigate(`/orders/${order.id}?${payment.state === "captured" ? "thanks" : "waiting"}=1`, {
+      replace: true,
+    });
+  }
+  const onSubmit = form.handleSubmit((card) => {
+    if (!total) return;
+    setRefusal(undefined);
+    pay.mutate({ card, address, total }, { onSuccess: placed, onError: refused });
+  });
+  return (
+    <form noValidate onSubmit={(event) => void onSubmit(event)}>
+      <StepTitle>{t("payment_title")}</StepTitle>
+      <RadioCards
+        aria-label={t("payment_title")}
+        value="card"
+        onChange={() => undefined}
+        options={[
+          {
+            value: "card",
+            icon: <CreditCard aria-hidden />,
+            label: t("card"),
+            aside: <span className="text-sm">Visa, Mastercard, Amex</span>,
+            body: <CardFields form={form} />,
+          },
+        ]}
+      />
+      <div className="mt-4">
+        <Notice tone="positive" icon={<ShieldCheck aria-hidden />} title={t("held_title")}>
+          {t("held")}
+        </Notice>
+      </div>
+      {refusal && (
+        <div className="mt-4">
+          <Refused
+            problem={refusal}
+            onAccept={(money) => {
+              setAccepted(money);
+              setRefusal(undefined);
+            }}
+            onRetry={() => void onSubmit()}
+          />
+        </div>
+      )}
+      <div className="mt-6 flex flex-wrap-reverse items-center justify-between gap-4">
+        <BackLink to="/checkout/delivery" icon={<ArrowLeft aria-hidden className="size-4 flip-rtl" />}>
+          {t("back_to_delivery")}
+        </BackLink>
+        <Button
+          type="submit"
+          tone="primary"
+          size="xl"
+          className="figures max-sm:w-full"
+          busy={pay.isPending}
+          disabled={pay.isPending || !total}
+        >
+          {!pay.isPending && <Lock aria-hidden />}
+          {total ? t("pay", { amount: money(total) }) : t("payment_title")}
+        </Button>
+      </div>
+      {demo && (
+        <TestCards
+          onChoose={(number) => {
+            form.setValue("number", number, { shouldValidate: true });
+            form.setValue("expiry", "12 / 30", { shouldValidate: true });
+            form.setValue("cvc", "123", { shouldValidate: true });
+          }}
+        />
+      )}
+    </form>
+  );
+}

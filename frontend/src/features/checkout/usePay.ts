@@ -1,0 +1,60 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useRef } from "react";
+import { idempotent, toProblem } from "@/shared/api";
+import { getReadCartQueryKey } from "@/shared/api/generated/cart/cart";
+import { placeOrder } from "@/shared/api/generated/checkout/checkout";
+import type { CheckoutIn, CheckoutOut, MoneyOut } from "@/shared/api/generated/model";
+import { makeToken } from "@/shared/api/generated/sandbox-gateway/sandbox-gateway";
+import { digits, expiryOf, type CardDraft } from "./cardRules";
+import type { AddressDraft } from "./useDraft";
+
+export interface Payment {
+  card: CardDraft;
+  address: AddressDraft;
+  total: MoneyOut;
+}
+
+interface Attempt {
+  of: string;
+  key: string;
+  body: CheckoutIn;
+}
+
+/**
+ * Orders and pays. While nobody knows what became of an attempt (no answer, a server error), trying again sends the very
+ * same request under the same key, so that nothing happens twice; after an answer the next attempt is a new one.
+ */
+export function usePay() {
+  const client = useQueryClient();
+  const attempt = useRef<Attempt | undefined>(undefined);
+  return useMutation<CheckoutOut, unknown, Payment>({
+    mutationFn: async (payment) => {
+      const of = JSON.stringify(payment);
+      if (attempt.current?.of !== of)
+        attempt.current = { of, key: crypto.randomUUID(), body: await bodyOf(payment) };
+      const { key, body } = attempt.current;
+      return placeOrder(body, idempotent(key));
+    },
+    onSuccess: () => {
+      attempt.current = undefined;
+    },
+    onError: (error) => {
+      const { status, code } = toProblem(error);
+      if (status >= 400 && status < 500 && code !== "idempotency.in_progress") attempt.current = undefined;
+    },
+    onSettled: () => client.invalidateQueries({ queryKey: getReadCartQueryKey() }),
+  });
+}
+
+/** The card's number goes to the gateway and nowhere else; what comes back stands for it. */
+async function bodyOf({ card, address, total }: Payment): Promise<CheckoutIn> {
+  const expiry = expiryOf(card.expiry);
+  const { token } = await makeToken({
+    number: digits(card.number),
+    exp_month: expiry?.month ?? 0,
+    exp_year: expiry?.year ?? 0,
+    cvc: card.cvc,
+  });
+  const { email, ...to } = address;
+  return { email, address: to, payment: { token }, expected_total: total };
+}
