@@ -47,7 +47,7 @@ class PaymentIn(Schema):
     token: str = Field(min_length=1, max_length=64, examples=["tok_visa"])
 
 
-class LineIn(Schema):
+class OrderedLineIn(Schema):
     variant_id: VariantId
     quantity: int = Field(ge=1, le=999)
 
@@ -59,7 +59,7 @@ class CheckoutIn(Schema):
     address: AddressIn
     payment: PaymentIn
     expected_total: MoneyOut
-    lines: list[LineIn] | None = Field(default=None, max_length=200)
+    lines: list[OrderedLineIn] | None = Field(default=None, max_length=200)
 
 
 class CheckoutOrderOut(Schema):

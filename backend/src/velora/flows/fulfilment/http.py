@@ -71,7 +71,7 @@ class StockIn(Schema):
     changes: list[CountIn] = Field(min_length=1, max_length=1000)
 
 
-class ShelfOut(Schema):
+class StockShelfOut(Schema):
     variant_id: VariantId
     location_id: LocationId
     on_hand: int
@@ -79,7 +79,7 @@ class ShelfOut(Schema):
     available: int
 
     @classmethod
-    def of(cls, shelf: Shelf) -> "ShelfOut":
+    def of(cls, shelf: Shelf) -> "StockShelfOut":
         return cls(
             variant_id=shelf.variant_id,
             location_id=shelf.location_id,
@@ -90,7 +90,7 @@ class ShelfOut(Schema):
 
 
 class StockOut(Schema):
-    data: list[ShelfOut]
+    data: list[StockShelfOut]
 
 
 @router.post(
@@ -137,7 +137,7 @@ async def set_stock(seller_id: SellerId, body: StockIn, caller: SellerStaff, hou
         raise Invalid("/changes", "Each variant can be counted once at each location. Leave the repeated ones out.")
     counted = [Counted(one.variant_id, one.on_hand, one.location_id) for one in body.changes]
     async with house.db.begin(None, seller_id=seller_id) as uow:
-        return StockOut(data=[ShelfOut.of(shelf) for shelf in await count_stock(uow, seller_id, counted)])
+        return StockOut(data=[StockShelfOut.of(shelf) for shelf in await count_stock(uow, seller_id, counted)])
 
 
 @router.post(
