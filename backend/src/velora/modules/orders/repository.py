@@ -20,16 +20,9 @@ _SELLER_ORDERS: Final = (
     .where(tuple_(SellerOrder.tenant_id, SellerOrder.id).in_(bindparam("keys", expanding=True)))
     .order_by(SellerOrder.tenant_id, SellerOrder.id)
 )
-_PARTS: Final = (
-    select(SellerOrder)
-    .where(tuple_(SellerOrder.tenant_id, SellerOrder.order_id).in_(bindparam("keys", expanding=True)))
-    .order_by(SellerOrder.tenant_id, SellerOrder.id)
-)
-_LINES: Final = (
-    select(OrderLine)
-    .where(tuple_(OrderLine.tenant_id, OrderLine.seller_order_id).in_(bindparam("keys", expanding=True)))
-    .order_by(OrderLine.tenant_id, OrderLine.id)
-)
+# These three are found by their parent and sorted here: told to sort by another key, SQLite would rather walk the tenant's whole table.
+_PARTS: Final = select(SellerOrder).where(tuple_(SellerOrder.tenant_id, SellerOrder.order_id).in_(bindparam("keys", expanding=True)))
+_LINES: Final = select(OrderLine).where(tuple_(OrderLine.tenant_id, OrderLine.seller_order_id).in_(bindparam("keys", expanding=True)))
 _PAID_PARTS: Final = (
     select(
         SellerOrder.tenant_id, SellerOrder.id, SellerOrder.order_id, SellerOrder.seller_id, SellerOrder.currency, SellerOrder.items_minor,
@@ -37,7 +30,6 @@ _PAID_PARTS: Final = (
     )
     .join(Order, (Order.tenant_id == SellerOrder.tenant_id) & (Order.id == SellerOrder.order_id))
     .where(tuple_(SellerOrder.tenant_id, SellerOrder.order_id).in_(bindparam("keys", expanding=True)))
-    .order_by(SellerOrder.tenant_id, SellerOrder.id)
 )  # fmt: skip
 
 
@@ -57,18 +49,18 @@ async def seller_orders(uow: UnitOfWork, keys: Collection[Key], *, lock: bool) -
 
 async def parts_of(uow: UnitOfWork, keys: Collection[Key]) -> Sequence[SellerOrder]:
     """The seller orders of these orders."""
-    return await uow.entities(_PARTS, {"keys": sorted(keys)}) if keys else []
+    return sorted(await uow.entities(_PARTS, {"keys": sorted(keys)}), key=_by_key) if keys else []
 
 
 async def money_of_parts(uow: UnitOfWork, keys: Collection[Key]) -> Sequence[Row[int, int, int, int, str, int, int, int, int, str]]:
     """The amounts of the seller orders of these orders, as columns: the capture's hot path."""
-    return await uow.all(_PAID_PARTS, {"keys": sorted(keys)})
+    return sorted(await uow.all(_PAID_PARTS, {"keys": sorted(keys)}))
 
 
 async def lines_of(uow: UnitOfWork, keys: Collection[Key], *, lock: bool) -> Sequence[OrderLine]:
     """The lines of these seller orders."""
     statement = uow.for_update(_LINES) if lock else _LINES
-    return await uow.entities(statement, {"keys": sorted(keys)}) if keys else []
+    return sorted(await uow.entities(statement, {"keys": sorted(keys)}), key=_by_key) if keys else []
 
 
 async def lines_by_id(uow: UnitOfWork, keys: Collection[Key]) -> Sequence[OrderLine]:
@@ -209,3 +201,7 @@ async def lines_after(uow: UnitOfWork, *, tenant_id: int | None, after: int, lim
     statement = select(OrderLine).where(OrderLine.id > after).order_by(OrderLine.id).limit(limit)
     statement = statement.where(OrderLine.tenant_id == tenant_id) if tenant_id is not None else statement
     return await uow.entities(statement.execution_options(**ACROSS_TENANTS))
+
+
+def _by_key(row: SellerOrder | OrderLine) -> Key:
+    return row.tenant_id, row.id
