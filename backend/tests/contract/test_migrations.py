@@ -1,0 +1,172 @@
+"""The history of the schema and the models say the same, on each engine; and an upgrade is safe to repeat and to cut off."""
+
+import re
+import secrets
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from tests.needs import needs_url
+from velora.apps import migrations
+from velora.apps.migrations import CannotUpgrade
+from velora.kernel.clock import SystemClock
+from velora.platform.db.engine import make_engine
+from velora.platform.db.schema import create_all
+
+Schema = dict[str, list[str]]
+
+
+@asynccontextmanager
+async def an_empty_database(kind: str, folder: Path) -> AsyncGenerator[AsyncEngine]:
+    """A database with nothing in it, gone afterwards."""
+    if kind == "sqlite":
+        engine = make_engine(f"sqlite:///{folder}/{secrets.token_hex(5)}.db", connections=1)
+        yield engine
+        await engine.dispose()
+        return
+    url = make_url(needs_url("VELORA_TEST_MYSQL_URL"))
+    name = f"velora_test_{secrets.token_hex(5)}"
+    admin = make_engine(url.render_as_string(hide_password=False), connections=1)
+    engine = make_engine(url.set(database=name).render_as_string(hide_password=False), connections=2)
+    async with admin.begin() as connection:
+        await connection.execute(text(f"CREATE DATABASE {name}"))
+    yield engine
+    await engine.dispose()
+    async with admin.begin() as connection:
+        await connection.execute(text(f"DROP DATABASE {name}"))
+    await admin.dispose()
+
+
+@pytest.fixture(params=["sqlite", "mysql"])
+def kind(request: pytest.FixtureRequest) -> str:
+    return request.param
+
+
+@pytest.fixture
+async def empty(kind: str, tmp_path: Path) -> AsyncGenerator[AsyncEngine]:
+    async with an_empty_database(kind, tmp_path) as engine:
+        yield engine
+
+
+def ours(name: str) -> bool:
+    """Not Alembic's own table, and none that a test declared."""
+    return name != "alembic_version" and not name.startswith("test_") and "_test_" not in name
+
+
+def lines(sql: str) -> list[str]:
+    """What a statement says, whatever the order in which it says it."""
+    return sorted(" ".join(line.strip(" ,\t").split()) for line in sql.splitlines() if line.strip(" ,\t"))
+
+
+def schema_of(connection: Connection) -> Schema:
+    """Every table, key, check, partition, index, trigger and view, as the engine itself spells it."""
+    if connection.dialect.name == "sqlite":
+        rows = connection.execute(text("SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL")).all()
+        return {f"{kind} {name}": lines(sql) for kind, name, sql in rows if ours(name)}
+    found: Schema = {}
+    database = connection.execute(text("SELECT DATABASE()")).scalar_one()
+    names = connection.execute(text("SELECT table_name, table_type FROM information_schema.tables WHERE table_schema = DATABASE()")).all()
+    for name, kind in names:
+        if ours(name):
+            sql = str(connection.execute(text(f"SHOW CREATE TABLE {name}")).one()[1])
+            found[f"{kind} {name}"] = lines(sql.replace(f"`{database}`.", ""))
+    triggers = (
+        "SELECT trigger_name, action_timing, event_manipulation, event_object_table, action_statement FROM information_schema.triggers"
+    )
+    for name, *rest in connection.execute(text(f"{triggers} WHERE trigger_schema = DATABASE()")).all():
+        found[f"trigger {name}"] = [str(part) for part in rest]
+    return found
+
+
+def pages() -> list[Path]:
+    return sorted(Path(migrations.__path__[0]).glob("versions/[0-9]*.py"))
+
+
+def remove(page: Path) -> str:
+    """What stood in it."""
+    said = page.read_text()
+    page.unlink()
+    return said
+
+
+async def read_schema(engine: AsyncEngine) -> Schema:
+    async with engine.connect() as connection:
+        return await connection.run_sync(schema_of)
+
+
+async def test_the_history_leads_to_what_the_models_say(empty: AsyncEngine, kind: str, tmp_path: Path):
+    migrations.import_models()
+    await migrations.upgrade(empty)
+    migrated = await read_schema(empty)
+    async with an_empty_database(kind, tmp_path) as other:
+        async with other.begin() as connection:
+            await connection.run_sync(create_all, SystemClock().now())
+        declared = await read_schema(other)
+    assert sorted(migrated) == sorted(declared), "Write the difference: velora db revision -m …, or make 0001 anew before the first release"
+    assert {name: migrated[name] for name in migrated if migrated[name] != declared[name]} == {}
+    assert len([name for name in migrated if name.startswith("trigger")]) >= 16
+    assert any("ledger_entry" in name for name in migrated)
+
+
+async def test_an_upgrade_says_what_it_did_and_does_nothing_twice(empty: AsyncEngine):
+    revisions = [revision for revision, _ in migrations.history()]
+    before = await migrations.status(empty)
+    assert (before.current, before.is_current, list(before.waiting)) == (None, False, revisions)
+    told: list[str] = []
+    first = await migrations.upgrade(empty, told.append)
+    assert told == [*first.applied] == revisions
+    again = await migrations.upgrade(empty, told.append)
+    assert (again.applied, again.before, told) == ((), revisions[-1], revisions)
+    after = await migrations.status(empty)
+    assert after.is_current
+    assert after.waiting == ()
+
+
+async def test_models_and_history_that_agree_need_no_new_revision(empty: AsyncEngine):
+    await migrations.upgrade(empty)
+    before = pages()
+    written = await migrations.new_revision(empty, "difference")
+    if written is not None:
+        difference = remove(written)
+        pytest.fail(f"The models say what the history does not:\n{difference}")
+    assert pages() == before
+
+
+async def test_a_database_of_others_or_of_a_newer_velora_is_left_alone(empty: AsyncEngine):
+    async with empty.begin() as connection:
+        await connection.execute(text("CREATE TABLE cake (id INTEGER PRIMARY KEY)"))
+    with pytest.raises(CannotUpgrade, match=r"cake.*Name an empty database"):
+        await migrations.upgrade(empty)
+    async with empty.begin() as connection:
+        await connection.execute(text("DROP TABLE cake"))
+        await connection.execute(text("CREATE TABLE IF NOT EXISTS alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"))
+        await connection.execute(text("INSERT INTO alembic_version VALUES ('9999')"))
+    assert (await migrations.status(empty)).unknown
+    with pytest.raises(CannotUpgrade, match="newer"):
+        await migrations.upgrade(empty)
+    assert [name for name in await read_schema(empty) if "cake" not in name] == []
+
+
+async def test_an_upgrade_that_is_cut_off_on_sqlite_leaves_nothing(tmp_path: Path):
+    class CutOff(Exception):
+        pass
+
+    def cut(revision: str) -> None:
+        raise CutOff(revision)
+
+    async with an_empty_database("sqlite", tmp_path) as engine:
+        with pytest.raises(CutOff):
+            await migrations.upgrade(engine, cut)
+        assert await read_schema(engine) == {}
+        assert (await migrations.upgrade(engine)).applied
+
+
+def test_the_history_is_one_line_numbered_from_the_first():
+    revisions = [revision for revision, _ in migrations.history()]
+    assert revisions == [f"{number:04d}" for number in range(1, len(pages()) + 1)]
+    assert [re.match(r"\d+", page.name)[0] for page in pages()] == revisions  # pyright: ignore[reportOptionalSubscript] -- the glob saw to it

@@ -1,0 +1,47 @@
+"""A wrong setting stops the start with its name and what it should look like; a secret is never printed."""
+
+import pytest
+
+from velora.platform.settings import BadSettings, Settings, read_settings
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "should"),
+    [
+        ("DATABASE_URL", "postgres://u:pa55word@h/db", "mysql://user:password@host:3306/velora"),
+        ("REDIS_URL", "http://h:pa55word", "redis://host:6379/0"),
+        ("MAIL_URL", "imap://u:pa55word@h", "smtp://user:password@host:587"),
+        ("KAFKA_URL", "kafka://pa55word", "Leave it out"),
+        ("GATEWAY", "pa55word", "sandbox"),
+        ("PUBLIC_URL", "pa55word.example.com", "https://"),
+        ("LOG", "pa55word", "json"),
+        ("DEMO", "pa55word", "boolean"),
+    ],
+)
+def test_a_wrong_setting_is_named_with_what_it_should_be(monkeypatch: pytest.MonkeyPatch, name: str, value: str, should: str):
+    monkeypatch.setenv(f"VELORA_{name}", value)
+    with pytest.raises(BadSettings) as raised:
+        read_settings()
+    assert str(raised.value).startswith(f"VELORA_{name} ")
+    assert should in str(raised.value)
+    assert "pa55word" not in str(raised.value)
+
+
+def test_every_wrong_setting_is_named_at_once(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("VELORA_REDIS_URL", "x")
+    monkeypatch.setenv("VELORA_PUBLIC_URL", "x")
+    with pytest.raises(BadSettings) as raised:
+        read_settings()
+    assert [line.split()[0] for line in str(raised.value).splitlines()] == ["VELORA_REDIS_URL", "VELORA_PUBLIC_URL"]
+
+
+def test_serving_in_public_needs_a_key_of_its_own(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("VELORA_PUBLIC_URL", "https://market.example.com")
+    with pytest.raises(BadSettings, match="openssl rand -hex 32"):
+        read_settings()
+    monkeypatch.setenv("VELORA_SECRET_KEY", "k" * 32)
+    assert read_settings().secure_cookies
+
+
+def test_a_secret_does_not_show_when_settings_are_printed():
+    assert "pa55word" not in repr(Settings(database_url="mysql://u:pa55word@h/db", secret_key="pa55word"))  # pyright: ignore[reportArgumentType] -- as from the environment
