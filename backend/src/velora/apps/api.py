@@ -8,6 +8,7 @@ from typing import Any, Final
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import FileResponse, PlainTextResponse
+from sqlalchemy import literal, select
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
@@ -124,7 +125,7 @@ def _health() -> APIRouter:
     @router.get("/ready")
     async def ready(request: Request) -> PlainTextResponse:  # pyright: ignore[reportUnusedFunction]
         async with request.app.state.house.db.read(None) as uow:
-            await uow.connection.exec_driver_sql("SELECT 1")
+            await uow.all(select(literal(1)))
         return PlainTextResponse("ready\n")
 
     return router
@@ -134,12 +135,13 @@ def _serve_web(app: FastAPI, web: Path) -> None:
     """The built files, and for every other address the page that routes by itself."""
     files = StaticFiles(directory=web)
     page = web / "index.html"
+    built = {file.relative_to(web).as_posix() for file in web.rglob("*") if file.is_file()}
 
     @app.get("/{path:path}", include_in_schema=False)
     async def page_or_file(path: str, request: Request) -> Response:  # pyright: ignore[reportUnusedFunction]
         if path.startswith("api/"):
             raise HTTPException(404)
-        if path and (web / path).is_file() and (web / path).resolve().is_relative_to(web.resolve()):
+        if path in built:
             reply = await files.get_response(path, request.scope)
             if path.startswith("assets/"):
                 reply.headers["cache-control"] = "public, max-age=31536000, immutable"

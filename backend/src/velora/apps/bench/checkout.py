@@ -9,18 +9,17 @@ import asyncio
 import contextlib
 import os
 import platform
-import random
 import resource
 import socket
 import sys
 import time
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator
 from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import text
+from sqlalchemy import func, select
 
 from velora.apps.bench.client import Connection
 from velora.apps.bench.world import SHIPPING_MINOR, Shelf, SignedInBuyer, World, make_world
@@ -28,7 +27,9 @@ from velora.apps.wiring import open_house
 from velora.flows.bookkeeping.verify import verify
 from velora.flows.house import TradingHouse
 from velora.kernel.ids import encode
+from velora.modules.orders.models import Order
 from velora.modules.payments.gateways.sandbox import SandboxGateway
+from velora.platform.db.health import counters, durability, health
 from velora.platform.settings import Settings
 
 _ADDRESS: Final = {"name": "Ada Lovelace", "line1": "Holstenstraße 12", "postal_code": "24103", "city": "Kiel", "country": "DE"}
@@ -89,7 +90,7 @@ async def bench_checkout(settings: Settings, wanted: Wanted) -> dict[str, Any]:
         proof = await _prove(house, world, before)
         conditions = {
             "machine": platform.platform(), "cores": os.cpu_count(), "python": platform.python_version(), "velora": version("velora"),
-            "database": house.db.dialect, "database_version": await _database_version(house), "settings": await _durability(house),
+            "database": (await health(house.db.engine)).version, "durability": await durability(house.db.engine),
             "redis": bool(settings.redis_url.get_secret_value()), **asdict(wanted),
         }  # fmt: skip
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
@@ -140,11 +141,11 @@ async def start_server(settings: Settings, port: int, workers: int = 1) -> async
 class Buyer:
     """One buyer on one connection; its orders come one after the other."""
 
-    def __init__(self, world: World, who: SignedInBuyer, port: int, seed: int) -> None:
-        self._random = random.Random(seed)
+    def __init__(self, world: World, who: SignedInBuyer, port: int, place: int) -> None:
         self._world = world
         self._who = who
-        self._name = f"{seed}-{time.time_ns():x}"
+        self._place = place
+        self._name = f"{os.getpid()}-{place}-{time.monotonic_ns():x}"
         self._orders = 0
         headers = {
             "host": f"{world.slug}.localhost",
@@ -159,10 +160,14 @@ class Buyer:
 
     def two_things(self) -> tuple[Shelf, Shelf]:
         """Of two sellers."""
-        one = self._random.choice(self._world.shelves)
-        while (other := self._random.choice(self._world.shelves)).seller_id == one.seller_id:
-            pass
-        return one, other
+        shelves = self._world.shelves
+        first = (self._place * 37 + self._orders * 7) % len(shelves)
+        one = shelves[first]
+        return one, next(
+            other
+            for other in (shelves[(first + step) % len(shelves)] for step in range(1, len(shelves)))
+            if other.seller_id != one.seller_id
+        )
 
     async def order(self, things: tuple[Shelf, Shelf], key: str, *, from_cart: bool = False) -> tuple[int, bytes]:
         """Place and pay."""
@@ -196,11 +201,11 @@ async def _run(house: TradingHouse, world: World, workload: str, port: int, serv
     buyers = [Buyer(world, world.buyers[i % len(world.buyers)], port, i) for i in range(wanted.buyers)]
     await _drive(buyers, workload, wanted.warm_up, [])
     latencies: list[float] = []
-    counters, cpu, started = await _counters(house), _cpu(server_pid), time.perf_counter()
+    before, cpu, started = await counters(house.db.engine, _COUNTERS), _cpu(server_pid), time.perf_counter()
     await _drive(buyers, workload, wanted.seconds, latencies)
     seconds = time.perf_counter() - started
     spent = {name: (after - cpu[name]) * 1000 / len(latencies) for name, after in _cpu(server_pid).items()}
-    counted = {name: (after - counters[name]) / len(latencies) for name, after in (await _counters(house)).items()}
+    counted = {name: (after - before[name]) / len(latencies) for name, after in (await counters(house.db.engine, _COUNTERS)).items()}
     for buyer in buyers:
         buyer.connection.close()
     return Run(workload, len(latencies), seconds, latencies, spent, counted)
@@ -223,44 +228,18 @@ async def _drive(buyers: list[Buyer], workload: str, seconds: float, latencies: 
 async def _prove(house: TradingHouse, world: World, charges_before: int) -> dict[str, Any]:
     """Orders paid = charges at the gateway, and the ledger verifies."""
     async with house.db.read(world.tenant_id) as uow:
-        row = (
-            await uow.connection.execute(
-                text("SELECT COUNT(*) FROM orders WHERE tenant_id = :t AND state = 'paid'"), {"t": world.tenant_id}
-            )
-        ).one()
+        paid = await uow.scalar(select(func.count()).select_from(Order).where(Order.state == "paid"))
     verdict = await verify(house.db, world.tenant_id)
     charges = await _charges(house) - charges_before
     broken = {check.name: check.count for check in verdict.checks if check.count}
-    if broken or charges != row[0]:
-        raise BenchFailed(f"The books do not hold: {row[0]} orders paid, {charges} charges at the gateway, broken invariants: {broken}.")
-    return {"orders_paid": row[0], "charges": charges, "ledger": "clean", "checks": len(verdict.checks)}
+    if broken or charges != paid:
+        raise BenchFailed(f"The books do not hold: {paid} orders paid, {charges} charges at the gateway, broken invariants: {broken}.")
+    return {"orders_paid": paid, "charges": charges, "ledger": "clean", "checks": len(verdict.checks)}
 
 
 async def _charges(house: TradingHouse) -> int:
     assert isinstance(house.gateway, SandboxGateway)
     return (await house.gateway.totals()).charges
-
-
-async def _counters(house: TradingHouse) -> dict[str, float]:
-    if house.db.dialect != "mysql":
-        return {}
-    async with house.db.read(None) as uow:
-        rows = (await uow.connection.execute(text("SHOW GLOBAL STATUS"))).all()
-    return {name: float(value) for name, value in rows if name in _COUNTERS}
-
-
-async def _database_version(house: TradingHouse) -> str:
-    async with house.db.read(None) as uow:
-        call = "VERSION()" if house.db.dialect == "mysql" else "sqlite_version()"
-        return str((await uow.connection.execute(text(f"SELECT {call}"))).scalar())
-
-
-async def _durability(house: TradingHouse) -> Mapping[str, Any]:
-    async with house.db.read(None) as uow:
-        if house.db.dialect == "mysql":
-            row = (await uow.connection.execute(text("SELECT @@sync_binlog, @@innodb_flush_log_at_trx_commit, @@log_bin"))).one()
-            return {"sync_binlog": row[0], "innodb_flush_log_at_trx_commit": row[1], "log_bin": row[2]}
-        return {"synchronous": (await uow.connection.execute(text("PRAGMA synchronous"))).scalar()}
 
 
 def _cpu(server_pid: int) -> dict[str, float]:

@@ -1,10 +1,11 @@
 """One statement for many rows: an INSERT, or an UPDATE with values of each row's own.
 
-The drivers get the SQL as text and the values as they store them: on the order path, SQLAlchemy's own way from a row to
-the driver took half of all the time.
+The drivers get the SQL as text and the values as they store them: on the order path, SQLAlchemy's own way from a row to the
+driver took half of all the time.
 
-An UPDATE finds its rows by primary key in ascending order. A join against a list of rows: one statement and one round trip however many rows. STRAIGHT_JOIN makes MySQL walk the list,
-so rows are locked in the list's order, which is the one global order that all writers share.
+An UPDATE finds its rows by primary key in ascending order. A join against a list of rows: one statement and one round trip
+however many rows. STRAIGHT_JOIN makes MySQL walk the list, so rows are locked in the list's order, which is the one global
+order that all writers share.
 """
 
 from collections import defaultdict

@@ -34,7 +34,8 @@ class SandboxBank:
 
     async def close_account(self, destination: str, reason: str = "The account is closed.") -> None:
         """Transfers to this account fail from now on, with this reason."""
-        await self._run(lambda bank: bank.execute("INSERT OR REPLACE INTO closed_account VALUES (?, ?)", (destination, reason)))
+        await self.open_account(destination)
+        await self._run(lambda bank: bank.execute("INSERT INTO closed_account VALUES (?, ?)", (destination, reason)))
 
     async def open_account(self, destination: str) -> None:
         """Transfers to this account go through again."""
@@ -42,7 +43,10 @@ class SandboxBank:
 
     async def lose_next_answer(self, destination: str) -> None:
         """The next transfer to this account is made, but its answer does not reach us."""
-        await self._run(lambda bank: bank.execute("INSERT OR REPLACE INTO deaf_to VALUES (?)", (destination,)))
+        there = "SELECT 1 FROM deaf_to WHERE destination = ?"
+        await self._run(
+            lambda bank: bank.execute(there, (destination,)).fetchone() or bank.execute("INSERT INTO deaf_to VALUES (?)", (destination,))
+        )
 
     async def sent(self) -> dict[str, int]:
         """What was sent in all, by currency, as the bank counts it."""
