@@ -1,12 +1,13 @@
 import type { RouteObject } from "react-router-dom";
-import { loadWords } from "@/shared/i18n";
+import { lazyPage } from "@/shared/page";
 
 export const routes: RouteObject[] = [
   {
     path: "/signin",
-    lazy: async () => {
-      const [{ Home }] = await Promise.all([import("./Home"), loadWords("signin")]);
-      return { Component: Home };
-    },
+    lazy: lazyPage(async () => (await import("@/features/session/SignInPage")).SignInPage, "session"),
+  },
+  {
+    path: "/register",
+    lazy: lazyPage(async () => (await import("@/features/session/RegisterPage")).RegisterPage, "session"),
   },
 ];

@@ -1,4 +1,5 @@
 export { client, idempotent, request } from "./client";
 export { showProblem } from "./formErrors";
 export { Problem, toProblem, type FieldError } from "./problem";
+export { useOnce } from "./once";
 export { newQueryClient } from "./query";
