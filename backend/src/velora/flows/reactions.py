@@ -33,8 +33,8 @@ REACTIONS: Final[Mapping[type[Event], Sequence[Reaction]]] = {
     ReturnDeclined: [letters_to_buyers.say_return_declined],
     RefundSettled: [letters_to_buyers.say_refunded],
     PayoutPaid: [letters_to_sellers.say_paid_out],
-    SellerApproved: [letters_to_sellers.welcome_seller, follow.restore_approved],
-    SellerSuspended: [follow.withdraw_suspended],
+    SellerApproved: [letters_to_sellers.welcome_seller, follow.follow_standing],
+    SellerSuspended: [follow.follow_standing],
     SellerDeclined: [letters_to_sellers.say_declined],
 }
 

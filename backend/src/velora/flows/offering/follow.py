@@ -7,19 +7,17 @@ from velora.modules.catalog.service import OfferKey, count_sold, resume_seller, 
 from velora.modules.orders.events import OrderPaid
 from velora.modules.orders.service import lines_of, parts_of
 from velora.modules.sellers.events import SellerApproved, SellerSuspended
+from velora.modules.sellers.service import approved
 from velora.platform.db import UnitOfWork
 
 
-async def withdraw_suspended(uow: UnitOfWork, events: Sequence[SellerSuspended]) -> None:
-    """Nothing of a suspended seller is on sale in that marketplace."""
+async def follow_standing(uow: UnitOfWork, events: Sequence[SellerApproved | SellerSuspended]) -> None:
+    """What a seller has in a marketplace is on sale exactly while it may sell there now, whatever order its news come in."""
     for tenant_id, seller_id in sorted({(event.tenant_id, event.seller_id) for event in events}):
-        await suspend_seller(uow, tenant_id, seller_id)
-
-
-async def restore_approved(uow: UnitOfWork, events: Sequence[SellerApproved]) -> None:
-    """What was withdrawn of a seller that may sell again is on sale again."""
-    for tenant_id, seller_id in sorted({(event.tenant_id, event.seller_id) for event in events}):
-        await resume_seller(uow, tenant_id, seller_id)
+        if await approved(uow, tenant_id, [seller_id]):
+            await resume_seller(uow, tenant_id, seller_id)
+        else:
+            await suspend_seller(uow, tenant_id, seller_id)
 
 
 async def count_sales(uow: UnitOfWork, events: Sequence[OrderPaid]) -> None:
