@@ -71,7 +71,12 @@ class ImportOut(Schema):
 
 @router.post("/imports", status_code=202, responses=problems(NotSignedIn, Forbidden, NotFound, Invalid))
 async def start_import(seller_id: SellerId, file: UploadFile, caller: SellerStaff, house: HouseDep, tenant: TenantSlug = None) -> ImportOut:
-    """Import products from a CSV file. The answer names the operation; ask for it until its state is not `running`."""
+    """Import products from a CSV file in UTF-8, one row per variant. Ask for the operation until its state is not `running`.
+
+    Needed columns: `sku`, `title`, `category` (slug), `price` (49.90). More: `handle` (rows of one product share it), `description`,
+    `brand`, `option1_name`, `option1_value`, `option2_name`, `option2_value`, `compare_at`, `currency`, `stock`, `tax_class`, `picture`
+    (names or https addresses parted by `|`), `state`, and `attr:<key>`. Rows are known by `sku`; the export is such a file.
+    """
     acting_for_seller(caller, seller_id)
     market = await _market(house, seller_id, tenant)
     kept = house.settings.home / "imports" / f"{house.db.new_id()}.csv"
