@@ -115,3 +115,13 @@ async def test_what_arrives_during_a_batch_goes_into_the_next_and_poison_fails_a
     outcomes = await asyncio.gather(*(group.submit(item) for item in (1, 2, 3, 4)), return_exceptions=True)
     assert [outcome if isinstance(outcome, int) else str(outcome) for outcome in outcomes] == [10, 20, "poison", 40]
     assert batches == [[1, 2, 3, 4], [1], [2], [3], [4]]
+
+
+async def test_of_rows_of_which_one_is_there_already_none_is_written(db: Database):
+    tenant = db.new_id()
+    async with db.begin(None) as uow:
+        there, new = a_jar(uow, tenant), a_jar(uow, tenant)
+        await uow.insert(Jar, [there])
+        with pytest.raises(Duplicate):
+            await uow.insert(Jar, [new, there])
+        assert [jar.id for jar in await uow.entities(select(Jar).where(Jar.tenant_id == tenant))] == [there["id"]]

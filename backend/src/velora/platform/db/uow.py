@@ -82,14 +82,23 @@ class UnitOfWork:
         return statement.with_for_update(skip_locked=skip_locked)
 
     async def insert(self, model: type[Base], rows: Sequence[Mapping[str, object]]) -> None:
-        """All the rows in one INSERT. Stamps the unit's owner; raises WrongTenant for a row of another, Duplicate, CheckFailed."""
+        """All the rows, or none. Stamps the unit's owner; raises WrongTenant for a row of another, Duplicate, CheckFailed."""
         if not rows:
             return
         sql, params = sets.insertion(table_of(model), self._stamped(model, rows), self.connection.dialect)
+        # SQLite's driver makes as many statements as there are rows: without a savepoint, those before a duplicate would stay.
+        marked = len(rows) > 1 and self.connection.dialect.name == "sqlite"
+        if marked:
+            await self.connection.exec_driver_sql("SAVEPOINT all_rows")
         try:
             await self.connection.exec_driver_sql(sql, params)
         except DBAPIError as error:
+            if marked:
+                await self.connection.exec_driver_sql("ROLLBACK TO all_rows")
             raise translated(error) from error
+        finally:
+            if marked:
+                await self.connection.exec_driver_sql("RELEASE all_rows")
 
     async def add_to(self, model: type[Base], deltas: Mapping[tuple[Any, ...], Mapping[str, int]]) -> int:
         """Add to columns of many rows at once, by primary key, keys ascending; how many rows there were. Raises CheckFailed."""
