@@ -58,13 +58,21 @@ class Books:
         return (await ledger.find(self.uow, {(self.tenant, key)}))[self.tenant, key]
 
     async def capture(self, order: int, net: int, tax_minor: int, fee: int) -> None:
-        at, same = self.uow.now, {"tenant_id": self.tenant, "intent_id": order, "order_id": order, "currency": "EUR"}
-        await self.post(postings.captured(**same, net_by_seller={SELLER: net}, tax_by_country={"DE": tax_minor}, at=at))
-        await self.post(postings.gateway_fee(**same, fee_minor=fee, at=at))
+        captured = postings.captured(
+            tenant_id=self.tenant, intent_id=order, order_id=order, currency="EUR", net_by_seller={SELLER: net},
+            tax_by_country={"DE": tax_minor}, at=self.uow.now,
+        )  # fmt: skip
+        kept = postings.gateway_fee(
+            tenant_id=self.tenant, intent_id=order, order_id=order, currency="EUR", fee_minor=fee, at=self.uow.now
+        )  # fmt: skip
+        await self.post(captured, kept)
 
     async def release(self, order: int, parting: Parting) -> None:
-        same = {"tenant_id": self.tenant, "seller_order_id": order, "order_id": order, "seller_id": SELLER, "currency": "EUR"}
-        await self.post(postings.released(**same, parting=parting, at=self.uow.now, actor_ref="test"))
+        released = postings.released(
+            tenant_id=self.tenant, seller_order_id=order, order_id=order, seller_id=SELLER, currency="EUR", parting=parting,
+            at=self.uow.now, actor_ref="test",
+        )  # fmt: skip
+        await self.post(released)
 
 
 async def test_two_orders_through_refund_release_payout_dispute_and_write_off(uow):

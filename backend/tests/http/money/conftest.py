@@ -18,6 +18,8 @@ from velora.modules.commission import service as commission
 from velora.modules.identity import service as identity
 from velora.modules.orders import service as orders
 from velora.modules.orders.service import Parcel
+from velora.modules.payments.gateways.sandbox import SandboxGateway
+from velora.modules.payouts.gateways.sandbox import SandboxBank
 from velora.modules.sellers import service as sellers
 from velora.platform.db import Database
 
@@ -42,6 +44,16 @@ class Trade:
     market: Market
     lamp: OnSale
     people: SignedInAs
+
+    @property
+    def gateway(self) -> SandboxGateway:
+        assert isinstance(self.house.gateway, SandboxGateway)
+        return self.house.gateway
+
+    @property
+    def bank(self) -> SandboxBank:
+        assert isinstance(self.house.bank, SandboxBank)
+        return self.house.bank
 
     async def bought(self, quantity: int = 2) -> Bought:
         """Somebody with an account buys so many lamps, which are shipped and delivered."""

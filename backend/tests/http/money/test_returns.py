@@ -31,7 +31,7 @@ async def test_a_piece_goes_back_and_its_price_with_it(trade: Trade, browser_at)
     assert (approved.status_code, approved.json()["state"], approved.json()["note"]) == (200, "refunded", "Sorry"), approved.text
     again = await staff.ask("POST", f"{seller}/{view['id']}/approve", {"note": "Sorry"}, key)
     assert again.json() == approved.json()
-    assert (await trade.house.gateway.totals()).refunded_minor == {"EUR": 4900}
+    assert (await trade.gateway.totals()).refunded_minor == {"EUR": 4900}
     assert (await verify(trade.house.db, trade.market.tenant.id)).clean
 
 
@@ -61,7 +61,7 @@ async def test_a_declined_return_moves_nothing(trade: Trade, browser_at):
     assert (declined.status_code, declined.json()["state"]) == (200, "declined")
     late = await staff.ask("POST", f"{path}/approve", {}, keyed())
     assert (late.status_code, late.json()["code"]) == (409, "returns.already_decided")
-    assert (await trade.house.gateway.totals()).refunded_minor.get("EUR", 0) == 0
+    assert (await trade.gateway.totals()).refunded_minor.get("EUR", 0) == 0
 
 
 async def test_strangers_find_nothing(trade: Trade, browser_at, signed_in):

@@ -133,11 +133,10 @@ async def test_any_journals_in_any_batches_leave_debits_equal_credits_and_replay
         ]
         for batch in batches
     ]
-    for _ in range(2):
-        async with db.begin(None) as uow:
-            for batch in journals:
-                await ledger.post(uow, batch)
-            before = await rows_of(uow, tenant)
+    async with db.begin(None) as uow:
+        for batch in journals:
+            await ledger.post(uow, batch)
+        before = await rows_of(uow, tenant)
     async with db.begin(None) as uow:
         for batch in journals:
             assert not any(isinstance(outcome, Posted) for outcome in await ledger.post(uow, batch))

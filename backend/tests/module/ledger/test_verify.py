@@ -3,7 +3,7 @@
 from sqlalchemy import text
 
 from velora.modules.ledger import service as ledger
-from velora.modules.ledger.service import AccountRef, Journal, legs
+from velora.modules.ledger.service import AccountRef, Journal, Posted, legs
 from velora.platform.db import Database
 
 CLEARING, ESCROW = AccountRef("1010"), AccountRef("2010", "sel_0000000000007")
@@ -64,6 +64,7 @@ async def test_a_reversal_must_mirror_what_it_reverses_and_only_once(db):
     tenant = db.new_id()
     async with db.begin(None) as uow:
         (first,) = await ledger.post(uow, [Journal(tenant, "a", "plain", "EUR", legs((CLEARING, ESCROW, 700)), uow.now)])
+        assert isinstance(first, Posted)
         back = legs((ESCROW, CLEARING, 700))
         await ledger.post(uow, [Journal(tenant, "b", "plain", "EUR", back, uow.now, reverses_id=first.journal_id)])
     assert await broken(db, tenant) == set()
