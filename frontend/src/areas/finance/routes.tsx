@@ -1,12 +1,29 @@
 import type { RouteObject } from "react-router-dom";
-import { loadWords } from "@/shared/i18n";
+import { lazyPage } from "@/shared/page";
+
+const books = () => import("@/features/books/pages");
 
 export const routes: RouteObject[] = [
   {
     path: "/finance",
-    lazy: async () => {
-      const [{ Home }] = await Promise.all([import("./Home"), loadWords("finance")]);
-      return { Component: Home };
-    },
+    lazy: lazyPage(async () => (await import("./Frame")).Frame, "finance", "session"),
+    children: [
+      { index: true, lazy: lazyPage(async () => (await books()).OverviewPage, "books") },
+      {
+        path: "trails",
+        lazy: lazyPage(async () => (await import("@/features/trails/TrailsPage")).TrailsPage, "trails"),
+      },
+      {
+        path: "trails/:orderId",
+        lazy: lazyPage(async () => (await import("@/features/trails/TrailPage")).TrailPage, "trails"),
+      },
+      { path: "trial-balance", lazy: lazyPage(async () => (await books()).TrialBalancePage, "books") },
+      { path: "accounts", lazy: lazyPage(async () => (await books()).AccountsPage, "books") },
+      { path: "accounts/:accountId", lazy: lazyPage(async () => (await books()).StatementPage, "books") },
+      {
+        path: "payouts",
+        lazy: lazyPage(async () => (await import("@/features/payouts/PayoutsPage")).PayoutsPage, "payouts"),
+      },
+    ],
   },
 ];

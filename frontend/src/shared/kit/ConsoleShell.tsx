@@ -69,7 +69,7 @@ export function ConsoleShell({
             )}
           >
             <Search aria-hidden className="size-4" />
-            <span className="grow text-start max-md:sr-only">{findLabel ?? t("find")}</span>
+            <span className="grow truncate text-start max-md:sr-only">{findLabel ?? t("find")}</span>
             <span aria-hidden className="max-md:hidden">
               <Kbd>⌘K</Kbd>
             </span>

@@ -1,4 +1,4 @@
-import { createContext, useContext, type ReactNode } from "react";
+import { createContext, useContext, useEffect, type ReactNode } from "react";
 import { createPortal } from "react-dom";
 
 /** Where a console shows what page this is, in its top bar; null until it stands. */
@@ -17,6 +17,9 @@ interface PageHeadProps {
 /** The head of a console page. */
 export function PageHead({ title, chip, lead, actions, crumbs }: PageHeadProps) {
   const slot = useContext(CrumbSlot);
+  useEffect(() => {
+    if (typeof title === "string") document.title = `${title} · Velora`;
+  }, [title]);
   return (
     <header className="mb-5 flex flex-wrap items-start justify-between gap-x-6 gap-y-3">
       {slot && createPortal(crumbs ?? <span className="truncate font-semibold">{title}</span>, slot)}

@@ -16,7 +16,9 @@ export interface TimelineItem {
   id: string;
   title: ReactNode;
   detail?: ReactNode;
-  at: string;
+  /** Without it, `when` says it in words ("After delivery"). */
+  at?: string | undefined;
+  when?: string;
   icon: ReactNode;
   tone?: keyof typeof MARKS;
   /** Has not happened yet: dashed, pale, its time is when it is due. */
@@ -45,9 +47,17 @@ export function Timeline({ items, exact = false }: { items: readonly TimelineIte
           <div className={cx("min-w-0 grow", item.due && "text-muted")}>
             <div className="flex flex-wrap items-baseline justify-between gap-x-4">
               <h3 className="font-semibold">{item.title}</h3>
-              <time dateTime={item.at} className="figures text-sm text-muted">
-                {item.due ? t("due", { when: date(item.at) }) : exact ? instant(item.at) : dateTime(item.at)}
-              </time>
+              {item.at ? (
+                <time dateTime={item.at} className="figures text-sm text-muted">
+                  {item.due
+                    ? t("due", { when: date(item.at) })
+                    : exact
+                      ? instant(item.at)
+                      : dateTime(item.at)}
+                </time>
+              ) : (
+                item.when && <span className="text-sm text-muted">{item.when}</span>
+              )}
             </div>
             {item.detail && <p className="text-sm text-muted">{item.detail}</p>}
             {item.children}

@@ -1,0 +1,63 @@
+import { BookOpen, Banknote, LayoutDashboard, Scale, Waypoints } from "lucide-react";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { ScrollRestoration, useNavigate } from "react-router-dom";
+import { Guard } from "@/features/session/Guard";
+import { useAccountMenu } from "@/features/session/useAccountMenu";
+import { useListTrails } from "@/shared/api/generated/finance/finance";
+import type { MeOut } from "@/shared/api/generated/model";
+import { useFormat } from "@/shared/format";
+import { ConsoleShell, type CommandGroup } from "@/shared/kit";
+import { useLate } from "@/shared/useLate";
+
+/** The finance console around its pages. */
+export function Frame() {
+  return <Guard area="finance">{(me) => <Console me={me} />}</Guard>;
+}
+
+function Console({ me }: { me: MeOut }) {
+  const { t } = useTranslation("finance");
+  const { areas, entries } = useAccountMenu(me);
+  const [text, setText] = useState("");
+  const { commands, searching } = useFoundTrails(text);
+  return (
+    <>
+      <ConsoleShell
+        name={t("title")}
+        switcher={areas}
+        account={{ name: me.account?.name ?? "", role: t("role"), entries }}
+        findLabel={t("find")}
+        commands={commands}
+        onSearch={setText}
+        searching={searching}
+        sections={[
+          { to: "/finance", label: t("overview"), icon: <LayoutDashboard />, end: true },
+          { to: "/finance/trails", label: t("trails"), icon: <Waypoints /> },
+          { to: "/finance/trial-balance", label: t("trial_balance"), icon: <Scale /> },
+          { to: "/finance/accounts", label: t("accounts"), icon: <BookOpen /> },
+          { to: "/finance/payouts", label: t("payouts"), icon: <Banknote /> },
+        ]}
+      />
+      <ScrollRestoration />
+    </>
+  );
+}
+
+/** Orders whose id, buyer or total is what was typed into ⌘K. */
+function useFoundTrails(text: string): { commands: CommandGroup[]; searching: boolean } {
+  const { t } = useTranslation("finance");
+  const { money } = useFormat();
+  const navigate = useNavigate();
+  const asked = useLate(text.trim());
+  const found = useListTrails({ q: asked, limit: 6 }, { query: { enabled: asked.length >= 2 } });
+  const rows = asked ? (found.data?.data ?? []) : [];
+  if (rows.length === 0) return { commands: [], searching: found.isFetching };
+  const items = rows.map((row) => ({
+    id: row.order_id,
+    label: `${row.order_id} · ${row.buyer}`,
+    hint: money(row.total),
+    icon: <Waypoints />,
+    onSelect: () => navigate(`/finance/trails/${row.order_id}`),
+  }));
+  return { commands: [{ heading: t("trails"), items, found: true }], searching: found.isFetching };
+}

@@ -1,0 +1,47 @@
+import { useTranslation } from "react-i18next";
+import { useListMarketplaces } from "@/shared/api/generated/storefront/storefront";
+import { Select } from "@/shared/kit";
+
+interface FilterProps {
+  value: string;
+  onChange: (value: string) => void;
+}
+
+export function MarketplaceFilter({ value, onChange }: FilterProps) {
+  const { t } = useTranslation("books");
+  const markets = useListMarketplaces({ query: { staleTime: Infinity } });
+  return (
+    <Select
+      aria-label={t("marketplace")}
+      className="w-48!"
+      value={value || "all"}
+      onChange={(slug) => onChange(slug === "all" ? "" : slug)}
+      options={[
+        { value: "all", label: t("all_marketplaces") },
+        ...(markets.data?.data ?? []).map(({ slug, name }) => ({ value: slug, label: name })),
+      ]}
+    />
+  );
+}
+
+/** Without `all`, a currency must be chosen: amounts of several cannot be added. */
+export function CurrencyFilter({
+  value,
+  onChange,
+  currencies,
+  all = false,
+}: FilterProps & { currencies: readonly string[]; all?: boolean }) {
+  const { t } = useTranslation("books");
+  return (
+    <Select
+      aria-label={t("currency")}
+      className="w-28!"
+      value={value || (all ? "all" : undefined)}
+      onChange={(code) => onChange(code === "all" ? "" : code)}
+      options={[
+        ...(all ? [{ value: "all", label: t("all_currencies") }] : []),
+        ...currencies.map((code) => ({ value: code, label: code })),
+      ]}
+    />
+  );
+}

@@ -1,0 +1,126 @@
+import { useTranslation } from "react-i18next";
+import { Link, useParams } from "react-router-dom";
+import { useReadTrail } from "@/shared/api/generated/finance/finance";
+import type { TrailOut } from "@/shared/api/generated/model";
+import { useFormat } from "@/shared/format";
+import { Card, CopyId, Fact, Facts, LoadError, PageHead, Skeleton, Trail, TwoColumns } from "@/shared/kit";
+import { BooksProof } from "./BooksProof";
+import { TrailState } from "./stateChip";
+import { entriesOf } from "./steps";
+import { WhereMoneyIs } from "./WhereMoneyIs";
+
+/** One order's money, from the buyer's card to wherever it is now, and what is still to come. */
+export function TrailPage() {
+  const { orderId = "" } = useParams();
+  const trail = useReadTrail(orderId);
+  if (trail.isPending) return <TrailSkeleton orderId={orderId} />;
+  if (trail.isError) return <LoadError problem={trail.error} onRetry={trail.refetch} />;
+  return <Told trail={trail.data} />;
+}
+
+function Told({ trail }: { trail: TrailOut }) {
+  const { t, i18n } = useTranslation("trails");
+  const { locale } = useFormat();
+  const day = new Intl.DateTimeFormat(locale === "en" ? "en-GB" : locale, { day: "numeric", month: "long" });
+  const brand = trail.payment.brand.replace(/^./, (letter) => letter.toLocaleUpperCase(locale));
+  const lead = [
+    trail.tenant.name,
+    t("sold_by", { sellers: new Intl.ListFormat(i18n.language).format(trail.sellers) }),
+    t("paid_by", { brand, last4: trail.payment.last4 }),
+  ].join(" · ");
+  return (
+    <TwoColumns
+      aside={
+        <>
+          <Card title={t("where")} aside={trail.currency}>
+            <WhereMoneyIs where={trail.where} currency={trail.currency} />
+          </Card>
+          <Totals trail={trail} />
+          <BooksProof trail={trail} />
+        </>
+      }
+    >
+      <PageHead
+        title={t("order_of", { day: day.format(new Date(trail.placed_at)) })}
+        chip={<TrailState state={trail.state} />}
+        lead={lead}
+        crumbs={<Crumbs orderId={trail.order_id} />}
+      />
+      <Trail entries={entriesOf(trail, t)} />
+    </TwoColumns>
+  );
+}
+
+function Crumbs({ orderId }: { orderId: string }) {
+  const { t } = useTranslation("trails");
+  return (
+    <>
+      <Link to="/finance/trails" className="text-muted hover:text-text max-sm:hidden">
+        {t("title")}
+      </Link>
+      <span aria-hidden className="text-muted max-sm:hidden">
+        /
+      </span>
+      <CopyId id={orderId} />
+    </>
+  );
+}
+
+function Totals({ trail }: { trail: TrailOut }) {
+  const { t } = useTranslation("trails");
+  const { money, amount } = useFormat();
+  const { totals } = trail;
+  const released = totals.held.amount === 0;
+  return (
+    <Card>
+      <Facts className="-my-2">
+        <Fact name={t("charged")}>{money(totals.charged)}</Fact>
+        <Fact name={t("refunded")}>{money(totals.refunded)}</Fact>
+        <Fact name={t("held")}>{money(totals.held)}</Fact>
+        <Fact name={released ? t("seller_got") : t("seller_gets")}>
+          {money(totals.seller_gets)}
+          {totals.reserve.amount > 0 && ` + ${t("reserve", { amount: amount(totals.reserve) })}`}
+        </Fact>
+        <Fact name={t("keeps", { name: trail.tenant.name })}>
+          {money(totals.keeps)}
+          {totals.fee.amount > 0 && ` − ${t("fee", { amount: amount(totals.fee) })}`}
+        </Fact>
+      </Facts>
+    </Card>
+  );
+}
+
+function TrailSkeleton({ orderId }: { orderId: string }) {
+  const { t } = useTranslation("trails");
+  return (
+    <div role="status" aria-label={t("loading")}>
+      <TwoColumns
+        aside={
+          <>
+            <Card>
+              <Skeleton className="h-52 w-full" />
+            </Card>
+            <Card>
+              <Skeleton className="h-44 w-full" />
+            </Card>
+          </>
+        }
+      >
+        <PageHead
+          title={<Skeleton className="my-1.5 h-6 w-64" />}
+          lead={<Skeleton className="h-4 w-96 max-w-full" />}
+          crumbs={<Crumbs orderId={orderId} />}
+        />
+        {[1, 2, 3].map((step) => (
+          <div key={step} className="mb-6 flex gap-3.5">
+            <Skeleton className="size-[33px] shrink-0 rounded-full!" />
+            <div className="grow">
+              <Skeleton className="h-4 w-40" />
+              <Skeleton className="mt-3 h-24 w-full rounded-lg!" />
+            </div>
+          </div>
+        ))}
+      </TwoColumns>
+    </div>
+  );
+}
