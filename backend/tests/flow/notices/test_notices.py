@@ -173,7 +173,7 @@ async def test_only_owners_hear_of_approval_decline_and_payouts(house: House, wo
 async def test_orders_of_the_past_write_nobody(house: House, world: World, clock: ManualClock, post: Post) -> None:
     async with house.db.begin(None) as uow:
         event, _ = await an_order(uow, world)
-    clock.advance(NEWS_FOR)
+    clock.advance(NEWS_FOR + timedelta(minutes=1))
     async with house.db.begin(None) as uow:
         await buyers.confirm_order(uow, [event])
     assert await send_due(house) == 0
