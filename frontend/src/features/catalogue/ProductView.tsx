@@ -130,13 +130,13 @@ function Buy({ product, variant, adding, onAdd }: BuyProps) {
 
 function Assurances({ delivery }: { delivery: DeliveryOut }) {
   const { t } = useTranslation("catalogue");
-  const { day, money } = useFormat();
+  const { days, money } = useFormat();
   const cost = delivery.shipping.amount === 0 ? t("delivery_free") : money(delivery.shipping);
   return (
     <ul className="mt-7 divide-y divide-line rounded-lg border bg-surface px-5">
       <Assurance
         icon={<Truck />}
-        title={`${day(delivery.from)} – ${day(delivery.to)} · ${cost}`}
+        title={`${days(delivery.from, delivery.to)} · ${cost}`}
         text={
           delivery.free_above
             ? t("delivery_free_above", { price: money(delivery.free_above) })

@@ -90,7 +90,7 @@ function Parcel({
   place: string;
 }) {
   const { t } = useTranslation("checkout");
-  const { day, money, number } = useFormat();
+  const { days, money, number } = useFormat();
   return (
     <section className="overflow-hidden rounded-lg border bg-surface">
       <header className="flex items-center justify-between gap-4 px-5 pt-4 text-base">
@@ -115,9 +115,7 @@ function Parcel({
         <p className="flex items-center gap-2.5 font-semibold">
           <Truck aria-hidden className="size-[18px] text-accent" />
           {delivery ? (
-            <span className="figures">
-              {day(delivery.from)} – {day(delivery.to)}
-            </span>
+            <span className="figures">{days(delivery.from, delivery.to)}</span>
           ) : (
             <Skeleton className="h-5 w-40" />
           )}

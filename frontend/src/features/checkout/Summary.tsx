@@ -34,7 +34,7 @@ export function Summary({ cart, framed = false }: { cart: CartOut; framed?: bool
 }
 
 function Group({ group, delivery }: { group: CartGroupOut; delivery: DeliveryOut | undefined }) {
-  const { day, money } = useFormat();
+  const { days, money } = useFormat();
   return (
     <section className="border-t border-line py-3.5">
       <header className="flex flex-wrap items-center justify-between gap-x-3 text-sm">
@@ -44,7 +44,7 @@ function Group({ group, delivery }: { group: CartGroupOut; delivery: DeliveryOut
         </h3>
         <p className="flex items-center gap-1.5 figures text-muted">
           <Truck aria-hidden className="size-4" />
-          {delivery ? `${day(delivery.from)} – ${day(delivery.to)} · ` : ""}
+          {delivery ? `${days(delivery.from, delivery.to)} · ` : ""}
           {money(group.shipping)}
         </p>
       </header>

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { formatAmount, formatMoney, minorDigits, parseMoney } from "./money";
-import { formatDate, formatDay, formatInstant, formatRelative } from "./time";
+import { formatDate, formatDay, formatDays, formatInstant, formatRelative } from "./time";
 
 const spaced = (text: string) => text.replace(/[\u00a0\u202f]/g, " ");
 const euros = (amount: number) => ({ amount, currency: "EUR" });
@@ -44,6 +44,9 @@ describe("times", () => {
     expect(formatDate(at, "en", "UTC")).toBe("16 Nov 2026");
     expect(formatDate(at, "de", "UTC")).toBe("16.11.2026");
     expect(formatDay(at, "en", "UTC")).toBe("Mon 16 Nov");
+    expect(spaced(formatDays("2026-11-24", "2026-11-26", "en", "UTC")).replaceAll("\u2009", " ")).toBe(
+      "Tue 24 – Thu 26 Nov",
+    );
     expect(formatInstant(at, "en", "UTC")).toBe("16 Nov 2026, 10:04:11");
   });
 

@@ -20,6 +20,15 @@ export function formatDay(at: Instant, locale: string, timeZone?: string): strin
   return new Intl.DateTimeFormat(dated(locale), parts).format(new Date(at)).replace(",", "");
 }
 
+/** "Tue 24 – Thu 26 Nov": two days near enough to need no year, the month once where it is the same. */
+export function formatDays(from: Instant, to: Instant, locale: string, timeZone?: string): string {
+  const month = new Intl.DateTimeFormat("en", { month: "numeric", timeZone });
+  const same = month.format(new Date(from)) === month.format(new Date(to));
+  const short = new Intl.DateTimeFormat(dated(locale), { weekday: "short", day: "numeric", timeZone });
+  const first = same ? short.format(new Date(from)).replace(",", "") : formatDay(from, locale, timeZone);
+  return `${first} – ${formatDay(to, locale, timeZone)}`;
+}
+
 /** "16 Nov 2026, 10:04" */
 export function formatDateTime(at: Instant, locale: string, timeZone?: string): string {
   return new Intl.DateTimeFormat(dated(locale), { dateStyle: "medium", timeStyle: "short", timeZone }).format(

@@ -1,7 +1,15 @@
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { formatAmount, formatMoney, type Money } from "./money";
-import { formatDate, formatDateTime, formatDay, formatInstant, formatRelative, formatTime } from "./time";
+import {
+  formatDate,
+  formatDateTime,
+  formatDay,
+  formatDays,
+  formatInstant,
+  formatRelative,
+  formatTime,
+} from "./time";
 
 type At = string | number | Date;
 
@@ -23,6 +31,7 @@ export function useFormat() {
       percent: (share: number) => percent.format(share),
       date: (at: At) => formatDate(at, locale),
       day: (at: At) => formatDay(at, locale),
+      days: (from: At, to: At) => formatDays(from, to, locale),
       dateTime: (at: At) => formatDateTime(at, locale),
       instant: (at: At) => formatInstant(at, locale),
       time: (at: At) => formatTime(at, locale),

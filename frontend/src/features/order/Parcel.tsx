@@ -1,0 +1,180 @@
+import { PackageCheck, ShieldCheck, Store, Truck, Undo2 } from "lucide-react";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { Link } from "react-router-dom";
+import type { OrderLineOut, OrderOut, SellerOrderOut, ShipmentOut } from "@/shared/api/generated/model";
+import { useFormat } from "@/shared/format";
+import { Button, Chip, CopyId } from "@/shared/kit";
+import { ProductPicture, type Tone } from "@/shared/pictures";
+import { ConfirmArrival } from "./ConfirmArrival";
+import { ReturnDialog } from "./ReturnDialog";
+import { RETURN_TONES, TONES } from "./states";
+
+interface ParcelProps {
+  part: SellerOrderOut;
+  order: OrderOut;
+  orderKey: string | undefined;
+  /** "Parcel 1 of 2" */
+  place: string | undefined;
+}
+
+/** One seller's part: what is in it, where it is, who holds the money for it. */
+export function Parcel({ part, order, orderKey, place }: ParcelProps) {
+  const { t } = useTranslation("order");
+  const [asking, setAsking] = useState<"return" | "arrived">();
+  const open = part.escrow.state === "held" || part.escrow.state === "due";
+  const mayConfirm = open && (part.state === "shipped" || part.state === "delivered");
+  const mayReturn = part.lines.some((line) => line.returnable > 0);
+  return (
+    <section
+      aria-label={t("from_seller", { seller: part.seller.name })}
+      className="overflow-hidden rounded-lg border bg-surface"
+    >
+      <header className="flex flex-wrap items-center gap-x-3 gap-y-1 border-b border-line px-5 py-3.5 text-base">
+        <Link
+          to={`/s/${part.seller.slug}`}
+          className="flex min-w-0 items-center gap-2 font-semibold underline-offset-4 hover:underline"
+        >
+          <Store aria-hidden className="size-4 shrink-0" />
+          <span className="truncate">{part.seller.name}</span>
+        </Link>
+        <Chip tone={TONES[part.state] ?? "neutral"}>{t(`state.${part.state}`)}</Chip>
+        {place && <span className="ms-auto text-sm text-muted">{place}</span>}
+      </header>
+      {part.shipments.map((shipment) => (
+        <Shipment key={shipment.id} shipment={shipment} />
+      ))}
+      <ul className="divide-y divide-line px-5">
+        {part.lines.map((line) => (
+          <Line key={line.id} line={line} />
+        ))}
+      </ul>
+      <Returns part={part} />
+      <Escrow part={part} />
+      {(mayConfirm || mayReturn) && (
+        <footer className="flex flex-wrap gap-2.5 border-t border-line px-5 py-4">
+          {mayConfirm && (
+            <Button tone="soft" onClick={() => setAsking("arrived")}>
+              <PackageCheck />
+              {t("arrived")}
+            </Button>
+          )}
+          {mayReturn && (
+            <Button onClick={() => setAsking("return")}>
+              <Undo2 className="flip-rtl" />
+              {t("return")}
+            </Button>
+          )}
+        </footer>
+      )}
+      {asking === "return" && (
+        <ReturnDialog
+          part={part}
+          orderId={order.id}
+          orderKey={orderKey}
+          onClose={() => setAsking(undefined)}
+        />
+      )}
+      {asking === "arrived" && (
+        <ConfirmArrival
+          part={part}
+          orderId={order.id}
+          orderKey={orderKey}
+          onClose={() => setAsking(undefined)}
+        />
+      )}
+    </section>
+  );
+}
+
+function Shipment({ shipment }: { shipment: ShipmentOut }) {
+  const { t } = useTranslation("order");
+  const { day } = useFormat();
+  const Icon = shipment.delivered_at ? PackageCheck : Truck;
+  return (
+    <div className="flex flex-wrap items-center gap-x-3 gap-y-1 border-b border-line bg-accent-soft px-5 py-3 text-base">
+      <Icon aria-hidden className="size-[18px] text-accent" />
+      <span className="font-medium">
+        {shipment.delivered_at
+          ? t("delivered_on", { day: day(shipment.delivered_at) })
+          : t("shipped_on", { day: day(shipment.shipped_at) })}
+      </span>
+      <span className="flex items-center gap-2 text-sm text-muted sm:ms-auto">
+        {shipment.carrier} <CopyId id={shipment.tracking} />
+      </span>
+    </div>
+  );
+}
+
+function Line({ line }: { line: OrderLineOut }) {
+  const { t } = useTranslation("order");
+  const { money, number } = useFormat();
+  return (
+    <li className="flex gap-4 py-4 text-base">
+      <ProductPicture
+        name={line.picture}
+        tone={line.tone as Tone}
+        className="size-[72px] shrink-0 rounded-md"
+      />
+      <div className="min-w-0 grow">
+        <Link
+          to={`/p/${line.slug}`}
+          className="line-clamp-2 font-semibold underline-offset-4 hover:underline"
+        >
+          {line.title}
+        </Link>
+        {line.variant_title && <p className="text-sm text-muted">{line.variant_title}</p>}
+        <p className="mt-1 flex flex-wrap gap-1.5">
+          {line.cancelled > 0 && <Chip>{t("line_cancelled", { count: line.cancelled })}</Chip>}
+          {line.returned > 0 && <Chip>{t("line_returned", { count: line.returned })}</Chip>}
+        </p>
+      </div>
+      <div className="text-end figures">
+        <p className="font-semibold">{money(line.total)}</p>
+        <p className="text-sm text-muted">
+          {number(line.quantity)} × {money(line.unit)}
+        </p>
+      </div>
+    </li>
+  );
+}
+
+function Returns({ part }: { part: SellerOrderOut }) {
+  const { t } = useTranslation("order");
+  const { money, date } = useFormat();
+  return part.returns.map((one) => (
+    <div key={one.id} className="border-t border-line px-5 py-3.5 text-base">
+      <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
+        <Undo2 aria-hidden className="size-4 flip-rtl text-muted" />
+        <span className="font-medium">{t(`reason.${one.reason}`)}</span>
+        <Chip tone={RETURN_TONES[one.state] ?? "neutral"}>{t(`return_state.${one.state}`)}</Chip>
+        <span className="ms-auto figures font-semibold">{money(one.amount)}</span>
+      </div>
+      <p className="mt-0.5 text-sm text-muted">
+        {t("return_asked", { at: date(one.requested_at) })}
+        {one.note && ` · “${one.note}”`}
+      </p>
+    </div>
+  ));
+}
+
+/** Who has the money for this parcel. */
+function Escrow({ part }: { part: SellerOrderOut }) {
+  const { t } = useTranslation("order");
+  const { money, day } = useFormat();
+  const { state, due_at: due } = part.escrow;
+  if (!state) return null;
+  const says =
+    state === "held" || state === "due"
+      ? due
+        ? t("held_until", { day: day(due) })
+        : t("held_until_delivery")
+      : t(`escrow.${state}`);
+  return (
+    <p className="flex items-start gap-2.5 border-t border-line px-5 py-3 text-sm text-muted">
+      <ShieldCheck aria-hidden className="mt-px size-4 shrink-0 text-positive" />
+      <span className="grow">{says}</span>
+      <span className="figures font-medium whitespace-nowrap text-text">{money(part.total)}</span>
+    </p>
+  );
+}
