@@ -9,11 +9,12 @@ import pytest
 
 from velora.flows.demo_world.data import local_price, markets, scenes, sellers, shelves
 from velora.flows.demo_world.dice import Dice
-from velora.flows.demo_world.plan import LASTS, Planned, months
+from velora.flows.demo_world.plan import LASTS, Planned, months, regulars
 from velora.flows.demo_world.scenes import staged
 from velora.flows.demo_world.shelving import shelves_of
 from velora.flows.demo_world.supply import supplies
-from velora.flows.demo_world.wares import wares_of
+from velora.flows.demo_world.wares import new_goods_of, wares_of
+from velora.flows.demo_world.world import people
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 PICTURES = Path(__file__).parents[4] / "frontend" / "pictures.json"
@@ -112,6 +113,19 @@ def test_every_scene_names_wares_that_its_marketplace_sells() -> None:
     assert len(orders) == len(scenes())
     assert all(order.market in selling[line.ref[0]] for order in orders for line in order.lines)
     assert all(order.at <= NOW for order in orders)
+
+
+def test_what_is_new_was_never_ordered(planned: list[Planned]) -> None:
+    new = {ware.ref for seller in sellers() for _, _, wares in new_goods_of(seller) for ware in wares}
+    ordered = {line.ref for order in (*planned, *staged(NOW)) for line in order.lines}
+    assert len(new) >= 24
+    assert new & ordered == set()
+
+
+def test_no_two_people_share_an_address() -> None:
+    addresses = people() + [person.email for market in markets() for person in regulars(market.slug)]
+    assert len(set(people())) == len(people())
+    assert set(addresses) == set(people())
 
 
 def test_there_is_enough_of_everything_that_is_ordered(planned: list[Planned]) -> None:

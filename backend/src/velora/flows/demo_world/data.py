@@ -27,6 +27,8 @@ class PersonSheet(Sheet):
 
 
 FINANCE: Final = PersonSheet(name="Vera Castellan", email="finance@velora.example")
+# Whose people the sign-in page shows: the page would be long with all twelve. The others have the same password.
+SHOWN_SELLERS: Final = ("nordlauf", "tonwerk", "thornbury", "golden-hour")
 SUPER_ADMIN: Final = PersonSheet(name="Ruben Okoye", email="super@velora.example")
 
 
@@ -80,7 +82,7 @@ class ShelfSheet(Sheet):
 
 
 class ProductSheet(Sheet):
-    """A product; prices in euro cents with tax. `extra` is what some values of an option cost more."""
+    """A product; prices in euro cents with tax. `extra` is what some values of an option cost more, `loved` how many were sold before."""
 
     title: str
     text: str
@@ -89,6 +91,7 @@ class ProductSheet(Sheet):
     tone: Tone
     price: int
     was: int | None = None
+    loved: int = 0
     brand: str = ""
     tax: str = "standard"
     options: Mapping[str, tuple[str, ...]] = {}

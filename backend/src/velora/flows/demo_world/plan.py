@@ -7,7 +7,8 @@ from typing import Final, Literal
 
 from velora.flows.demo_world.data import CountrySheet, MarketSheet, countries, markets, sellers
 from velora.flows.demo_world.dice import Dice
-from velora.flows.demo_world.wares import Ref, Ware, wares_of
+from velora.flows.demo_world.wares import NEW, Ref, Ware, wares_of
+from velora.modules.catalog.policy import slug_of
 
 LASTS: Final = timedelta(days=122)
 # How finely time runs: of the last days every order has its own minute; before that those of half a day share one, and before that
@@ -82,7 +83,7 @@ class Planned:
 def regulars(market: str) -> list[Person]:
     """The buyers of a marketplace who have an account."""
     dice = Dice(f"regulars of {market}")
-    return [_person(dice, market, f"{market}-{number}") for number in range(REGULARS)]
+    return [_person(dice, market, number) for number in range(REGULARS)]
 
 
 def months(start: datetime, lasts: timedelta = LASTS) -> list[Planned]:
@@ -112,7 +113,7 @@ def _moments(dice: Dice, morning: datetime, count: int, ago: timedelta) -> list[
 def _order(dice: Dice, mark: str, at: datetime, now: datetime, people: Mapping[str, list[Person]]) -> Planned:
     market = dice.weighted(markets(), [market.share for market in markets()])
     regular = dice.chance(72)
-    buyer = dice.pick(people[market.slug]) if regular else _person(dice, market.slug, mark)
+    buyer = dice.pick(people[market.slug]) if regular else _person(dice, market.slug, dice.between(60, 99))
     outcomes: tuple[Outcome, ...] = ("fine", "declined", "poor", "challenge", "abandoned", "lost", "unsent")
     planned = Planned(
         mark, at, market.slug, buyer, regular, _lines(dice, market, fresh=now - at < timedelta(days=3)),
@@ -142,9 +143,8 @@ def _weight(slug: str) -> int:
 
 
 def _ware(dice: Dice, slug: str) -> Ware:
-    product, wares = dice.weighted(wares_of(slug), [wares[0].fame for _, wares in wares_of(slug)])
-    del product
-    return dice.pick(wares)
+    choices = [wares for _, wares in wares_of(slug)[:-NEW]]
+    return dice.pick(dice.weighted(choices, [wares[0].fame for wares in choices]))
 
 
 def _fate(dice: Dice, order: Planned, slug: str, now: datetime) -> Fate:
@@ -188,8 +188,8 @@ _WEEKDAYS: Final = (0, 1, 2, 3, 4, 5)
 # On which weekdays carriers come and go, buyers write and sellers answer: long ago, and lately.
 _PICKUPS: Final = ((0, 2, 4), _WEEKDAYS)
 _ROUNDS: Final = ((1, 3, 5), _WEEKDAYS)
-_EVENINGS: Final = ((2, 6), (0, 2, 3, 5, 6))
-_DESKS: Final = ((0, 3), (0, 1, 3, 4))
+_EVENINGS: Final = ((2, 6), (1, 3, 6))
+_DESKS: Final = ((0, 3), (0, 2, 4))
 _EVERY_DAY: Final = ((*_WEEKDAYS, 6), (*_WEEKDAYS, 6))
 
 
@@ -202,10 +202,15 @@ def _next(ready: datetime, hour: int, now: datetime, days: tuple[tuple[int, ...]
     return at
 
 
-def _person(dice: Dice, market: str, mark: str) -> Person:
+def _person(dice: Dice, market: str, number: int) -> Person:
     there: list[CountrySheet] = [country for country in countries() if country.market == market]
     country = dice.weighted(there, [one.weight for one in there])
     first, last = dice.pick(country.first), dice.pick(country.last)
     postal_code, city = dice.pick(country.cities)
     street = country.form.format(street=dice.pick(country.streets), number=dice.between(1, 148))
-    return Person(f"{first} {last}", f"buyer-{mark}@post.example", street, postal_code, city, country.code)
+    address = f"{slug_of(f'{first} {last}').replace('-', '.')}{number}@{_POST[market]}.example"
+    return Person(f"{first} {last}", address, street, postal_code, city, country.code)
+
+
+# Of the marketplaces' buyers, so that no two regulars anywhere share an address.
+_POST: Final = {"nordmarkt": "post", "harbour": "letters", "sunrise": "mail"}

@@ -1,12 +1,12 @@
 """Categories, products, prices, rules and stock of the demo world."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from velora.flows.demo_world.data import MarketSheet, ProductSheet, SellerSheet, ShelfSheet, local_price, markets, sellers, shelves
 from velora.flows.demo_world.supply import Supplies
-from velora.flows.demo_world.wares import Ref, Ware, wares_of
+from velora.flows.demo_world.wares import Good, Ref, Ware, goods_of
 from velora.kernel.errors import Invalid, Refusal
 from velora.modules.catalog.policy import AttributeDefinition, Kind, ListingDraft, OfferDraft, Picture, ProductDraft, VariantDraft
 from velora.modules.catalog.service import CategoryDraft, add_categories, add_products, category_trees, list_in
@@ -30,9 +30,10 @@ Standing = Mapping[str, int]
 
 async def fill_shelves(uow: UnitOfWork, places: Places, standing: Standing, supplies: Supplies) -> None:
     """Everything that the sheets say is on sale where they say, for what they say, and lies in its seller's rooms."""
-    categories = await _add_categories(uow, places)
-    variants = await _add_products(uow, standing, _Shelved(places, categories, supplies.sold))
-    await _set_rules(uow, places, standing, categories)
+    await _add_categories(uow, places)
+    shop = await shop_of(uow, places, standing, supplies.sold)
+    variants = await put_on_sale(uow, shop, [good for seller in sellers() for good in goods_of(seller)])
+    await _set_rules(uow, places, standing, shop.categories)
     rooms = await _open_rooms(uow, standing)
     await _stock_up(uow, standing, rooms, variants, supplies.opening)
 
@@ -47,8 +48,7 @@ def shelves_of(market: MarketSheet) -> list[tuple[ShelfSheet, str | None]]:
     return tree
 
 
-async def _add_categories(uow: UnitOfWork, places: Places) -> dict[tuple[str, str], int]:
-    """The id of each (marketplace, shelf)."""
+async def _add_categories(uow: UnitOfWork, places: Places) -> None:
     drafts: list[CategoryDraft] = []
     for market in markets():
         drafts += [
@@ -61,8 +61,6 @@ async def _add_categories(uow: UnitOfWork, places: Places) -> dict[tuple[str, st
     for outcome in await add_categories(uow, drafts):
         if isinstance(outcome, Refusal):
             raise outcome
-    trees = await category_trees(uow, [place.id for place in places.values()])
-    return {(slug, category.slug): category.id for slug, place in places.items() for category in trees[place.id].by_id.values()}
 
 
 def _definition(shelf: ShelfSheet, number: int) -> AttributeDefinition:
@@ -79,38 +77,53 @@ def _products() -> list[ProductSheet]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Shelved:
-    """Where products go, and how often each ware is sold there and elsewhere."""
+class Shop:
+    """Where goods go: marketplaces and sellers by their short names, categories by both; and how often each ware is sold where."""
 
     places: Places
+    standing: Standing
     categories: Mapping[tuple[str, str], int]
-    sold: Mapping[Ref, int]
-
-    def listing(self, market: MarketSheet, seller_id: int, product_id: int, shelf: str, offers: tuple[OfferDraft, ...]) -> ListingDraft:
-        return ListingDraft(
-            self.places[market.slug].id, seller_id, product_id, self.categories[market.slug, shelf], market.currency, offers
-        )
+    sold: Mapping[tuple[str, Ref], int]
 
 
-async def _add_products(uow: UnitOfWork, standing: Standing, shelved: _Shelved) -> dict[Ref, int]:
-    """The id of each variant; everything is listed in every marketplace of its seller."""
-    goods = [(seller, product, wares) for seller in sellers() for product, wares in wares_of(seller.slug)]
-    added = await add_products(uow, [_product_draft(standing[seller.slug], seller, product, wares) for seller, product, wares in goods])
+async def shop_of(uow: UnitOfWork, places: Places, standing: Standing, sold: Mapping[tuple[str, Ref], int]) -> Shop:
+    """The shop with the categories that stand now."""
+    trees = await category_trees(uow, [place.id for place in places.values()])
+    categories = {(slug, category.slug): category.id for slug, place in places.items() for category in trees[place.id].by_id.values()}
+    return Shop(places, standing, categories, sold)
+
+
+async def put_on_sale(uow: UnitOfWork, shop: Shop, goods: Sequence[Good]) -> dict[Ref, int]:
+    """The goods are on sale in every marketplace of their seller; the id of each variant. Raises what refuses one."""
+    added = await add_products(
+        uow, [_product_draft(shop.standing[seller.slug], seller, product, wares) for seller, product, wares in goods]
+    )
     variants: dict[Ref, int] = {}
     listings: list[ListingDraft] = []
-    for (seller, product, wares), outcome in zip(goods, added, strict=True):
+    for good, outcome in zip(goods, added, strict=True):
+        seller, product, wares = good
         if isinstance(outcome, Refusal):
             raise Invalid(product.title, outcome.detail())
         variants |= {ware.ref: id_ for ware, id_ in zip(wares, outcome.variant_ids, strict=True)}
-        for market in markets():
-            if market.slug in seller.markets:
-                offers = tuple(_offer(variants[ware.ref], ware, product, market) for ware in wares)
-                draft = shelved.listing(market, standing[seller.slug], outcome.product_id, product.shelf, offers)
-                listings.append(replace(draft, sold=sum(shelved.sold.get(ware.ref, 0) for ware in wares)))
+        here = [market for market in markets() if market.slug in seller.markets]
+        listings += [_listing(shop, good, market, outcome.product_id, variants) for market in here]
     for draft, listed in zip(listings, await list_in(uow, listings), strict=True):
         if isinstance(listed, Refusal):
             raise Invalid(str(draft.product_id), listed.detail())
     return variants
+
+
+def _listing(shop: Shop, good: Good, market: MarketSheet, product_id: int, variants: Mapping[Ref, int]) -> ListingDraft:
+    seller, product, wares = good
+    return ListingDraft(
+        tenant_id=shop.places[market.slug].id,
+        seller_id=shop.standing[seller.slug],
+        product_id=product_id,
+        category_id=shop.categories[market.slug, product.shelf],
+        currency=market.currency,
+        offers=tuple(_offer(variants[ware.ref], ware, product, market) for ware in wares),
+        sold=product.loved + sum(shop.sold.get((market.slug, ware.ref), 0) for ware in wares),
+    )
 
 
 def _product_draft(seller_id: int, seller: SellerSheet, product: ProductSheet, wares: tuple[Ware, ...]) -> ProductDraft:

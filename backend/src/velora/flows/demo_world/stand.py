@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from velora.flows.demo_world.data import FINANCE, MARKETS, SUPER_ADMIN, markets, sellers
+from velora.flows.demo_world.data import FINANCE, MARKETS, SHOWN_SELLERS, SUPER_ADMIN, PersonSheet, markets, sellers
 from velora.flows.demo_world.plan import regulars
 from velora.flows.demo_world.shelving import fill_shelves
 from velora.flows.demo_world.supply import Supplies
@@ -67,15 +67,29 @@ def _new_tenants() -> list[NewTenant]:
     ]  # fmt: skip
 
 
+def _labels() -> list[tuple[PersonSheet, str, str]]:
+    """Whom the sign-in page shows, as what and where, in its order."""
+    chosen = {slug: next(seller for seller in sellers() if seller.slug == slug) for slug in SHOWN_SELLERS}
+    return [
+        *((market.buyer, "Buyer", market.name) for market in markets()),
+        *(
+            (person, "Seller", f"{seller.name}, {role}")
+            for seller in chosen.values()
+            for person, role in ((seller.owner, "owner"), *((person, "staff") for person in seller.staff[:1]))
+        ),
+        *((market.admin, "Marketplace admin", market.name) for market in markets()),
+        (FINANCE, "Finance", "All marketplaces"),
+        (SUPER_ADMIN, "Super admin", "Everything"),
+    ]
+
+
 async def _register(uow: UnitOfWork, hashes: Hashes, places: Mapping[str, TenantFacts]) -> dict[str, int]:
-    """Everybody's account by address; those whom the sign-in page shows have the password that stands there."""
-    shown = [(market.buyer, places[market.slug].id) for market in markets()]
-    shown += [(person, None) for seller in sellers() for person in (seller.owner, *seller.staff)]
-    shown += [(market.admin, None) for market in markets()] + [(FINANCE, None), (SUPER_ADMIN, None)]
-    wanted = [NewAccount(person.email, person.name, hashes.shown, tenant_id) for person, tenant_id in shown]
-    wanted += [
-        NewAccount(person.email, person.name, hashes.nobodys, places[slug].id) for slug in MARKETS for person in regulars(slug)
-    ]  # fmt: skip
+    """Everybody's account by address: first those whom the sign-in page shows, with the password that stands there."""
+    shown = [person for person, _, _ in _labels()]
+    staff = [person for seller in sellers() for person in (seller.owner, *seller.staff) if person not in shown]
+    at = {market.buyer.email: places[market.slug].id for market in markets()}
+    wanted = [NewAccount(person.email, person.name, hashes.shown, at.get(person.email)) for person in (*shown, *staff)]
+    wanted += [NewAccount(person.email, person.name, hashes.nobodys, places[slug].id) for slug in MARKETS for person in regulars(slug)]
     made = granted(await identity.register(uow, wanted), AccountFacts)
     return {account.email: account.id for account in made}
 
@@ -84,15 +98,7 @@ async def _grant(uow: UnitOfWork, accounts: Mapping[str, int], places: Mapping[s
     admins = [Grant(accounts[market.admin.email], Role.MARKETPLACE_ADMIN, places[market.slug].id) for market in markets()]
     platform = [Grant(accounts[FINANCE.email], Role.FINANCE), Grant(accounts[SUPER_ADMIN.email], Role.SUPER_ADMIN)]
     await identity.grant(uow, [*admins, *platform])
-    labels = {accounts[market.buyer.email]: ("Buyer", market.name) for market in markets()}
-    by_fame = sorted(sellers(), key=lambda seller: (-len(seller.markets), seller.name))
-    for seller in by_fame:
-        labels[accounts[seller.owner.email]] = ("Seller", f"{seller.name}, owner")
-        labels |= {accounts[person.email]: ("Seller", f"{seller.name}, staff") for person in seller.staff}
-    labels |= {accounts[market.admin.email]: ("Marketplace admin", market.name) for market in markets()}
-    labels[accounts[FINANCE.email]] = ("Finance", "All marketplaces")
-    labels[accounts[SUPER_ADMIN.email]] = ("Super admin", "Everything")
-    await identity.show_in_demo(uow, labels)
+    await identity.show_in_demo(uow, {accounts[person.email]: (role, place) for person, role, place in _labels()})
 
 
 async def _found_sellers(uow: UnitOfWork, accounts: Mapping[str, int], places: Mapping[str, TenantFacts]) -> dict[str, int]:

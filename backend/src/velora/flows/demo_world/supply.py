@@ -8,16 +8,16 @@ from datetime import datetime
 from velora.flows.demo_world.data import sellers
 from velora.flows.demo_world.dice import Dice
 from velora.flows.demo_world.plan import Planned
-from velora.flows.demo_world.wares import Ref, wares_of
+from velora.flows.demo_world.wares import Ref, goods_of
 
 
 @dataclass(frozen=True, slots=True)
 class Supplies:
-    """What is there on the first day, what comes in the middle, and what is sold in all."""
+    """What is there on the first day, what comes in the middle, and what is sold in each marketplace."""
 
     opening: Mapping[Ref, int]
     later: Mapping[Ref, int]
-    sold: Mapping[Ref, int]
+    sold: Mapping[tuple[str, Ref], int]
 
 
 def supplies(planned: Sequence[Planned], middle: datetime) -> Supplies:
@@ -26,20 +26,31 @@ def supplies(planned: Sequence[Planned], middle: datetime) -> Supplies:
     opening: dict[Ref, int] = {}
     later: dict[Ref, int] = {}
     for seller in sellers():
-        for _, wares in wares_of(seller.slug):
+        for _, _, wares in goods_of(seller):
             for ware in wares:
-                left = _left(Dice(f"left of {ware.ref}"), scarce=ware.ref[0] == "nordlauf")
+                left = left_of(ware.ref)
                 buffer = min(left, 8)
                 opening[ware.ref] = early.get(ware.ref, 0) + buffer
                 rest = every.get(ware.ref, 0) - early.get(ware.ref, 0) + left - buffer
                 if rest:
                     later[ware.ref] = rest
-    return Supplies(opening, later, every)
+    return Supplies(opening, later, _sold(planned))
 
 
-def _left(dice: Dice, *, scarce: bool) -> int:
-    """Mostly plenty, at times the last few, seldom none."""
-    return dice.weighted((dice.between(9, 60), dice.between(1, 3), 0), (95, 4, 1) if scarce else (90, 8, 2))
+def left_of(ref: Ref) -> int:
+    """What is there at the end: mostly plenty, at times the last few, seldom none."""
+    dice = Dice(f"left of {ref}")
+    weights = (95, 4, 1) if ref[0] == "nordlauf" else (90, 8, 2)
+    return dice.weighted((dice.between(9, 60), dice.between(1, 3), 0), weights)
+
+
+def _sold(planned: Iterable[Planned]) -> dict[tuple[str, Ref], int]:
+    """How many of each ware are paid for in each marketplace."""
+    pieces: Counter[tuple[str, Ref]] = Counter()
+    for order in planned:
+        for line in order.lines if order.card == "fine" else ():
+            pieces[order.market, line.ref] += line.quantity
+    return pieces
 
 
 def _ordered(planned: Iterable[Planned]) -> dict[Ref, int]:

@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import Any, Final
 
 from velora.flows.demo_world import deeds
+from velora.flows.demo_world.arrivals import arrivals, arrive
 from velora.flows.demo_world.buying import buy
 from velora.flows.demo_world.data import FINANCE, markets
 from velora.flows.demo_world.plan import DAILY, Planned
@@ -56,6 +57,7 @@ def steps(planned: Iterable[Planned], began: datetime, until: datetime, later: M
         every += _of_order(order)
     every += _routine(began, until)
     every += [Step(middle(began, until), restock, supply) for supply in later.items()]
+    every += [Step(at, arrive, seller) for at, seller in arrivals(until)]
     ranks = {deed: rank for rank, deed in enumerate(_ORDER)}
     return sorted((step for step in every if began < step.at <= until), key=lambda step: (step.at, ranks[step.deed]))
 
@@ -134,6 +136,6 @@ async def open_account(walker: Walker, _: Sequence[None]) -> None:
 
 # What comes first where several things fall on one moment.
 _ORDER: Final[tuple[Deed, ...]] = (
-    release, pay_out, close_account, open_account, restock, buy, sweep, deeds.cancel_orders, deeds.send, deeds.bring,
+    release, pay_out, close_account, open_account, restock, arrive, buy, sweep, deeds.cancel_orders, deeds.send, deeds.bring,
     deeds.confirm_delivery, deeds.ask_back, deeds.decide_returns,
 )  # fmt: skip

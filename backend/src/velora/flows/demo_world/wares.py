@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from itertools import product as combinations
+from typing import Final
 
 from velora.flows.demo_world.data import ProductSheet, SellerSheet, sellers
 
@@ -21,6 +22,23 @@ class Ware:
     options: Mapping[str, str]
     price: int
     fame: int
+
+
+# So many products at the end of each sheet are new: they come in the last weeks, and nobody has ordered them yet.
+NEW: Final = 2
+
+Good = tuple[SellerSheet, ProductSheet, tuple[Ware, ...]]
+"""A product with its seller and its variants."""
+
+
+def goods_of(seller: SellerSheet) -> list[Good]:
+    """What the seller has had all along."""
+    return [(seller, product, wares) for product, wares in wares_of(seller.slug)[:-NEW]]
+
+
+def new_goods_of(seller: SellerSheet) -> list[Good]:
+    """What is new at the seller's."""
+    return [(seller, product, wares) for product, wares in wares_of(seller.slug)[-NEW:]]
 
 
 @cache

@@ -19,7 +19,7 @@ from velora.platform.db import UnitOfWork
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """`accounts` by e-mail address, `variants` by seller and article number."""
+    """`accounts` by e-mail address, `variants` by seller and article number: what has come already."""
 
     began: datetime
     markets: Mapping[str, TenantFacts]
@@ -52,6 +52,6 @@ async def read_world(uow: UnitOfWork) -> World | None:
     for seller in sellers():
         found = await find_by_handle(uow, standing[seller.slug], [slug_of(product.title) for product in seller.product])
         ids = {variant.sku: variant.id for product in found.values() for variant in product.variants}
-        variants |= {ware.ref: ids[ware.ref[1]] for _, wares in wares_of(seller.slug) for ware in wares}
+        variants |= {ware.ref: ids[ware.ref[1]] for _, wares in wares_of(seller.slug) for ware in wares if ware.ref[1] in ids}
     accounts = {email: facts.id for email, facts in (await identity.by_email(uow, people())).items()}
     return World(time_of(min(place.id for place in places.values())), places, standing, accounts, variants)
