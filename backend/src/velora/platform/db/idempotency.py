@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import Index, SmallInteger, String, delete, select, tuple_
+from sqlalchemy import Index, SmallInteger, String, delete, select, tuple_, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from velora.kernel.errors import Refusal
@@ -117,7 +117,7 @@ async def begin(uow: UnitOfWork, requests: Sequence[Keyed], *, recovery_point: s
             repeated[place] = InProgress() if first.asked == request.asked else KeyReused()
     for attempt in range(_TRIES):
         try:
-            await uow.insert(IdempotencyKeyRow, [_row(uow, request, recovery_point) for request in fresh.values()])
+            await uow.insert(IdempotencyKeyRow, [_row(uow, fresh[identity], recovery_point) for identity in sorted(fresh)])
             break
         except Duplicate:
             if attempt == _TRIES - 1:
@@ -156,27 +156,27 @@ async def let_go(uow: UnitOfWork, identities: Sequence[Identity]) -> None:
 
 
 async def _known(uow: UnitOfWork, requests: Mapping[Identity, Keyed]) -> dict[Identity, Begun]:
-    statement = uow.for_update(
-        select(IdempotencyKeyRow)
-        .where(_KEY.in_(requests))
-        .order_by(IdempotencyKeyRow.tenant_id, IdempotencyKeyRow.principal, IdempotencyKeyRow.key_hash)
-    )
+    """What is known of these requests. Read without a lock: fifty who met the same row would else wait for each other in a ring."""
     known: dict[Identity, Begun] = {}
-    resumed: dict[Identity, dict[str, object]] = {}
-    for row in await uow.entities(statement):
+    for row in await uow.entities(select(IdempotencyKeyRow).where(_KEY.in_(requests))):
         identity = (row.tenant_id, row.principal, row.key_hash)
         if row.fingerprint != requests[identity].asked.fingerprint:
             known[identity] = KeyReused()
         elif row.response_code:
             known[identity] = Replay(row.response_code, row.response_body)
-        elif row.locked_until > uow.now:
-            known[identity] = InProgress()
-        else:
+        elif row.locked_until <= uow.now and await _take_over(uow, identity, row.locked_until):
             known[identity] = Resumed(row.object_id, row.recovery_point)
-            resumed[identity] = {"locked_until": uow.now + LEASE}
-    if resumed:
-        await uow.set_on(IdempotencyKeyRow, resumed)
+        else:
+            known[identity] = InProgress()
     return known
+
+
+async def _take_over(uow: UnitOfWork, identity: Identity, lease: datetime) -> bool:
+    """Whether the lease that ended is ours now: of those who try at once, one is met."""
+    taken = update(IdempotencyKeyRow).where(
+        _KEY.in_([identity]), IdempotencyKeyRow.locked_until == lease, IdempotencyKeyRow.response_code == 0
+    )
+    return await uow.change(taken.values(locked_until=uow.now + LEASE)) == 1
 
 
 def _row(uow: UnitOfWork, request: Keyed, recovery_point: str) -> dict[str, object]:

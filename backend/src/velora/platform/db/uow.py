@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import Row, Select
 from sqlalchemy.exc import DBAPIError
@@ -25,6 +25,8 @@ Ts = TypeVarTuple("Ts")
 
 Params = Mapping[str, object]
 _NONE: Params = {}
+# An entity read again shows the row as it is now, not as an earlier read of the same transaction found it.
+_FRESH: Final = {"populate_existing": True}
 
 
 class UnitOfWork:
@@ -162,7 +164,7 @@ class UnitOfWork:
 
     async def _run(self, statement: Any, params: Params) -> Any:
         try:
-            return await self._session.execute(statement, params or None)
+            return await self._session.execute(statement, params or None, execution_options=_FRESH)
         except DBAPIError as error:
             raise translated(error) from error
 
