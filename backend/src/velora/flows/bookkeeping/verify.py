@@ -23,10 +23,12 @@ from velora.modules.ledger.service import Check, Progress
 from velora.modules.orders import service as orders
 from velora.modules.payments import service as payments
 from velora.modules.payouts import service as payouts
+from velora.modules.tenants import service as tenants
 from velora.platform.db import Database, UnitOfWork
 from velora.platform.db.outbox import OutboxEvent
 
 _PAGE: Final = 500
+_LINES: Final = 2000
 _EXAMPLES: Final = 5
 _COUNTED: Final = 1000  # of those that the database looks for itself
 
@@ -73,13 +75,15 @@ async def _refunds(uow: UnitOfWork, tenant_id: int | None, progress: Progress) -
 async def _captures(uow: UnitOfWork, tenant_id: int | None, progress: Progress) -> Check:
     """15: every captured payment has its journal; with as many of either, the reverse holds too."""
     wrong: list[int] = []
-    after = captured = 0
-    while page := await payments.walk_captured(uow, tenant_id=tenant_id, after=after, limit=_PAGE):
-        found = await ledger.find(uow, {(tenant, postings.capture_key(intent)) for tenant, intent in page})
-        wrong += [intent for tenant, intent in page if (tenant, postings.capture_key(intent)) not in found]
-        captured += len(page)
-        after = page[-1][1]
-        progress("payments", len(page))
+    captured = 0
+    for tenant in await _tenants(uow, tenant_id):
+        after = 0
+        while page := await payments.walk_captured(uow, tenant_id=tenant, after=after, limit=_PAGE):
+            found = await ledger.find(uow, {(tenant, postings.capture_key(intent)) for intent in page})
+            wrong += [intent for intent in page if (tenant, postings.capture_key(intent)) not in found]
+            captured += len(page)
+            after = page[-1]
+            progress("payments", len(page))
     surplus = await ledger.count_of_kind(uow, tenant_id, "capture") - (captured - len(wrong))
     return _check(15, "captured payments without exactly one capture journal, and the reverse", "pi", wrong, more=abs(surplus))
 
@@ -100,19 +104,26 @@ async def _escrow(uow: UnitOfWork, tenant_id: int | None, progress: Progress) ->
 async def _payouts(uow: UnitOfWork, tenant_id: int | None, progress: Progress) -> Check:
     """17: each payout is reserved once, and paid or failed as its state says, never both."""
     wrong: list[int] = []
-    after = seen = 0
-    while page := await payouts.walk(uow, tenant_id=tenant_id, after=after, limit=_PAGE):
-        keys = {one.id: (postings.payout_key(one.id), postings.payout_paid_key(one.id), postings.payout_failed_key(one.id)) for one in page}
-        found = await ledger.find(uow, {(one.tenant_id, key) for one in page for key in keys[one.id]})
-        for one in page:
-            stands = tuple((one.tenant_id, key) in found for key in keys[one.id])
-            if stands != (True, one.state == "paid", one.state == "failed"):
-                wrong.append(one.id)
-        seen += len(page)
-        after = page[-1].id
-        progress("payouts", len(page))
+    seen = 0
+    for tenant in await _tenants(uow, tenant_id):
+        after = 0
+        while page := await payouts.walk(uow, tenant_id=tenant, after=after, limit=_PAGE):
+            wrong += await _misbooked(uow, page)
+            seen += len(page)
+            after = page[-1].id
+            progress("payouts", len(page))
     surplus = await ledger.count_of_kind(uow, tenant_id, "payout") - seen
     return _check(17, "payouts without exactly one reserve journal, or both failed and paid", "pay", wrong, more=max(surplus, 0))
+
+
+async def _misbooked(uow: UnitOfWork, page: Sequence[payouts.PayoutFacts]) -> list[int]:
+    keys = {one.id: (postings.payout_key(one.id), postings.payout_paid_key(one.id), postings.payout_failed_key(one.id)) for one in page}
+    found = await ledger.find(uow, {(one.tenant_id, key) for one in page for key in keys[one.id]})
+    return [
+        one.id
+        for one in page
+        if tuple((one.tenant_id, key) in found for key in keys[one.id]) != (True, one.state == "paid", one.state == "failed")
+    ]
 
 
 async def _clearing(uow: UnitOfWork, tenant_id: int | None, progress: Progress) -> Check:
@@ -159,11 +170,12 @@ def _told(tenant_id: int | None, after: int) -> Select[int, int, Any]:
 async def _commission(uow: UnitOfWork, tenant_id: int | None, progress: Progress) -> Check:
     """25: what stands on every sold line is what the version of its rule takes."""
     wrong: list[int] = []
-    after = 0
-    while page := await orders.walk_lines(uow, tenant_id=tenant_id, after=after, limit=_PAGE):
-        wrong += await commission.misapplied(uow, [_sold(line) for line in page])
-        after = page[-1].id
-        progress("lines", len(page))
+    for tenant in await _tenants(uow, tenant_id):
+        after = 0
+        while page := await orders.walk_commissions(uow, tenant_id=tenant, after=after, limit=_LINES):
+            wrong += await commission.misapplied(uow, [commission.SoldLine(*row) for row in page])
+            after = page[-1][1]
+            progress("lines", len(page))
     return _check(25, "commission is not what the stored rule version takes", "lin", wrong)
 
 
@@ -173,6 +185,10 @@ async def _stock(uow: UnitOfWork, tenant_id: int | None, progress: Progress) -> 
     return _check(26, "stock: promises are not what is reserved", "var", await inventory.wrong_levels(uow, limit=_COUNTED))
 
 
+async def _tenants(uow: UnitOfWork, tenant_id: int | None) -> list[int]:
+    return [tenant_id] if tenant_id is not None else [tenant.id for tenant in await tenants.all_tenants(uow)]
+
+
 async def _booked(uow: UnitOfWork, tenant_id: int | None, prefix: str) -> Counter[Place]:
     accounts = await ledger.accounts(uow, tenant_id=tenant_id, code_prefix=prefix)
     return Counter({(one.tenant_id, one.code, one.currency): one.balance_minor for one in accounts})
@@ -180,13 +196,6 @@ async def _booked(uow: UnitOfWork, tenant_id: int | None, prefix: str) -> Counte
 
 def _differing(one: Counter[Place], other: Counter[Place]) -> list[Place]:
     return [place for place in one.keys() | other.keys() if one[place] != other[place]]
-
-
-def _sold(line: orders.OrderLine) -> commission.SoldLine:
-    return commission.SoldLine(
-        line.tenant_id, line.id, line.commission_rule_id, line.commission_rule_version, line.commission_bps, line.commission_fixed_minor,
-        line.net_minor, line.commission_minor,
-    )  # fmt: skip
 
 
 def _check(number: int, name: str, prefix: str, wrong: Sequence[int], *, more: int = 0) -> Check:

@@ -196,11 +196,21 @@ async def count_paid(uow: UnitOfWork, tenant_id: int | None) -> int:
     return int(await uow.scalar(statement.execution_options(**ACROSS_TENANTS)) or 0)
 
 
-async def lines_after(uow: UnitOfWork, *, tenant_id: int | None, after: int, limit: int) -> Sequence[OrderLine]:
-    """The next lines after this id, for whoever walks over all of them."""
-    statement = select(OrderLine).where(OrderLine.id > after).order_by(OrderLine.id).limit(limit)
-    statement = statement.where(OrderLine.tenant_id == tenant_id) if tenant_id is not None else statement
-    return await uow.entities(statement.execution_options(**ACROSS_TENANTS))
+async def commissions_after(
+    uow: UnitOfWork, *, tenant_id: int, after: int, limit: int
+) -> Sequence[tuple[int, int, int, int, int, int, int, int]]:
+    """(tenant, line, rule, version, percent, fixed part, net, commission) of the next lines after this id."""
+    line = OrderLine
+    statement = (
+        select(
+            line.tenant_id, line.id, line.commission_rule_id, line.commission_rule_version, line.commission_bps,
+            line.commission_fixed_minor, line.net_minor, line.commission_minor,
+        )
+        .where(line.tenant_id == tenant_id, line.id > after)
+        .order_by(line.id)
+        .limit(limit)
+    )  # fmt: skip
+    return [(*row,) for row in await uow.all(statement)]
 
 
 def _by_key(row: SellerOrder | OrderLine) -> Key:

@@ -99,12 +99,15 @@ async def refunds_of_orders(uow: UnitOfWork, keys: Collection[Key]) -> Sequence[
     return await uow.entities(statement) if keys else []
 
 
-async def captured_after(uow: UnitOfWork, *, tenant_id: int | None, after: int, limit: int) -> list[tuple[int, int]]:
-    """(tenant, intent) of captured payments of more than nothing, after this id, oldest first."""
-    statement = select(PaymentIntent.tenant_id, PaymentIntent.id).where(PaymentIntent.captured_minor > 0, PaymentIntent.id > after)
-    statement = statement.where(PaymentIntent.tenant_id == tenant_id) if tenant_id is not None else statement
-    rows = await uow.all(statement.order_by(PaymentIntent.id).limit(limit).execution_options(**ACROSS_TENANTS))
-    return [(tenant, intent) for tenant, intent in rows]
+async def captured_after(uow: UnitOfWork, *, tenant_id: int, after: int, limit: int) -> list[int]:
+    """Captured payments of more than nothing, after this id, oldest first."""
+    statement = (
+        select(PaymentIntent.id)
+        .where(PaymentIntent.tenant_id == tenant_id, PaymentIntent.id > after, PaymentIntent.captured_minor > 0)
+        .order_by(PaymentIntent.id)
+        .limit(limit)
+    )
+    return [row[0] for row in await uow.all(statement)]
 
 
 async def miscounted(uow: UnitOfWork, tenant_id: int | None, *, limit: int) -> list[int]:

@@ -292,8 +292,8 @@ def _refund_row(uow: UnitOfWork, refund_id: int, request: RefundRequest, intent:
     }  # fmt: skip
 
 
-async def walk_captured(uow: UnitOfWork, *, tenant_id: int | None, after: int, limit: int) -> list[Key]:
-    """(tenant, intent) of the next captured payments after this id, oldest first: all of them in pieces."""
+async def walk_captured(uow: UnitOfWork, *, tenant_id: int, after: int, limit: int) -> list[int]:
+    """The next captured payments of a marketplace after this id, oldest first: all of them in pieces."""
     return await repository.captured_after(uow, tenant_id=tenant_id, after=after, limit=limit)
 
 

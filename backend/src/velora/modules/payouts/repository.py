@@ -55,9 +55,10 @@ async def listed(
     return await uow.entities(_of(statement, tenant_id))
 
 
-async def after(uow: UnitOfWork, *, tenant_id: int | None, after_id: int, limit: int) -> Sequence[Payout]:
-    """Payouts, oldest first, for whoever walks over all of them."""
-    return await uow.entities(_of(select(Payout).where(Payout.id > after_id).order_by(Payout.id).limit(limit), tenant_id))
+async def after(uow: UnitOfWork, *, tenant_id: int, after_id: int, limit: int) -> Sequence[Payout]:
+    """A marketplace's payouts, oldest first, for whoever walks over all of them."""
+    statement = select(Payout).where(Payout.tenant_id == tenant_id, Payout.id > after_id).order_by(Payout.id).limit(limit)
+    return await uow.entities(statement)
 
 
 async def sums(uow: UnitOfWork, *, tenant_id: int | None, seller_id: int | None) -> list[tuple[int, int, str, str, int]]:

@@ -124,8 +124,8 @@ async def by_id(uow: UnitOfWork, keys: Collection[tuple[int, int]]) -> list[Payo
     return [_facts(payout) for payout in await repository.by_id(uow, keys)]
 
 
-async def walk(uow: UnitOfWork, *, tenant_id: int | None, after: int, limit: int) -> list[PayoutFacts]:
-    """The next payouts after this id, oldest first."""
+async def walk(uow: UnitOfWork, *, tenant_id: int, after: int, limit: int) -> list[PayoutFacts]:
+    """A marketplace's next payouts after this id, oldest first."""
     return [_facts(payout) for payout in await repository.after(uow, tenant_id=tenant_id, after_id=after, limit=limit)]
 
 

@@ -34,7 +34,7 @@ from velora.modules.orders.service.reading import (
     parts_of,
     recent,
     sales_of_seller,
-    walk_lines,
+    walk_commissions,
 )
 
 __all__ = [
@@ -79,6 +79,6 @@ __all__ = [
     "recent",
     "sales_of_seller",
     "ship",
-    "walk_lines",
+    "walk_commissions",
     "whole",
 ]

@@ -146,6 +146,8 @@ async def count_paid(uow: UnitOfWork, tenant_id: int | None) -> int:
     return await repository.count_paid(uow, tenant_id)
 
 
-async def walk_lines(uow: UnitOfWork, *, tenant_id: int | None, after: int, limit: int) -> Sequence[OrderLine]:
-    """The next lines after this id, oldest first: the whole book in pieces."""
-    return await repository.lines_after(uow, tenant_id=tenant_id, after=after, limit=limit)
+async def walk_commissions(
+    uow: UnitOfWork, *, tenant_id: int, after: int, limit: int
+) -> Sequence[tuple[int, int, int, int, int, int, int, int]]:
+    """(tenant, line, rule, version, percent, fixed part, net, commission) of a marketplace's next lines after this id."""
+    return await repository.commissions_after(uow, tenant_id=tenant_id, after=after, limit=limit)
