@@ -19,6 +19,7 @@ from velora.platform.settings import Settings, read_settings
 
 BACKLOG: Final = 4096
 _TIME_FOR_REQUESTS: Final = 15
+_TIME_TO_BEGIN: Final = 120  # a busy machine may need long to load a process; one that is given up too early never begins
 
 
 class PortTaken(Exception):
@@ -111,5 +112,5 @@ def stop_on_signals(stop: asyncio.Event) -> None:
 def _config(app: FastAPI | str) -> uvicorn.Config:
     return uvicorn.Config(
         app, loop="uvloop", http="httptools", ws="none", lifespan="on", log_config=None, access_log=False, backlog=BACKLOG,
-        server_header=False, timeout_graceful_shutdown=_TIME_FOR_REQUESTS, timeout_keep_alive=30,
+        server_header=False, timeout_worker_healthcheck=_TIME_TO_BEGIN, timeout_graceful_shutdown=_TIME_FOR_REQUESTS, timeout_keep_alive=30,
     )  # fmt: skip

@@ -1,0 +1,122 @@
+"""`velora up`, `serve` and `worker` as real processes: they begin, answer, stop when told, and survive being killed."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Generator
+from pathlib import Path
+
+import httpx
+import pytest
+
+VELORA = Path(sys.executable).parent / "velora"
+PATIENCE = 120  # on a busy machine a process loads slowly
+Start = Callable[..., subprocess.Popen[str]]
+
+
+@pytest.fixture
+def port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Generator[Start]:
+    """Starts a command in an installation of this test's own; whatever still runs at the end is killed."""
+    running: list[subprocess.Popen[str]] = []
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("VELORA_")}
+
+    def begin(*words: str) -> subprocess.Popen[str]:
+        process = subprocess.Popen(
+            [VELORA, *words],
+            env={**clean, "VELORA_HOME": str(tmp_path / "home")},
+            cwd=tmp_path,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        running.append(process)
+        return process
+
+    yield begin
+    for process in running:
+        if process.poll() is None:
+            process.kill()
+        process.communicate()
+
+
+def wait_until_ready(process: subprocess.Popen[str], port: int) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            if httpx.get(f"http://127.0.0.1:{port}/health/ready").status_code == 200:
+                return
+        except httpx.TransportError:
+            time.sleep(0.1)
+    process.kill()
+    pytest.fail(f"Not ready: {process.communicate()}")
+
+
+def stopped(process: subprocess.Popen[str], with_signal: int = signal.SIGTERM) -> tuple[int, str]:
+    """The exit code after being told to stop, and what was said."""
+    process.send_signal(with_signal)
+    said, complained = process.communicate(timeout=PATIENCE)
+    return process.returncode, said + complained
+
+
+def test_up_makes_its_database_answers_and_stops_with_0(start: Start, port: int):
+    process = start("up", "--port", str(port))
+    wait_until_ready(process, port)
+    listed = httpx.get(f"http://127.0.0.1:{port}/api/v1/marketplaces")
+    assert (listed.status_code, listed.json()["data"]) == (200, [])
+    assert re.fullmatch("[0-9a-f]{16}", listed.headers["x-request-id"])
+    assert httpx.get(f"http://127.0.0.1:{port}/api/docs").status_code == 200
+    code, said = stopped(process, signal.SIGINT)
+    assert code == 0
+    assert f"http://localhost:{port}" in said
+    assert "Traceback" not in said
+
+
+def test_up_goes_on_after_being_killed(start: Start, port: int, tmp_path: Path):
+    killed = start("up", "--port", str(port))
+    wait_until_ready(killed, port)
+    made = start("tenant", "create", "nordmarkt", "--name", "Nordmarkt")
+    made.communicate(timeout=PATIENCE)
+    assert made.returncode == 0
+    killed.kill()
+    killed.wait(PATIENCE)
+    again = start("up", "--port", str(port))
+    wait_until_ready(again, port)
+    found = httpx.get(f"http://127.0.0.1:{port}/api/v1/storefront", headers={"host": f"nordmarkt.localhost:{port}"})
+    assert found.json()["name"] == "Nordmarkt"
+    code, said = stopped(again)
+    assert code == 0
+    assert f"Nordmarkt   http://nordmarkt.localhost:{port}" in said
+    doctor = start("doctor", "--json")
+    assert '"subject": "outbox"' in doctor.communicate(timeout=PATIENCE)[0]
+
+
+def test_several_processes_serve_on_one_port_and_stop_with_0(start: Start, port: int):
+    start("db", "upgrade").communicate(timeout=PATIENCE)
+    process = start("serve", "--port", str(port), "--workers", "2")
+    wait_until_ready(process, port)
+    code, said = stopped(process)
+    assert code == 0
+    assert "with 2 processes" in said
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(f"http://127.0.0.1:{port}/health/live")
+
+
+def test_a_worker_stops_with_0_when_told(start: Start):
+    start("db", "upgrade").communicate(timeout=PATIENCE)
+    process = start("worker")
+    assert process.stderr is not None
+    assert "relay events" in process.stderr.readline()
+    code, said = stopped(process)
+    assert code == 0
+    assert "Traceback" not in said

@@ -1,0 +1,164 @@
+"""Commands: what they say, to whom, and the exit code they end with."""
+
+import json
+import socket
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from velora.apps.cli import app
+from velora.apps.cli.care import document
+
+ROOT = Path(__file__).parents[4]
+Velora = Callable[..., Result]
+
+
+@pytest.fixture
+def velora(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Velora:
+    """Runs a command in an installation of this test's own."""
+    monkeypatch.setenv("VELORA_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("VELORA_PASSWORD_ROUNDS", "1")
+    monkeypatch.setenv("VELORA_PASSWORD_MEMORY_KIB", "8")
+    runner = CliRunner()
+    return lambda *words: runner.invoke(app, [*words], catch_exceptions=False)
+
+
+@pytest.fixture
+def installed(velora: Velora) -> Velora:
+    assert velora("db", "upgrade").exit_code == 0
+    return velora
+
+
+def answer(result: Result) -> Any:
+    return json.loads(result.stdout)
+
+
+def test_every_command_has_help_with_an_example(velora: Velora):
+    def walk(group: Any, *path: str) -> None:
+        for name, command in group.commands.items():
+            if hasattr(command, "commands"):
+                walk(command, *path, name)
+                continue
+            result = velora(*path, name, "--help")
+            assert result.exit_code == 0, (*path, name)
+            assert "velora " + " ".join((*path, name)) in " ".join(result.stdout.split()), f"{(*path, name)} shows no example"
+
+    import typer
+
+    walk(typer.main.get_command(app))
+
+
+def test_before_there_is_a_schema_a_command_says_how_to_make_it(velora: Velora):
+    result = velora("tenant", "list")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "velora db upgrade" in result.stderr
+    assert velora("db", "status").exit_code == 1
+
+
+def test_an_upgrade_is_said_and_a_second_does_nothing(velora: Velora):
+    assert answer(velora("db", "upgrade", "--json"))["applied"] == ["0001"]
+    again = velora("db", "upgrade")
+    assert (again.exit_code, again.stdout.startswith("Nothing to do")) == (0, True)
+    assert answer(velora("db", "status", "--json")) == {"current": "0001", "newest": "0001", "up_to_date": True, "waiting": []}
+
+
+def test_a_marketplace_is_opened_closed_and_opened_again(installed: Velora):
+    made = installed("tenant", "create", "nordmarkt", "--name", "Nordmarkt", "--locale", "de-DE", "--json")
+    assert answer(made)[0]["url"] == "http://nordmarkt.localhost:8000"
+    assert installed("tenant", "suspend", "nordmarkt").exit_code == 0
+    assert answer(installed("tenant", "list", "--json"))[0]["state"] == "suspended"
+    twice = installed("tenant", "suspend", "nordmarkt")
+    assert twice.exit_code == 1
+    assert installed("tenant", "resume", "nordmarkt").exit_code == 0
+    assert "active" in installed("tenant", "list").stdout
+
+
+def test_what_cannot_be_is_refused_with_what_to_do(installed: Velora):
+    assert "3 to 40 small letters" in installed("tenant", "create", "N!", "--name", "N").stderr
+    unknown = installed("ledger", "verify", "--tenant", "nowhere")
+    assert (unknown.exit_code, "There are: none yet" in unknown.stderr) == (2, True)
+    assert installed("partitions", "ensure", "--since", "Christmas").exit_code == 2
+    assert installed("no-such-command").exit_code == 2
+    assert answer(installed("tenant", "list", "--json")) == []
+
+
+def test_a_person_is_made_and_given_a_role_on_record(installed: Velora):
+    made = answer(installed("user", "create", "ada@example.com", "--name", "Ada", "--json"))
+    assert len(made["password"]) >= 16
+    assert "already" in installed("user", "create", "ada@example.com", "--name", "Ada").stderr.lower()
+    assert installed("user", "grant", "ada@example.com", "finance").exit_code == 0
+    assert installed("user", "grant", "nobody@example.com", "finance").exit_code == 1
+    assert installed("user", "grant", "ada@example.com", "marketplace_admin").exit_code == 2
+    assert installed("user", "grant", "ada@example.com", "king").exit_code == 2
+
+
+def test_empty_books_are_clean(installed: Velora):
+    verdict = answer(installed("ledger", "verify", "--json"))
+    assert verdict["clean"]
+    assert {check["count"] for check in verdict["checks"]} == {0}
+    assert installed("ledger", "trial-balance").stdout == "Nothing has been posted yet.\n"
+    assert answer(installed("outbox", "status", "--json")) == {"oldest_seconds": 0, "parked": 0, "waiting": 0}
+
+
+def test_a_wrong_setting_ends_the_command_with_its_name(velora: Velora, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("VELORA_REDIS_URL", "nonsense://secret")
+    for words in (("up",), ("serve",), ("worker",), ("doctor",), ("db", "status")):
+        result = velora(*words)
+        assert result.exit_code == 2
+        assert "VELORA_REDIS_URL should look like redis://host:6379/0" in result.stderr
+        assert "secret" not in result.stderr
+
+
+def test_serve_and_worker_refuse_a_database_without_schema(velora: Velora):
+    for command in ("serve", "worker"):
+        result = velora(command)
+        assert result.exit_code == 1
+        assert "velora db upgrade" in result.stderr
+
+
+def test_a_taken_port_is_named_with_another_to_choose(installed: Velora):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        result = installed("up", "--port", str(port))
+    assert result.exit_code == 2
+    assert f"--port {port + 1}" in result.stderr
+
+
+def test_the_doctor_finds_a_fresh_installation_to_lack_its_schema_and_then_nothing(velora: Velora):
+    def wrong() -> set[str]:
+        return {one["subject"] for one in answer(velora("doctor", "--json"))["findings"] if one["state"] == "wrong"}
+
+    assert wrong() - {"web application"} == {"schema"}
+    velora("db", "upgrade")
+    assert wrong() - {"web application"} == set()
+
+
+def test_the_doctor_says_how_to_mend_engines_that_are_away_and_keeps_their_secrets(velora: Velora, monkeypatch: pytest.MonkeyPatch):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    monkeypatch.setenv("VELORA_DATABASE_URL", f"mysql://velora:pa55word@127.0.0.1:{port}/velora")
+    monkeypatch.setenv("VELORA_REDIS_URL", f"redis://:pa55word@127.0.0.1:{port}/0")
+    result = velora("doctor")
+    assert result.exit_code == 1
+    assert "Is MySQL running" in result.stdout
+    assert "Is Redis running" in result.stdout
+    assert "pa55word" not in result.stdout + result.stderr
+    found = answer(velora("doctor", "--json"))
+    assert {one["subject"] for one in found["findings"] if one["state"] == "wrong"} >= {"database", "cache"}
+    away = velora("tenant", "list")
+    assert away.exit_code == 3
+    assert "Is MySQL running" in away.stderr
+    assert "pa55word" not in away.stderr
+
+
+def test_the_openapi_document_kept_for_the_web_application_is_that_of_the_api(velora: Velora, tmp_path: Path):
+    kept = (ROOT / "frontend" / "openapi.json").read_text()
+    assert kept == document(), "The API has changed: velora openapi frontend/openapi.json"
+    assert velora("openapi", str(tmp_path / "api.json")).exit_code == 0
+    assert (tmp_path / "api.json").read_text() == kept
