@@ -43,11 +43,13 @@ class Step:
 async def walk(walker: Walker, steps: Sequence[Step], since: datetime | None, progress: Progress) -> None:
     """Every step is taken, in order; those of an earlier try are gone over from a little before its end."""
     due = [step for step in steps if since is None or step.at >= since - _GO_BACK]
+    done = len(steps) - len(due)
     for (at, deed), group in groupby(due, key=lambda step: (step.at, step.deed)):
         taken = list(group)
         walker.clock.set(at)
         await deed(walker, [step.item for step in taken])
-        progress(f"Living through {at:%B}", steps.index(taken[-1]) + 1, len(steps))
+        done += len(taken)
+        progress(f"Living through {at:%B}", done, len(steps))
 
 
 def steps(planned: Iterable[Planned], began: datetime, until: datetime, later: Mapping[Ref, int]) -> list[Step]:

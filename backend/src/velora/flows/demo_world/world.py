@@ -45,9 +45,9 @@ def people() -> list[str]:
 async def read_world(uow: UnitOfWork) -> World | None:
     """The world as it stands, or None when it does not. Needs platform scope."""
     places = await tenants.by_slug(uow, MARKETS)
-    if len(places) < len(MARKETS):
-        return None
     standing = {slug: facts.id for slug, facts in (await seller_service.by_slug(uow, [seller.slug for seller in sellers()])).items()}
+    if len(places) < len(MARKETS) or len(standing) < len(sellers()):
+        return None
     variants: dict[Ref, int] = {}
     for seller in sellers():
         found = await find_by_handle(uow, standing[seller.slug], [slug_of(product.title) for product in seller.product])
