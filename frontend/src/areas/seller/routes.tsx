@@ -1,12 +1,42 @@
 import type { RouteObject } from "react-router-dom";
-import { loadWords } from "@/shared/i18n";
+import { lazyPage } from "@/shared/page";
+
+const orders = () => import("@/features/sellerOrders/pages");
 
 export const routes: RouteObject[] = [
   {
     path: "/seller",
-    lazy: async () => {
-      const [{ Home }] = await Promise.all([import("./Home"), loadWords("seller")]);
-      return { Component: Home };
-    },
+    lazy: lazyPage(async () => (await import("./Entry")).Entry, "seller", "session"),
+  },
+  {
+    path: "/seller/:sellerId",
+    lazy: lazyPage(async () => (await import("./Frame")).Frame, "seller", "session"),
+    children: [
+      {
+        index: true,
+        lazy: lazyPage(async () => (await import("./HomePage")).HomePage, "seller", "sellerOrders"),
+      },
+      { path: "orders", lazy: lazyPage(async () => (await orders()).OrdersPage, "sellerOrders") },
+      { path: "orders/print", lazy: lazyPage(async () => (await orders()).SlipsPage, "sellerOrders") },
+      { path: "orders/:orderId", lazy: lazyPage(async () => (await orders()).OrderPage, "sellerOrders") },
+      {
+        path: "returns",
+        lazy: lazyPage(
+          async () => (await import("@/features/sellerReturns/ReturnsPage")).ReturnsPage,
+          "sellerReturns",
+        ),
+      },
+      {
+        path: "products",
+        lazy: lazyPage(async () => (await import("@/features/stock/ProductsPage")).ProductsPage, "stock"),
+      },
+      {
+        path: "money",
+        lazy: lazyPage(
+          async () => (await import("@/features/sellerMoney/BalancePage")).BalancePage,
+          "sellerMoney",
+        ),
+      },
+    ],
   },
 ];

@@ -12,7 +12,7 @@ interface PaginationProps {
   busy?: boolean;
 }
 
-/** Forwards and back through a list that knows its next page, not its number of pages. */
+/** Forwards and back through a list that knows its next page, not its number of pages; one page alone needs no buttons. */
 export function Pagination({ onPrevious, onNext, shown, total, busy }: PaginationProps) {
   const { t } = useTranslation("kit");
   return (
@@ -21,7 +21,7 @@ export function Pagination({ onPrevious, onNext, shown, total, busy }: Paginatio
         {shown !== undefined &&
           (total === undefined ? t("shown", { count: shown }) : t("shown_of", { count: shown, total }))}
       </p>
-      <div className="flex gap-2">
+      <div className={onPrevious || onNext ? "flex gap-2" : "hidden"}>
         <Button size="sm" onClick={onPrevious} disabled={!onPrevious}>
           <ChevronLeft className="flip-rtl" />
           {t("previous")}
