@@ -1,5 +1,8 @@
-import { Navigate, type RouteObject } from "react-router-dom";
+import { Navigate, redirect, type RouteObject } from "react-router-dom";
 import { lazyPage } from "@/shared/page";
+
+/** Addresses that are nobody's marketplace: they lead to the list of them. */
+const BARE = /^(localhost|[\d.]+|\[.*\])$/;
 
 export const routes: RouteObject[] = [
   {
@@ -7,6 +10,7 @@ export const routes: RouteObject[] = [
     children: [
       {
         path: "/",
+        loader: () => (BARE.test(window.location.hostname) ? redirect("/marketplaces") : null),
         lazy: lazyPage(async () => (await import("@/features/catalogue/HomePage")).HomePage, "catalogue"),
       },
       {

@@ -16,7 +16,7 @@ export function Hero({ hero, name }: { hero: HeroTold | undefined; name: string 
   const { t } = useTranslation("catalogue");
   const { badge, title, text, cta, pictures = [], category_slug: category } = hero ?? {};
   return (
-    <section className="grid overflow-hidden rounded-xl ground-fresh lg:min-h-[418px] lg:grid-cols-[8fr_7fr]">
+    <section className="grid overflow-hidden rounded-xl ground-fresh md:grid-cols-[8fr_7fr] lg:min-h-[418px]">
       <div className="flex flex-col items-start justify-center px-6 py-10 sm:px-10 lg:px-[52px]">
         {badge && (
           <p className="mb-4 rounded-full bg-surface/85 px-2.5 py-0.5 text-xs font-semibold text-accent">
@@ -38,7 +38,7 @@ export function Hero({ hero, name }: { hero: HeroTold | undefined; name: string 
           </span>
         </div>
       </div>
-      <div aria-hidden className="relative h-48 ground-deep sm:h-64 lg:h-auto">
+      <div aria-hidden className="relative h-48 ground-deep sm:h-64 md:h-auto">
         {pictures.slice(0, PLACES.length).map((picture, index) => (
           <img
             key={picture}

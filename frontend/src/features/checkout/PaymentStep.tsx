@@ -42,6 +42,8 @@ export function PaymentStep() {
     mode: "onTouched",
     defaultValues: { number: "", expiry: "", cvc: "" },
   });
+  // Once it is placed the draft is cleared, and the way leads to the order, not back to the start.
+  if (pay.isSuccess) return null;
   if (!address) return <Navigate to="/checkout/address" replace />;
   if (!deliverySeen) return <Navigate to="/checkout/delivery" replace />;
   const total = accepted ?? cart.data?.total;

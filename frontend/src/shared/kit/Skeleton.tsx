@@ -7,7 +7,8 @@ export function Skeleton({ className }: { className?: string }) {
     <span
       aria-hidden
       className={cx(
-        "block animate-shimmer rounded-sm bg-linear-to-r from-sunken via-line to-sunken bg-size-[200%_100%] dark:from-line dark:via-line-strong dark:to-line",
+        "block animate-shimmer bg-linear-to-r from-sunken via-line to-sunken bg-size-[200%_100%] dark:from-line dark:via-line-strong dark:to-line",
+        !className?.includes("rounded-") && "rounded-sm",
         className,
       )}
     />

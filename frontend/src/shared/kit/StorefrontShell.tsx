@@ -48,7 +48,9 @@ export function StorefrontShell(props: StorefrontShellProps) {
       </a>
       <header className="border-b border-line bg-surface">
         {announcement && (
-          <p className="bg-accent px-4 py-2 text-center text-sm font-medium text-on-accent">{announcement}</p>
+          <p className="bg-accent px-4 py-2 text-center text-sm font-medium text-on-accent dark:bg-accent-soft dark:text-accent">
+            {announcement}
+          </p>
         )}
         <div
           className={cx(

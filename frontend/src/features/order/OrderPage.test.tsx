@@ -1,0 +1,139 @@
+import { screen, within } from "@testing-library/react";
+import { http, HttpResponse } from "msw";
+import { beforeEach, expect, test } from "vitest";
+import { loadWords } from "@/shared/i18n";
+import { showRoutes } from "@/testing/render";
+import { server } from "@/testing/server";
+import { OrderPage } from "./OrderPage";
+
+const euros = (amount: number) => ({ amount, currency: "EUR" });
+const line = {
+  id: "lin_1",
+  variant_id: "var_1",
+  slug: "teapot",
+  title: "Aria teapot",
+  variant_title: "Red",
+  picture: "teapot",
+  tone: "rose",
+  quantity: 2,
+  shipped: 2,
+  cancelled: 0,
+  returned: 0,
+  returnable: 2,
+  unit: euros(2000),
+  total: euros(4000),
+};
+
+function anOrder(state = "delivered", payment = "captured") {
+  return {
+    id: "ord_1",
+    placed_at: "2026-11-20T10:00:00Z",
+    state,
+    email: "ada@example.com",
+    currency: "EUR",
+    tax_mode: "inclusive",
+    items: euros(4000),
+    shipping: euros(490),
+    tax: euros(700),
+    total: euros(4490),
+    refunded: euros(0),
+    address: {
+      name: "Ada Lovelace",
+      line1: "Holstenstraße 12",
+      postal_code: "24103",
+      city: "Kiel",
+      country: "DE",
+    },
+    payment: { state: payment, brand: "Visa", last4: "4242", challenge_url: null },
+    seller_orders: [
+      {
+        id: "sor_1",
+        seller: { id: "sel_1", name: "Keramik Kiel", slug: "keramik-kiel" },
+        state,
+        items: euros(4000),
+        shipping: euros(490),
+        tax: euros(700),
+        total: euros(4490),
+        escrow: { state: "held", held: euros(4490), due_at: "2026-12-06T10:00:00Z" },
+        lines: [line],
+        shipments: [],
+        returns: [],
+      },
+    ],
+    timeline: [{ at: "2026-11-20T10:00:00Z", kind: "placed", text: "Order placed", seller_order_id: null }],
+    may: { cancel: state === "paid" },
+  };
+}
+
+const open = (address = "/orders/ord_1") =>
+  showRoutes([{ path: "/orders/:id", element: <OrderPage /> }], address);
+const shows = (order: object) =>
+  server.use(http.get("*/api/v1/orders/ord_1", () => HttpResponse.json(order)));
+
+beforeEach(() => loadWords("order"));
+
+test("two of a line are asked to be returned, with the reason", async () => {
+  const asked: unknown[] = [];
+  shows(anOrder());
+  server.use(
+    http.post("*/api/v1/seller-orders/sor_1/returns", async ({ request }) => {
+      asked.push(await request.json(), request.headers.has("idempotency-key"));
+      return HttpResponse.json({}, { status: 201 });
+    }),
+  );
+  const { person } = open();
+  await person.click(await screen.findByRole("button", { name: "Return something" }));
+  const dialog = within(await screen.findByRole("dialog"));
+  await person.click(dialog.getByRole("button", { name: "One more of Aria teapot" }));
+  expect(dialog.getByText("€40.00")).toBeVisible();
+  await person.click(dialog.getByRole("button", { name: "Ask for a return" }));
+  expect(await dialog.findByText("Choose a reason.")).toBeVisible();
+  expect(asked).toEqual([]);
+  await person.click(dialog.getByRole("combobox"));
+  await person.click(await screen.findByRole("option", { name: "It is damaged" }));
+  await person.click(dialog.getByRole("button", { name: "Ask for a return" }));
+  expect(await screen.findByText("The return is on its way to the seller")).toBeVisible();
+  expect(asked).toEqual([{ lines: [{ line_id: "lin_1", quantity: 2 }], reason: "damaged", note: "" }, true]);
+});
+
+test("cancelling asks first, then shows the order as the server has it", async () => {
+  shows(anOrder("paid"));
+  server.use(
+    http.post("*/api/v1/orders/ord_1/cancel", () =>
+      HttpResponse.json({ ...anOrder("cancelled"), refunded: euros(4490) }),
+    ),
+  );
+  const { person } = open();
+  await person.click(await screen.findByRole("button", { name: "Cancel the order" }));
+  await person.click(
+    within(await screen.findByRole("alertdialog")).getByRole("button", { name: "Cancel the order" }),
+  );
+  expect(await screen.findByText("− €44.90")).toBeVisible();
+  expect(screen.queryByRole("button", { name: "Cancel the order" })).not.toBeInTheDocument();
+});
+
+test("a payment nobody has heard of yet is asked for until it is known", async () => {
+  let looks = 0;
+  server.use(
+    http.get("*/api/v1/orders/ord_1", () =>
+      HttpResponse.json(looks++ === 0 ? anOrder("placed", "unknown") : anOrder("paid")),
+    ),
+  );
+  open("/orders/ord_1?waiting=1");
+  expect(await screen.findByText("We are waiting for your bank")).toBeVisible();
+  expect(
+    await screen.findByText("Your order is placed and €44.90 is paid", {}, { timeout: 4000 }),
+  ).toBeVisible();
+});
+
+test("a guest's key opens the order", async () => {
+  server.use(
+    http.get("*/api/v1/orders/ord_1", ({ request }) =>
+      new URL(request.url).searchParams.get("key") === "k1"
+        ? HttpResponse.json(anOrder())
+        : HttpResponse.json({ status: 404, code: "not_found", detail: "No such order." }, { status: 404 }),
+    ),
+  );
+  open("/orders/ord_1?key=k1");
+  expect(await screen.findByRole("heading", { name: "Your order" })).toBeVisible();
+});
