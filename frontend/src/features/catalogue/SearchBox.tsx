@@ -80,7 +80,7 @@ function Box({ asked: initially, placeholder }: { asked: string; placeholder: st
         role="combobox"
         aria-label={t("search")}
         aria-expanded={shown}
-        aria-controls={`${id}-list`}
+        aria-controls={shown ? `${id}-list` : undefined}
         aria-autocomplete="list"
         aria-activedescendant={shown && active >= 0 ? `${id}-${active}` : undefined}
         autoComplete="off"
@@ -116,15 +116,14 @@ function Box({ asked: initially, placeholder }: { asked: string; placeholder: st
           </span>
         )}
       </span>
-      <div
-        id={`${id}-list`}
-        role="listbox"
-        aria-label={t("suggestions")}
-        hidden={!shown}
-        className="absolute inset-x-0 top-full z-30 mt-2 max-h-[70dvh] animate-pop-in overflow-y-auto rounded-lg border bg-surface p-2 shadow-float"
-      >
-        {shown &&
-          choices.map((choice, index) => (
+      {shown && (
+        <div
+          id={`${id}-list`}
+          role="listbox"
+          aria-label={t("suggestions")}
+          className="absolute inset-x-0 top-full z-30 mt-2 max-h-[70dvh] animate-pop-in overflow-y-auto rounded-lg border bg-surface p-2 shadow-float"
+        >
+          {choices.map((choice, index) => (
             <Suggestion
               key={choice.key}
               id={`${id}-${index}`}
@@ -135,7 +134,8 @@ function Box({ asked: initially, placeholder }: { asked: string; placeholder: st
               onChoose={() => go(choice.to)}
             />
           ))}
-      </div>
+        </div>
+      )}
     </form>
   );
 }
