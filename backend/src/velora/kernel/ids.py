@@ -16,6 +16,7 @@ NODES = 1 << 10
 _SEQUENCE_BITS = 12
 _TIME_SHIFT = 22
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_PAIRS = [high + low for high in _ALPHABET for low in _ALPHABET]
 _VALUES = {letter: value for value, letter in enumerate(_ALPHABET)} | {"O": 0, "I": 1, "L": 1}
 _LENGTH = 13
 _LARGEST = (1 << 63) - 1
@@ -51,11 +52,11 @@ def time_of(id_: int) -> datetime:
 
 def encode(prefix: str, id_: int) -> str:
     """`ord_` and thirteen letters, which sort as the ids do."""
-    letters: list[str] = []
-    for _ in range(_LENGTH):
-        letters.append(_ALPHABET[id_ & 31])
-        id_ >>= 5
-    return f"{prefix}_{''.join(reversed(letters))}"
+    pairs = _PAIRS
+    return (
+        f"{prefix}_{_ALPHABET[id_ >> 60]}{pairs[id_ >> 50 & 1023]}{pairs[id_ >> 40 & 1023]}{pairs[id_ >> 30 & 1023]}"
+        f"{pairs[id_ >> 20 & 1023]}{pairs[id_ >> 10 & 1023]}{pairs[id_ & 1023]}"
+    )
 
 
 def decode(prefix: str, text: str) -> int:

@@ -188,10 +188,13 @@ def _released(facts: _Facts, part: orders.SellerOrder) -> Step:
         parting=parting, at=part.placed_at, actor_ref="",
     )  # fmt: skip
     moves = tuple(Move(_place_of(facts, leg.debit), _place_of(facts, leg.credit), leg.amount_minor) for leg in journal.postings)
-    when = (
-        f"{_counted(facts.tenant.escrow_days, 'day')} after delivery: " if hold.state is escrow.State.HELD else "Confirmed by the buyer: "
-    )
-    return Step(None, "release", title, when + _terms(facts, part, hold), hold.due_at, True, moves)
+    return Step(None, "release", title, f"{_when(facts, hold)}: {_terms(facts, part, hold)}", hold.due_at, True, moves)
+
+
+def _when(facts: _Facts, hold: escrow.Hold) -> str:
+    if hold.claims:
+        return "Waits for an open return"
+    return "Confirmed by the buyer" if hold.state is escrow.State.DUE else f"{_counted(facts.tenant.escrow_days, 'day')} after delivery"
 
 
 def _terms(facts: _Facts, part: orders.SellerOrder, hold: escrow.Hold) -> str:
