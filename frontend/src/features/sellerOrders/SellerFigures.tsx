@@ -56,14 +56,23 @@ function others(amounts: readonly MoneyOut[], { money }: Format): string {
     .join(" ");
 }
 
-function holdNote(home: SellerHomeOut, t: TFunction<"sellerOrders">, format: Format): string {
-  return [
-    others(home.on_hold, format),
+function holdNote(home: SellerHomeOut, t: TFunction<"sellerOrders">, format: Format) {
+  const orders = [
     t("orders_count", { number: home.on_hold_orders }),
     home.next_release_at && t("next_release", { when: format.relative(home.next_release_at) }),
-  ]
-    .filter(Boolean)
-    .join(" · ");
+  ];
+  return lines(others(home.on_hold, format), orders.filter(Boolean).join(", "));
+}
+
+function lines(first: string, second: string) {
+  if (!first || !second) return first || second;
+  return (
+    <>
+      {first}
+      <br />
+      {second}
+    </>
+  );
 }
 
 function growth(home: SellerHomeOut | undefined, t: TFunction<"sellerOrders">, format: Format) {
@@ -78,7 +87,7 @@ function growth(home: SellerHomeOut | undefined, t: TFunction<"sellerOrders">, f
   );
   const change = t(share >= 0 ? "more_than" : "less_than", { share: format.percent(Math.abs(share)), month });
   return {
-    note: [change, rest].filter(Boolean).join(" · "),
+    note: lines(rest, change),
     tone: share >= 0 ? ("positive" as const) : ("neutral" as const),
   };
 }

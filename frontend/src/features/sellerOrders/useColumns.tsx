@@ -50,6 +50,7 @@ export function useColumns(sellerId: string): Column<SellerOrderRowOut>[] {
       id: "state",
       header: t("state"),
       align: "end",
+      from: "sm",
       cell: (row) => <OrderState state={row.state} shipBy={row.ship_by} />,
     },
   ];
@@ -57,6 +58,7 @@ export function useColumns(sellerId: string): Column<SellerOrderRowOut>[] {
 
 function Items({ row }: { row: SellerOrderRowOut }) {
   const { t } = useTranslation("sellerOrders");
+  const { money } = useFormat();
   const [first] = row.lines;
   if (!first) return null;
   const further = row.lines.length - 1 + row.more;
@@ -67,9 +69,15 @@ function Items({ row }: { row: SellerOrderRowOut }) {
         tone={first.tone as Tone}
         className="size-9 shrink-0 rounded-md [&_img]:size-[68%]"
       />
-      <span className="line-clamp-2 min-w-0 font-semibold">
-        {first.quantity > 1 && <span className="figures">{first.quantity} × </span>}
-        {[first.title, first.variant_title].filter(Boolean).join(", ")}
+      <span className="min-w-0">
+        <span className="line-clamp-2 font-semibold">
+          {first.quantity > 1 && <span className="figures">{first.quantity} × </span>}
+          {[first.title, first.variant_title].filter(Boolean).join(", ")}
+        </span>
+        <span className="mt-1 flex flex-wrap items-center gap-2 sm:hidden">
+          <OrderState state={row.state} shipBy={row.ship_by} />
+          <span className="figures text-muted">{money(row.your_part)}</span>
+        </span>
       </span>
       {further > 0 && (
         <span title={t("further", { number: further })} className="shrink-0">

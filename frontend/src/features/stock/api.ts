@@ -1,0 +1,58 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { setStock } from "@/shared/api/generated/fulfilment/fulfilment";
+import type { PageOutSellerProductOut, SellerVariantOut } from "@/shared/api/generated/model";
+import { getListSellerProductsQueryKey, setSellerPrices } from "@/shared/api/generated/offering/offering";
+import { getShowHomeQueryKey } from "@/shared/api/generated/seller-portal/seller-portal";
+
+/** Saves one count or price, and shows at once what the server made of it. */
+export function useSaving(sellerId: string) {
+  const cache = useQueryClient();
+  function change(variantId: string, made: (variant: SellerVariantOut) => SellerVariantOut) {
+    cache.setQueriesData<PageOutSellerProductOut>(
+      { queryKey: [getListSellerProductsQueryKey(sellerId)[0]] },
+      (page) =>
+        page && {
+          ...page,
+          data: page.data.map((product) => ({
+            ...product,
+            variants: product.variants.map((one) => (one.id === variantId ? made(one) : one)),
+          })),
+        },
+    );
+  }
+  return {
+    async saveStock(variant: SellerVariantOut, locationId: string, onHand: number) {
+      const { data } = await setStock(sellerId, {
+        changes: [{ variant_id: variant.id, location_id: locationId, on_hand: onHand }],
+      });
+      const counted = data[0]?.on_hand ?? onHand;
+      change(variant.id, (one) => counting(one, locationId, counted));
+      void cache.invalidateQueries({ queryKey: getShowHomeQueryKey(sellerId) });
+    },
+    async savePrice(variant: SellerVariantOut, tenant: string, amount: number) {
+      const offer = variant.offers.find((one) => one.tenant.slug === tenant);
+      const { data } = await setSellerPrices(sellerId, {
+        changes: [
+          {
+            variant_id: variant.id,
+            tenant,
+            price_minor: amount,
+            compare_at_minor: offer?.compare_at?.amount ?? null,
+          },
+        ],
+      });
+      change(variant.id, (one) => ({
+        ...one,
+        offers: one.offers.map((was) => (was.tenant.slug === tenant ? { ...was, ...data[0] } : was)),
+      }));
+    },
+  };
+}
+
+function counting(variant: SellerVariantOut, locationId: string, onHand: number): SellerVariantOut {
+  const locations = variant.locations.map((one) =>
+    one.location_id === locationId ? { ...one, on_hand: onHand } : one,
+  );
+  const total = locations.reduce((sum, one) => sum + one.on_hand, 0);
+  return { ...variant, locations, on_hand: total, available: total - variant.reserved };
+}
