@@ -84,6 +84,8 @@ def facts(of: Mapping[str, object]) -> None:
 def progress(title: str, *, quiet: bool = False) -> Generator[Tell]:
     """A bar on a terminal: call what is given with (what is being done, how much is done, of how much; 0 of 0 is not known)."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    if not quiet and not err.is_terminal:
+        err.print(f"{title} …", markup=False)
     with Progress(*columns, console=err, transient=True, disable=quiet or not err.is_terminal) as bar:
         task = bar.add_task(title, total=None)
 

@@ -91,7 +91,8 @@ def ensure(
     if json:
         give({"made": made})
     else:
-        say(f"Made {len(made)}: {', '.join(made)}" if made else "Nothing to do: every month has its partition (SQLite needs none).")
+        few = ", ".join(made[:8]) + (", …" if len(made) > 8 else "")
+        say(f"Made {len(made)}: {few}" if made else "Nothing to do: every month has its partition (SQLite needs none).")
 
 
 @partitions.command("status")

@@ -117,9 +117,9 @@ async def _up(settings: Settings, bound: socket.socket, *, with_demo: bool) -> N
     stop = asyncio.Event()
     stop_on_signals(stop)
     async with open_house(settings) as house:
-        if with_demo:
-            with progress("Filling the demo marketplaces") as tell:
-                await load_when_empty(house, tell)
+        if with_demo and not await _fill(house, stop):
+            say("Stopped. The next start goes on filling where this one was.")
+            return
         application = create_app(lambda: nullcontext(house), ProcessDesk, web=web_application())
         working = asyncio.create_task(worker.run(house, stop))
         try:
@@ -128,6 +128,21 @@ async def _up(settings: Settings, bound: socket.socket, *, with_demo: bool) -> N
             stop.set()
             await working
     say("Stopped.")
+
+
+async def _fill(house: TradingHouse, stop: asyncio.Event) -> bool:
+    """Whether the demo marketplaces are there; not when somebody stopped it before."""
+    with progress("Filling the demo marketplaces") as tell:
+        filling = asyncio.create_task(load_when_empty(house, tell))
+        stopped = asyncio.create_task(stop.wait())
+        await asyncio.wait((filling, stopped), return_when=asyncio.FIRST_COMPLETED)
+        stopped.cancel()
+        if not filling.done():
+            filling.cancel()
+            await asyncio.wait((filling,))
+            return False
+    await filling
+    return True
 
 
 async def _prepare(settings: Settings) -> None:
