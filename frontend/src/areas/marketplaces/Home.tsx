@@ -1,5 +1,5 @@
 import { ArrowRight, ArrowUpRight, KeyRound, Store } from "lucide-react";
-import { useEffect, type CSSProperties } from "react";
+import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router-dom";
 import type { VeloraModulesTenantsHttpMarketplaceOut as Marketplace } from "@/shared/api/generated/model";
@@ -68,7 +68,7 @@ function Place({ place }: { place: Marketplace }) {
     <a
       href={place.url}
       data-face="tenant"
-      style={faceVariables(faceOf(place.theme)) as CSSProperties}
+      style={faceVariables(faceOf(place.theme))}
       className="group flex h-full flex-col overflow-hidden rounded-xl border bg-surface transition-[border-color,box-shadow] duration-150 hover:border-line-strong hover:shadow-card"
     >
       <span aria-hidden className="relative block h-52 ground-fresh">

@@ -66,7 +66,7 @@ export function SecurityPage() {
           close.mutate(
             { sessionId: closing.id },
             {
-              onSuccess: () => client.invalidateQueries({ queryKey: getListSessionsQueryKey() }),
+              onSuccess: () => void client.invalidateQueries({ queryKey: getListSessionsQueryKey() }),
               onError: failed,
               onSettled: () => setClosing(undefined),
             },

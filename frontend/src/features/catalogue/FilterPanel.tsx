@@ -10,6 +10,10 @@ import type { Filters } from "./useFilters";
 
 const FEW = 7;
 
+/** What most people narrow by comes first; the rest as the server has it. */
+const FIRST = ["category", "price", "seller"];
+const rank = ({ key }: FacetOut) => (FIRST.includes(key) ? FIRST.indexOf(key) : FIRST.length);
+
 interface FilterPanelProps {
   facets: readonly FacetOut[];
   filters: Filters;
@@ -21,7 +25,9 @@ interface FilterPanelProps {
 /** Every way to narrow what was found, each value with how many it leaves. */
 export function FilterPanel({ facets, filters, currency, hidden = [] }: FilterPanelProps) {
   const { t } = useTranslation("catalogue");
-  const shown = facets.filter((facet) => !hidden.includes(facet.key) && facet.key !== "in_stock");
+  const shown = facets
+    .filter((facet) => !hidden.includes(facet.key) && facet.key !== "in_stock")
+    .sort((a, b) => rank(a) - rank(b));
   return (
     <div className="divide-y divide-line">
       <div className="pb-4">
@@ -97,13 +103,12 @@ function TermValues({ facet, filters }: { facet: FacetOut; filters: Filters }) {
 }
 
 function CategoryValues({ values, filters }: { values: readonly FacetValueOut[]; filters: Filters }) {
-  const words = filters.q ? `?q=${encodeURIComponent(filters.q)}` : "";
   return (
     <ul className="grid gap-1.5">
       {values.map((value) => (
         <li key={value.value} className="flex items-baseline justify-between gap-3 text-base">
           <Link
-            to={`/c/${value.value}${words}`}
+            to={filters.toCategory(value.value)}
             aria-current={value.value === filters.category ? "page" : undefined}
             className="rounded-sm underline-offset-4 hover:underline aria-[current=page]:font-semibold aria-[current=page]:text-accent"
           >

@@ -57,6 +57,7 @@ export function Results({ fixed = {}, hidden = [], currency }: ResultsProps) {
         {first && cards.length === 0 && <Nothing filters={filters} />}
         {cards.length > 0 && (
           <div className={results.isPlaceholderData ? "opacity-60 transition-opacity duration-150" : ""}>
+            <h2 className="sr-only">{t("results")}</h2>
             <Goods cards={cards} narrow />
           </div>
         )}

@@ -48,8 +48,15 @@ export function useFilters(fixed: SearchParams) {
   return {
     ...filters,
     params,
+    /** Where a category is looked at: on this page where the page is a seller's, else on its own. */
+    toCategory: (slug: string) =>
+      fixed.seller ? `?category=${slug}` : `/c/${slug}${filters.q && `?q=${encodeURIComponent(filters.q)}`}`,
     narrowed:
-      chosen.size > 0 || filters.inStock || filters.priceMin !== undefined || filters.priceMax !== undefined,
+      (!fixed.category && filters.category !== undefined) ||
+      chosen.size > 0 ||
+      filters.inStock ||
+      filters.priceMin !== undefined ||
+      filters.priceMax !== undefined,
     toggle: (key: string, value: string) =>
       change((next) => {
         const now = next.getAll(key);

@@ -38,7 +38,7 @@ export function CheckoutFrame({ name }: { name: string }) {
               />
             </div>
           )}
-          <p className="flex items-center gap-2 text-sm text-muted">
+          <p className="flex items-center gap-2 text-sm text-muted max-sm:hidden">
             <Lock aria-hidden className="size-4" />
             {t("secure")}
           </p>

@@ -36,9 +36,7 @@ export function OrderHistory({ order }: { order: OrderOut }) {
     return {
       id: `${event.kind} ${index}`,
       title: t(`event.${event.kind}`, { defaultValue: event.text }),
-      detail: [seller, event.kind in LOOKS && event.kind !== "shipped" ? "" : event.text]
-        .filter(Boolean)
-        .join(" · "),
+      detail: [seller, event.kind in LOOKS ? "" : event.text].filter(Boolean).join(" · "),
       at: event.at,
       icon: LOOKS[event.kind]?.icon ?? <CircleCheck />,
       tone: LOOKS[event.kind]?.tone ?? "neutral",

@@ -129,7 +129,7 @@ function Line({ line }: { line: OrderLineOut }) {
           {line.returned > 0 && <Chip>{t("line_returned", { count: line.returned })}</Chip>}
         </p>
       </div>
-      <div className="text-end figures">
+      <div className="text-end figures whitespace-nowrap">
         <p className="font-semibold">{money(line.total)}</p>
         <p className="text-sm text-muted">
           {number(line.quantity)} × {money(line.unit)}

@@ -2,7 +2,7 @@ import { clsx as cx } from "clsx";
 import { Heart, Menu as MenuIcon, ShoppingBag, UserRound } from "lucide-react";
 import { useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import { Link, NavLink, Outlet } from "react-router-dom";
+import { Link, NavLink, Outlet, useLocation } from "react-router-dom";
 import { Badge } from "./Badge";
 import { Drawer } from "./Drawer";
 import { IconButton } from "./IconButton";
@@ -67,14 +67,7 @@ export function StorefrontShell(props: StorefrontShellProps) {
         </div>
         <nav className={cx(STORE_WIDTH, "hidden items-center gap-7 pb-3 lg:flex")}>
           {links.map((link) => (
-            <NavLink
-              key={link.to}
-              to={link.to}
-              end={link.end ?? false}
-              className={({ isActive }) => linkLook(link, isActive)}
-            >
-              {link.label}
-            </NavLink>
+            <ShopLink key={link.to} link={link} />
           ))}
           {linksAside && <span className="ms-auto text-base font-medium text-muted">{linksAside}</span>}
         </nav>
@@ -109,7 +102,7 @@ export function StorefrontShell(props: StorefrontShellProps) {
 /** The marketplace's name in its own face, or its logo; leads to the start. */
 export function Brand({ name, logoUrl }: StorefrontShellProps["brand"]) {
   return (
-    <Link to="/" className="shrink-0 heading text-[1.625rem] leading-9 text-accent">
+    <Link to="/" className="shrink-0 heading text-xl leading-9 text-accent sm:text-[1.625rem]">
       {logoUrl ? <img src={logoUrl} alt={name} className="h-9 w-auto" /> : name.toLowerCase()}
     </Link>
   );
@@ -140,6 +133,19 @@ function Tools({ account, wishlist, cart, extra }: StorefrontShellProps) {
         <Badge tone="solid" count={cart.count} className="absolute -end-0.5 -top-0.5" />
       </IconButton>
     </div>
+  );
+}
+
+/** A link to a list with a query is where one is only while that query stands. */
+function ShopLink({ link }: { link: StorefrontLink }) {
+  const { pathname, search } = useLocation();
+  const [path = "", query] = link.to.split("?");
+  const here = (link.end ?? query !== undefined) ? pathname === path : `${pathname}/`.startsWith(`${path}/`);
+  const active = here && (query === undefined || search === `?${query}`);
+  return (
+    <Link to={link.to} aria-current={active ? "page" : undefined} className={linkLook(link, active)}>
+      {link.label}
+    </Link>
   );
 }
 
