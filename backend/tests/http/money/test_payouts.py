@@ -42,7 +42,7 @@ async def test_what_is_released_is_available_then_paid(trade: Trade, finance: Br
     assert again == payout
     assert (await finance.ask("POST", "/finance/payouts/run", run(trade), keyed())).json()["data"] == []
     assert await balance(trade, staff) == {"on_hold": 0, "available": 0, "on_its_way": 0, "paid": available}
-    assert await trade.bank.sent() == {"EUR": available}
+    assert await trade.bank.sent(encode("sel", trade.market.seller.id)) == {"EUR": available}
     (mine,) = (await staff.get(f"/seller/{encode('sel', trade.market.seller.id)}/payouts")).json()["data"]
     assert mine["paid_at"] is not None
     assert (await verify(trade.house.db, trade.market.tenant.id)).clean
@@ -67,7 +67,7 @@ async def test_a_bank_that_does_not_answer_leaves_it_unknown_until_asked_again(t
     assert (await balance(trade, staff))["on_its_way"] == payout["amount"]["amount"]
     await resume_payouts(trade.house)
     assert (await balance(trade, staff))["paid"] == payout["amount"]["amount"]
-    assert await trade.bank.sent() == {"EUR": payout["amount"]["amount"]}
+    assert await trade.bank.sent(encode("sel", trade.market.seller.id)) == {"EUR": payout["amount"]["amount"]}
 
 
 async def test_the_sellers_statement_is_csv_of_its_own_accounts_only(trade: Trade, browser_at):

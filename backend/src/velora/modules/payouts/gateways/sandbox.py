@@ -48,10 +48,10 @@ class SandboxBank:
             lambda bank: bank.execute(there, (destination,)).fetchone() or bank.execute("INSERT INTO deaf_to VALUES (?)", (destination,))
         )
 
-    async def sent(self) -> dict[str, int]:
-        """What was sent in all, by currency, as the bank counts it."""
-        statement = "SELECT currency, SUM(amount) FROM transfer WHERE kind = 'paid' GROUP BY currency"
-        return await self._run(lambda bank: dict(bank.execute(statement).fetchall()))
+    async def sent(self, destination: str = "") -> dict[str, int]:
+        """What was sent in all, or to one account, by currency, as the bank counts it."""
+        statement = "SELECT currency, SUM(amount) FROM transfer WHERE kind = 'paid' AND ? IN ('', destination) GROUP BY currency"
+        return await self._run(lambda bank: dict(bank.execute(statement, (destination,)).fetchall()))
 
     async def close(self) -> None:
         if self._connection is not None:
