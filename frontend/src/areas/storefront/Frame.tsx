@@ -1,7 +1,6 @@
-import { useMemo, useState } from "react";
+import { lazy, Suspense, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, ScrollRestoration } from "react-router-dom";
-import { CartDrawer } from "@/features/cart/CartDrawer";
 import { useCart } from "@/features/cart/api";
 import { useCartDrawer } from "@/features/cart/useCartDrawer";
 import { SearchBox } from "@/features/catalogue/SearchBox";
@@ -9,8 +8,12 @@ import { useListCategories } from "@/shared/api/generated/catalog/catalog";
 import { useMe } from "@/shared/api/generated/identity/identity";
 import { useReadHome } from "@/shared/api/generated/storefront/storefront";
 import { useFormat } from "@/shared/format";
-import { StorefrontShell, ThemeMenu } from "@/shared/kit";
+import { StorefrontShell } from "@/shared/kit";
 import { useStore } from "./useStore";
+
+// Not needed to see the first page, so not part of what must be there to show it.
+const CartDrawer = lazy(async () => ({ default: (await import("@/features/cart/CartDrawer")).CartDrawer }));
+const ThemeMenu = lazy(async () => ({ default: (await import("@/shared/kit/ThemeMenu")).ThemeMenu }));
 
 const LINKS = 7;
 
@@ -61,10 +64,14 @@ export function Frame() {
           count: cart.data?.lines ?? 0,
           onOpen: show,
         }}
-        extra={<ThemeMenu />}
+        extra={
+          <Suspense fallback={<span className="size-9" />}>
+            <ThemeMenu />
+          </Suspense>
+        }
         footer={<Footer name={store?.name ?? ""} tagline={store?.tagline ?? ""} />}
       />
-      {drawerUsed && <CartDrawer />}
+      <Suspense>{drawerUsed && <CartDrawer />}</Suspense>
       <ScrollRestoration />
     </>
   );
