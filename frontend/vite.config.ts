@@ -35,5 +35,6 @@ export default defineConfig({
     css: false,
     restoreMocks: true,
     maxWorkers: 2,
+    testTimeout: 30_000,
   },
 });

@@ -1,5 +1,5 @@
 import "@testing-library/jest-dom/vitest";
-import { cleanup } from "@testing-library/react";
+import { cleanup, configure } from "@testing-library/react";
 import { afterAll, afterEach, beforeAll } from "vitest";
 import { startI18n } from "@/shared/i18n";
 import { server } from "./server";
@@ -26,6 +26,9 @@ window.matchMedia = (query) =>
     addListener: () => undefined,
     removeListener: () => undefined,
   });
+
+// What is waited for comes at once on an idle machine and late on a busy one.
+configure({ asyncUtilTimeout: 8_000 });
 
 beforeAll(async () => {
   await startI18n("en");

@@ -34,23 +34,23 @@ export function HomePage() {
 function Todo({ home, at }: { home: SellerHomeOut; at: string }) {
   const { t } = useTranslation("seller");
   const work = [
-    { count: home.late, icon: <Clock />, words: t("todo_late", { number: home.late }), to: `${at}/orders` },
+    { count: home.late, icon: <Clock />, words: t("todo_late", { count: home.late }), to: `${at}/orders` },
     {
       count: home.to_ship - home.late,
       icon: <Package />,
-      words: t("todo_ship", { number: home.to_ship - home.late }),
+      words: t("todo_ship", { count: home.to_ship - home.late }),
       to: `${at}/orders`,
     },
     {
       count: home.returns_open,
       icon: <Undo2 />,
-      words: t("todo_returns", { number: home.returns_open }),
+      words: t("todo_returns", { count: home.returns_open }),
       to: `${at}/returns`,
     },
     {
       count: home.low_stock,
       icon: <Warehouse />,
-      words: t("todo_stock", { number: home.low_stock }),
+      words: t("todo_stock", { count: home.low_stock }),
       to: `${at}/products`,
     },
   ].filter(({ count }) => count > 0);

@@ -191,7 +191,7 @@ function RunDialog({ onClose }: { onClose: () => void }) {
     onSuccess: async ({ data }) => {
       await cache.invalidateQueries({ queryKey: getListPayoutsQueryKey() });
       toast({
-        title: data.length > 0 ? t("ran", { number: data.length }) : t("ran_none"),
+        title: data.length > 0 ? t("ran", { count: data.length }) : t("ran_none"),
         tone: data.length > 0 ? "positive" : "neutral",
       });
       onClose();

@@ -9,7 +9,7 @@ import { leftToShip } from "./api";
 export function OrderLines({ order }: { order: SellerOrderFullOut }) {
   const { t } = useTranslation("sellerOrders");
   return (
-    <Card title={t("items")} aside={t("lines_count", { number: order.lines.length })} flush>
+    <Card title={t("items")} aside={t("lines_count", { count: order.lines.length })} flush>
       <ul className="divide-y divide-line border-t border-line">
         {order.lines.map((line) => (
           <Line key={line.id} line={line} />

@@ -106,7 +106,7 @@ function Actions({ sellerId, order }: { sellerId: string; order: SellerOrderFull
         action={t("deliver")}
         busy={deliver.isPending}
         onConfirm={() =>
-          deliver.mutate(undefined, {
+          deliver.mutate(null, {
             onError: (problem) => toast({ title: problem.detail || problem.message, tone: "negative" }),
             onSettled: () => setAsking(undefined),
           })

@@ -161,7 +161,7 @@ function Head({ sellerId, filter, printed }: HeadProps) {
               onClick={() => navigate(`/seller/${sellerId}/orders/print?ids=${printed.join(",")}`)}
             >
               <Printer />
-              {t("print", { number: printed.length })}
+              {t("print", { count: printed.length })}
             </Button>
           )}
         </>

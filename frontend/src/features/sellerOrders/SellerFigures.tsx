@@ -17,7 +17,7 @@ export function SellerFigures({ sellerId }: { sellerId: string }) {
       <Stat
         name={t("to_ship_now")}
         value={home ? format.number(home.to_ship) : "–"}
-        note={home && (home.late > 0 ? t("late_count", { number: home.late }) : t("none_late"))}
+        note={home && (home.late > 0 ? t("late_count", { count: home.late }) : t("none_late"))}
         tone={home && home.late > 0 ? "warning" : "neutral"}
         loading={loading}
       />
@@ -58,7 +58,7 @@ function others(amounts: readonly MoneyOut[], { money }: Format): string {
 
 function holdNote(home: SellerHomeOut, t: TFunction<"sellerOrders">, format: Format) {
   const orders = [
-    t("orders_count", { number: home.on_hold_orders }),
+    t("orders_count", { count: home.on_hold_orders }),
     home.next_release_at && t("next_release", { when: format.relative(home.next_release_at) }),
   ];
   return lines(others(home.on_hold, format), orders.filter(Boolean).join(", "));

@@ -2,7 +2,7 @@ import { zodResolver } from "@hookform/resolvers/zod";
 import type { TFunction } from "i18next";
 import { Truck } from "lucide-react";
 import { useId, useMemo } from "react";
-import { Controller, useForm, type UseFormReturn } from "react-hook-form";
+import { Controller, useForm, useWatch, type UseFormReturn } from "react-hook-form";
 import { useTranslation } from "react-i18next";
 import { z } from "zod";
 import { showProblem } from "@/shared/api";
@@ -76,7 +76,10 @@ function ShipForm({ sellerId, order, onClose }: ShipFormProps) {
     toast({ title: t("shipped_toast", { id: shipped.order_id }), tone: "positive" });
     onClose();
   });
-  const pieces = Object.values(form.watch("quantities")).reduce((sum, quantity) => sum + quantity, 0);
+  const pieces = Object.values(useWatch({ control: form.control, name: "quantities" })).reduce(
+    (sum, quantity) => sum + quantity,
+    0,
+  );
   const submit = form.handleSubmit(({ carrier, tracking, quantities }) => {
     const packed = lines
       .map((line) => ({ line_id: line.id, quantity: quantities[line.id] ?? 0 }))
@@ -103,7 +106,7 @@ function ShipForm({ sellerId, order, onClose }: ShipFormProps) {
             disabled={lines.length === 0}
           >
             <Truck />
-            {t("ship_pieces", { number: pieces })}
+            {t("ship_pieces", { count: pieces })}
           </Button>
         </>
       }
@@ -119,7 +122,9 @@ function Packing({ form, lines }: { form: UseFormReturn<Parcel>; lines: readonly
   const { t } = useTranslation("sellerOrders");
   const { errors } = form.formState;
   const carriers = useId();
-  const nothing = Object.values(form.watch("quantities")).every((quantity) => quantity === 0);
+  const nothing = Object.values(useWatch({ control: form.control, name: "quantities" })).every(
+    (quantity) => quantity === 0,
+  );
   if (lines.length === 0) return <Notice title={t("nothing_left")} />;
   return (
     <>

@@ -38,7 +38,7 @@ export function SlipsPage() {
               onClick={() => window.print()}
             >
               <Printer />
-              {t("print", { number: ids.length })}
+              {t("print", { count: ids.length })}
             </Button>
           }
         />

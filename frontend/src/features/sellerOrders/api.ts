@@ -35,5 +35,5 @@ export function useShip(sellerId: string, orderId: string, onShipped: (order: Se
 
 export function useDeliver(sellerId: string, orderId: string) {
   const keep = useKeep(sellerId);
-  return useOnce((_: void, once) => deliverOrder(sellerId, orderId, once), { onSuccess: keep });
+  return useOnce((_: null, once) => deliverOrder(sellerId, orderId, once), { onSuccess: keep });
 }

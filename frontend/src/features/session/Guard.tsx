@@ -36,6 +36,7 @@ function Closed({ me }: { me: MeOut }) {
   const { pathname } = useLocation();
   return (
     <Centre>
+      <h1 className="sr-only">{t("closed_title")}</h1>
       <EmptyState
         icon={<Lock />}
         title={t("closed_title")}

@@ -11,7 +11,11 @@ export interface NewAccount extends Credentials {
 }
 
 const email = (t: TFunction<"session">) =>
-  z.string().trim().min(1, t("email_missing")).email(t("email_wrong"));
+  z
+    .string()
+    .trim()
+    .min(1, t("email_missing"))
+    .pipe(z.email(t("email_wrong")));
 
 export function signInRules(t: TFunction<"session">) {
   return z.object({ email: email(t), password: z.string().min(1, t("password_missing")) });

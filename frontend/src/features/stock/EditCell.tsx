@@ -31,7 +31,10 @@ export function EditCell({ label, column, shown, read, save, leading }: EditCell
 
   async function commit() {
     if (typed === undefined || state === "saving") return;
-    if (typed.trim() === shown) return setTyped(undefined);
+    if (typed.trim() === shown) {
+      setTyped(undefined);
+      return;
+    }
     if (!reading || "wrong" in reading) return;
     setState("saving");
     try {

@@ -111,10 +111,12 @@ function Outcome({ work }: { work: ImportOut }) {
   const { number } = useFormat();
   return (
     <div className="grid gap-4">
-      <Progress
-        value={isRunning(work) ? work.percent / 100 : 1}
-        label={t("import_progress", { done: number(work.done + work.failed), rows: number(work.rows) })}
-      />
+      {work.state !== "failed" && (
+        <Progress
+          value={isRunning(work) ? work.percent / 100 : 1}
+          label={t("import_progress", { done: number(work.done + work.failed), rows: number(work.rows) })}
+        />
+      )}
       {!isRunning(work) && work.done > 0 && (
         <Notice tone="positive" title={t("import_done", { number: number(work.done) })} />
       )}

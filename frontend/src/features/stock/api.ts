@@ -21,7 +21,7 @@ export function useSaving(sellerId: string) {
     );
   }
   return {
-    async saveStock(variant: SellerVariantOut, locationId: string, onHand: number) {
+    saveStock: async (variant: SellerVariantOut, locationId: string, onHand: number) => {
       const { data } = await setStock(sellerId, {
         changes: [{ variant_id: variant.id, location_id: locationId, on_hand: onHand }],
       });
@@ -29,7 +29,7 @@ export function useSaving(sellerId: string) {
       change(variant.id, (one) => counting(one, locationId, counted));
       void cache.invalidateQueries({ queryKey: getShowHomeQueryKey(sellerId) });
     },
-    async savePrice(variant: SellerVariantOut, tenant: string, amount: number) {
+    savePrice: async (variant: SellerVariantOut, tenant: string, amount: number) => {
       const offer = variant.offers.find((one) => one.tenant.slug === tenant);
       const { data } = await setSellerPrices(sellerId, {
         changes: [

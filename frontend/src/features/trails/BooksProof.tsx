@@ -18,7 +18,7 @@ export function BooksProof({ trail }: { trail: TrailOut }) {
         <h2 className="grow font-semibold">{trail.balanced ? t("balanced") : t("unbalanced")}</h2>
         <Verdict verdict={verify.data} balanced={trail.balanced} />
       </div>
-      <p className="mt-1.5 text-sm text-muted">{t("proof", { number: trail.postings })}</p>
+      <p className="mt-1.5 text-sm text-muted">{t("proof", { count: trail.postings })}</p>
       {verify.isError && (
         <div className="mt-3">
           <Notice tone="negative" title={verify.error.detail || verify.error.message} />

@@ -46,6 +46,7 @@ function Told({ trail }: { trail: TrailOut }) {
         lead={lead}
         crumbs={<Crumbs orderId={trail.order_id} />}
       />
+      <h2 className="sr-only">{t("steps")}</h2>
       <Trail entries={entriesOf(trail, t)} />
     </TwoColumns>
   );

@@ -1,0 +1,111 @@
+import { screen, within } from "@testing-library/react";
+import { http, HttpResponse } from "msw";
+import { beforeEach, expect, test } from "vitest";
+import { loadWords } from "@/shared/i18n";
+import { server } from "@/testing/server";
+import { showRoutes } from "@/testing/render";
+import { TrailPage } from "./TrailPage";
+
+const euros = (amount: number) => ({ amount, currency: "EUR" });
+const clearing = { code: "1010", name: "Gateway clearing", sub_label: "" };
+const escrow = { code: "2010:sel_1", name: "Escrow", sub_label: "Nordlauf" };
+const payable = { code: "2020:sel_1", name: "Seller payable", sub_label: "Nordlauf" };
+
+const aTrail = {
+  order_id: "ord_1",
+  title: "Order of 16 November",
+  placed_at: "2026-11-16T10:04:11Z",
+  tenant: { slug: "nordmarkt", name: "Nordmarkt" },
+  sellers: ["Nordlauf"],
+  payment: { brand: "visa", last4: "4242" },
+  state: "shipped",
+  currency: "EUR",
+  steps: [
+    {
+      journal_id: "jrn_1",
+      kind: "capture",
+      title: "Captured",
+      text: "Nordmarkt took EUR 108.00",
+      at: "2026-11-16T10:04:11Z",
+      expected: false,
+      postings: [{ debit: clearing, credit: escrow, amount: euros(10800) }],
+    },
+    {
+      journal_id: null,
+      kind: "release",
+      title: "Released to seller",
+      text: "14 days after delivery",
+      at: null,
+      expected: true,
+      postings: [{ debit: escrow, credit: payable, amount: euros(10000) }],
+    },
+  ],
+  where: {
+    nodes: [
+      { id: "buyer", label: "Buyer paid", amount: euros(10800), kind: "buyer" },
+      { id: "escrow", label: "Escrow", amount: euros(10800), kind: "escrow" },
+      { id: "seller:sel_1", label: "Nordlauf", amount: euros(10000), kind: "seller" },
+    ],
+    links: [
+      { from: "buyer", to: "escrow", amount: euros(10800), kind: "done" },
+      { from: "escrow", to: "seller:sel_1", amount: euros(10000), kind: "expected" },
+    ],
+  },
+  totals: {
+    charged: euros(10800),
+    refunded: euros(0),
+    held: euros(10800),
+    seller_gets: euros(10000),
+    reserve: euros(0),
+    keeps: euros(800),
+    fee: euros(365),
+  },
+  balanced: true,
+  postings: 1,
+};
+
+beforeEach(() => loadWords("trails"));
+
+test("tells each step with its postings, what is still to come, and proves the books on request", async () => {
+  const asked: string[] = [];
+  server.use(
+    http.get("*/api/v1/finance/trails/ord_1", () => HttpResponse.json(aTrail)),
+    http.post("*/api/v1/finance/verify", ({ request }) => {
+      asked.push(new URL(request.url).searchParams.get("tenant") ?? "");
+      return HttpResponse.json({ clean: true, checks: [], took_ms: 12, at: new Date().toISOString() });
+    }),
+  );
+  const { person } = showRoutes(
+    [{ path: "/finance/trails/:orderId", element: <TrailPage /> }],
+    "/finance/trails/ord_1",
+  );
+  expect(await screen.findByRole("heading", { name: "Order of 16 November" })).toBeInTheDocument();
+  const [captured, released] = screen.getAllByRole("listitem");
+  const [, posting] = captured ? within(captured).getAllByRole("row") : [];
+  expect(posting).toHaveTextContent("1010 Gateway clearing2010 Escrow · Nordlauf108.00");
+  expect(released).toHaveTextContent("After delivery");
+  expect(screen.getByText("€8.00 − 3.65 fee")).toBeInTheDocument();
+
+  await person.click(screen.getByRole("button", { name: "Verify now" }));
+  expect(await screen.findByText(/^Verified now/)).toBeInTheDocument();
+  expect(asked).toEqual(["nordmarkt"]);
+});
+
+test("an order that is not there says so and can be asked for again", async () => {
+  let asked = 0;
+  server.use(
+    http.get("*/api/v1/finance/trails/ord_1", () => {
+      asked += 1;
+      return asked === 1
+        ? HttpResponse.json({ status: 404, detail: "There is no paid order ord_1." }, { status: 404 })
+        : HttpResponse.json(aTrail);
+    }),
+  );
+  const { person } = showRoutes(
+    [{ path: "/finance/trails/:orderId", element: <TrailPage /> }],
+    "/finance/trails/ord_1",
+  );
+  expect(await screen.findByRole("alert")).toHaveTextContent("There is no paid order ord_1.");
+  await person.click(screen.getByRole("button", { name: "Try again" }));
+  expect(await screen.findByText("Captured")).toBeInTheDocument();
+});
