@@ -3,6 +3,7 @@
 import importlib
 import io
 import pkgutil
+from argparse import Namespace
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -98,7 +99,7 @@ def _pages() -> list[Script]:
 
 
 def _config(**attributes: object) -> Config:
-    config = Config(stdout=io.StringIO())
+    config = Config(stdout=io.StringIO(), cmd_opts=Namespace(quiet=True))
     config.set_main_option("script_location", str(_HERE).replace("%", "%%"))
     config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
     config.attributes.update(attributes)

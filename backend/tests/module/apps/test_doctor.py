@@ -1,0 +1,65 @@
+"""The doctor sees what waits too long, what nobody could take, and rows outside of every month."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from velora.apps import migrations
+from velora.apps.doctor import Finding, State, examine
+from velora.kernel.clock import SystemClock
+from velora.kernel.ids import first_id_at
+from velora.platform.db import Database
+from velora.platform.db.outbox import OutboxEvent, ParkedEvent
+from velora.platform.settings import Settings
+
+
+@pytest.fixture
+async def settings(fresh_db: Database, tmp_path: Path) -> Settings:
+    """Of an installation over this database, whose schema is up to date."""
+    address = fresh_db.engine.url.set(drivername=fresh_db.dialect, query={}).render_as_string(hide_password=False)
+    newest = migrations.history()[-1][0]
+    async with fresh_db.engine.begin() as connection:
+        await connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"))
+        await connection.execute(text("INSERT INTO alembic_version VALUES (:newest)"), {"newest": newest})
+    return Settings.model_validate({"home": tmp_path / "home", "database_url": address})
+
+
+async def found(settings: Settings, subject: str) -> Finding:
+    return next(one for one in await examine(settings) if one.subject == subject)
+
+
+def an_event(id_: int) -> dict[str, object]:
+    return {
+        "id": id_, "tenant_id": 1, "epoch": 1, "aggregate_type": "order", "aggregate_id": 1, "type": "orders.order_paid.v1",
+        "payload": {}, "relayed": 0,
+    }  # fmt: skip
+
+
+async def test_events_that_wait_too_long_ask_for_a_worker(fresh_db: Database, settings: Settings):
+    assert (await found(settings, "outbox")).state is State.OK
+    async with fresh_db.begin(None) as uow:
+        await uow.insert(OutboxEvent, [an_event(first_id_at(SystemClock().now() - timedelta(seconds=90)))])
+    late = await found(settings, "outbox")
+    assert late.state is State.WRONG
+    assert "velora worker" in late.mend
+
+
+async def test_an_event_that_nobody_could_take_is_for_a_person(fresh_db: Database, settings: Settings):
+    async with fresh_db.begin(None) as uow:
+        await uow.insert(ParkedEvent, [{"consumer": "x", "event_id": 1, "reason": "no", "attempts": 5, "parked_at": uow.now}])
+    assert (await found(settings, "outbox")).says == "1 events that nobody could take"
+
+
+async def test_rows_outside_of_every_month_and_missing_months_are_found(fresh_db: Database, settings: Settings):
+    if fresh_db.dialect != "mysql":
+        assert "partitions" not in {one.subject for one in await examine(settings)}
+        return
+    far = SystemClock().now() + timedelta(days=400)
+    async with fresh_db.begin(None) as uow:
+        await uow.insert(OutboxEvent, [an_event(first_id_at(far)) | {"relayed": 1}])
+    stray = await found(settings, "partitions")
+    assert stray.state is State.WRONG
+    assert "1 rows of outbox_event" in stray.says
+    assert stray.mend.endswith("velora partitions ensure")
