@@ -1,0 +1,94 @@
+"""The pages on a phone, in the dark, and for people who do not see them."""
+
+from collections.abc import Awaitable, Callable
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.e2e.conftest import OpenPage, World
+from tests.e2e.people import Buyer, Finance, Seller
+from tests.needs import MARK
+from velora.apps.wiring import web_application
+
+AXE = web_application().parent / "node_modules" / "axe-core" / "axe.min.js"
+NORDMARKT = "nordmarkt"
+
+Reach = Callable[[World, Page], Awaitable[None]]
+
+
+async def home(world: World, page: Page) -> None:
+    await page.goto(world.at(NORDMARKT))
+    await expect(page.get_by_role("heading", name="Loved this week")).to_be_visible()
+
+
+async def product(world: World, page: Page) -> None:
+    await Buyer(page, world.at(NORDMARKT)).finds("trail runner", "Fjell trail runner")
+
+
+async def cart(world: World, page: Page) -> None:
+    await product(world, page)
+    await Buyer(page, world.at(NORDMARKT)).puts_it_in_the_cart()
+    await page.goto(f"{world.at(NORDMARKT)}/cart")
+    await expect(page.get_by_role("link", name="Go to checkout")).to_be_visible()
+
+
+async def checkout(world: World, page: Page) -> None:
+    await cart(world, page)
+    await page.get_by_role("link", name="Go to checkout").click()
+    await expect(page.get_by_label("Postal code")).to_be_visible()
+
+
+async def seller_orders(world: World, page: Page) -> None:
+    jette = Seller(page, world.at())
+    await jette.signs_in("Jette Lorenzen")
+    await page.goto(f"{page.url.rstrip('/')}/orders")
+    await expect(page.get_by_role("table").get_by_role("row").nth(1)).to_be_visible()
+
+
+async def trail(world: World, page: Page) -> None:
+    vera = Finance(page, world.at())
+    await vera.signs_in("Vera Castellan")
+    await page.goto(f"{world.at()}/finance/trails")
+    await page.get_by_role("table").get_by_role("row").nth(1).get_by_role("link").first.click()
+    await expect(page.get_by_role("heading", name="Debits equal credits")).to_be_visible()
+
+
+PAGES: dict[str, Reach] = {
+    "home": home,
+    "product": product,
+    "cart": cart,
+    "checkout": checkout,
+    "seller's orders": seller_orders,
+    "trail": trail,
+}
+
+
+@pytest.mark.parametrize("name", PAGES)
+async def test_a_page_fits_a_phone_of_360_pixels(world: World, open_page: OpenPage, name: str):
+    page = await open_page(width=360, height=740)
+    await PAGES[name](world, page)
+    assert await page.evaluate("document.documentElement.scrollWidth") <= 360
+    assert await page.evaluate("document.body.scrollWidth") <= 360
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("name", PAGES)
+async def test_a_page_has_no_serious_obstacle(world: World, open_page: OpenPage, name: str, dark: bool):
+    if not AXE.exists():
+        pytest.skip(f"{MARK} install the web application's packages: npm ci")
+    page = await open_page(dark=dark)
+    await PAGES[name](world, page)
+    assert await page.evaluate("document.documentElement.classList.contains('dark')") is dark
+    assert await obstacles(page) == []
+
+
+async def obstacles(page: Page) -> list[str]:
+    """What axe finds serious or critical: rule, and where."""
+    await page.evaluate(AXE.read_text(encoding="utf-8"))  # not as a script of the page, which its policy rightly refuses
+    found = await page.evaluate("axe.run(document, {resultTypes: ['violations']}).then((result) => result.violations)")
+    return [
+        f"{rule['id']}: {node['target'][0]}: {node['failureSummary']}"
+        for rule in found
+        if rule["impact"] in ("serious", "critical")
+        for node in rule["nodes"]
+    ]
