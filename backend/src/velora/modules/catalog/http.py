@@ -7,16 +7,17 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Response
 from pydantic import Field
 
-from velora.kernel.errors import Invalid, MalformedId, NotFound, Refusal
+from velora.kernel.errors import Forbidden, Invalid, MalformedId, NotFound, Refusal
 from velora.kernel.ids import encode
 from velora.modules.catalog import service
 from velora.modules.catalog.errors import HandleTaken, ProductNotFound, SkuTaken, VersionConflict
 from velora.modules.catalog.policy import Picture, ProductDraft, State, VariantDraft, tone_of
 from velora.modules.catalog.service import CategoryTree, ProductChange, ProductFacts
 from velora.platform.web import HouseDep, Schema, SellerStaff, Tenant, Writes, acting_for_seller, ident, problems
-from velora.platform.web.callers import UnknownHost
+from velora.platform.web.callers import BadCsrfToken, NotSignedIn, UnknownHost
 
 router = APIRouter(tags=["catalog"], responses=problems(MalformedId, UnknownHost))
+_STAFF = (NotSignedIn, Forbidden, BadCsrfToken, NotFound)
 
 CategoryId = Annotated[int, ident("cat")]
 ProductId = Annotated[int, ident("prd")]
@@ -147,7 +148,7 @@ def _branches(tree: CategoryTree, parent_id: int | None, counts: dict[int, int])
     return branches
 
 
-@router.post("/seller/{seller_id}/products", status_code=201, responses=problems(Invalid, SkuTaken, HandleTaken, NotFound))
+@router.post("/seller/{seller_id}/products", status_code=201, responses=problems(*_STAFF, Invalid, SkuTaken, HandleTaken))
 async def add_product(
     seller_id: SellerId, body: ProductIn, caller: SellerStaff, writes: Writes, house: HouseDep, reply: Response
 ) -> ProductOut:
@@ -157,7 +158,7 @@ async def add_product(
     return await _product(house, seller_id, added.product_id, reply)
 
 
-@router.get("/seller/{seller_id}/products/{product_id}", responses=problems(ProductNotFound))
+@router.get("/seller/{seller_id}/products/{product_id}", responses=problems(*_STAFF, ProductNotFound))
 async def read_product(seller_id: SellerId, product_id: ProductId, caller: SellerStaff, house: HouseDep, reply: Response) -> ProductOut:
     """One of a seller's own products, for editing."""
     acting_for_seller(caller, seller_id)
@@ -165,7 +166,8 @@ async def read_product(seller_id: SellerId, product_id: ProductId, caller: Selle
 
 
 @router.put(
-    "/seller/{seller_id}/products/{product_id}", responses=problems(Invalid, SkuTaken, ProductNotFound, VersionConflict, VersionMissing)
+    "/seller/{seller_id}/products/{product_id}",
+    responses=problems(*_STAFF, Invalid, SkuTaken, ProductNotFound, VersionConflict, VersionMissing),
 )
 async def change_product(
     seller_id: SellerId,
