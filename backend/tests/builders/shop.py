@@ -12,6 +12,7 @@ from velora.flows.checkout.draft import Draft
 from velora.flows.checkout.pay import Answer, check_out
 from velora.flows.house import TradingHouse
 from velora.kernel.ids import decode
+from velora.modules.catalog import service as catalog
 from velora.modules.inventory import service as inventory
 from velora.modules.ledger import service as ledger
 from velora.modules.orders import service as orders
@@ -19,6 +20,7 @@ from velora.modules.orders.service import OrderRead
 from velora.modules.payments import service as payments
 from velora.modules.payments.gateways.sandbox import SandboxGateway
 from velora.modules.payments.service import PaymentIntent
+from velora.modules.pricing import service as pricing
 from velora.platform.db import Database
 
 
@@ -46,6 +48,13 @@ class Shop:
 
     async def buys(self, quantity: int = 1, *, card: str | None = None, **wanted: object) -> Answer:
         return await self.checks_out(await self.draft(quantity, card=card, **wanted))
+
+    async def gives_away(self) -> None:
+        """From now on a lamp and its delivery cost nothing."""
+        tenant_id, seller_id = self.market.tenant.id, self.market.seller.id
+        async with self.db.begin(None) as uow:
+            await catalog.set_prices(uow, [catalog.PriceChange(tenant_id, seller_id, self.lamp_id, 0)])
+            await pricing.set_shipping_rules(uow, {(tenant_id, seller_id): pricing.ShippingRule(0, None)})
 
     async def checks_out(self, draft: Draft) -> Answer:
         return await check_out(self.house, draft)

@@ -7,6 +7,7 @@ import pytest
 
 from tests.builders.checkout import CHALLENGED, NO_FUNDS, REPLY_LOST, REQUEST_LOST
 from tests.builders.shop import order_id_of
+from velora.flows.bookkeeping.verify import verify
 from velora.flows.checkout.draft import HOLD_FOR
 from velora.flows.checkout.pay import check_out, confirm
 from velora.flows.payment_outcome.settle import News, settle
@@ -157,3 +158,11 @@ async def test_a_decline_heard_after_the_capture_changes_nothing(shop):
     await shop.house.writes.submit(settle, News(Heard(intent.tenant_id, intent.id, IntentState.DECLINED)))
     assert (await shop.order(intent.order_id)).order.state == "paid"
     assert await shop.stock() == Availability(on_hand=10, reserved=1)
+
+
+async def test_an_order_that_costs_nothing_is_paid_without_a_journal(shop):
+    await shop.gives_away()
+    answer = await shop.buys()
+    assert (await shop.order(order_id_of(answer))).order.state == "paid"
+    assert await shop.journals() == 0
+    assert (await verify(shop.db, shop.market.tenant.id)).clean

@@ -89,7 +89,7 @@ async def _take(captured: Sequence[Turn], uow: UnitOfWork) -> None:
     for part in parts:
         by_order[part.tenant_id, part.order_id].append(part)
     journals = [journal for turn in captured for journal in _journals(uow, turn, by_order[turn.intent.tenant_id, turn.intent.order_id])]
-    await ledger.post(uow, journals)
+    await ledger.post(uow, [journal for journal in journals if journal.postings])  # what costs nothing moves nothing
 
 
 async def _give_up(failed: Sequence[Turn], uow: UnitOfWork) -> None:

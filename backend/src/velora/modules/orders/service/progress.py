@@ -149,11 +149,10 @@ async def cancel_parts(uow: UnitOfWork, keys: Collection[Key], *, why: str) -> l
 
 async def mark_returned(uow: UnitOfWork, pieces: Mapping[Key, int], *, text: str) -> None:
     """So many pieces of each (tenant, line) came back. Raises CheckFailed for more than were bought."""
-    await repository.add_to_lines(uow, {key: {"returned_quantity": quantity} for key, quantity in pieces.items()})
-    lines = await repository.lines_by_id(uow, pieces)
-    keys = {(line.tenant_id, line.seller_order_id) for line in lines}
-    every = _by_part(await repository.lines_of(uow, keys, lock=True))
+    keys = {(line.tenant_id, line.seller_order_id) for line in await repository.lines_by_id(uow, pieces)}
     parts = await repository.seller_orders(uow, keys, lock=True)
+    await repository.add_to_lines(uow, {key: {"returned_quantity": quantity} for key, quantity in pieces.items()})
+    every = _by_part(await repository.lines_of(uow, keys, lock=True))
     back = {
         key for key, of_part in every.items() if all(line.returned_quantity + line.cancelled_quantity == line.quantity for line in of_part)
     }
