@@ -44,7 +44,8 @@ export function OrdersPage() {
     { state, limit: 25, ...(tenant ? { tenant } : {}), ...(cursor ? { cursor } : {}) },
     { query: { placeholderData: (before) => before } },
   );
-  const rows = orders.data?.data;
+  const whole = !cursor && orders.data?.has_more === false;
+  const rows = state === "to_ship" && whole ? byUrgency(orders.data.data) : orders.data?.data;
   return (
     <>
       <Head
@@ -89,6 +90,11 @@ export function OrdersPage() {
       )}
     </>
   );
+}
+
+/** What must go first stands first. Only a whole list can be sorted here: of several pages the server says the order. */
+function byUrgency(rows: readonly SellerOrderRowOut[]): SellerOrderRowOut[] {
+  return [...rows].sort((a, b) => (a.ship_by ?? "").localeCompare(b.ship_by ?? ""));
 }
 
 interface RowsProps {

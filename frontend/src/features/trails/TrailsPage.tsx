@@ -110,6 +110,9 @@ function useColumns(): Column<TrailRowOut>[] {
           className="font-mono text-xs underline-offset-4 hover:text-accent hover:underline"
         >
           {row.order_id}
+          <span className="mt-1.5 block font-sans sm:hidden">
+            <TrailState state={row.state} />
+          </span>
         </Link>
       ),
     },
@@ -147,6 +150,12 @@ function useColumns(): Column<TrailRowOut>[] {
       align: "end",
       cell: (row) => <b className="font-semibold">{money(row.total)}</b>,
     },
-    { id: "state", header: t("state"), align: "end", cell: (row) => <TrailState state={row.state} /> },
+    {
+      id: "state",
+      header: t("state"),
+      align: "end",
+      from: "sm",
+      cell: (row) => <TrailState state={row.state} />,
+    },
   ];
 }
