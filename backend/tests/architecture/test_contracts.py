@@ -29,6 +29,7 @@ PLANTED: list[tuple[set[int], str, str]] = [
     ({4}, "flows.planted", "from velora.modules.orders.models import anything"),
     ({5}, "modules.orders.service", "import httpx"),
     ({5}, "modules.inventory.repository", "import velora.platform.cache.port"),
+    ({5}, "modules.notifications.service", "import velora.platform.mail.port"),
     ({6}, "flows.planted", "from fastapi import Depends"),
     ({6}, "modules.orders.service", "import starlette"),
     ({7}, "modules.orders.policy", "import sqlalchemy"),
@@ -86,3 +87,10 @@ def test_every_technology_but_web_is_kept_from_the_web_framework():
     (contract,) = (contract for contract in CONTRACTS if contract["id"] == "web-at-the-edge")
     listed = {name for name in contract["source_modules"] if name.startswith("velora.platform.")}
     assert listed == (technologies | pages) - {"velora.platform.web"}
+
+
+def test_only_routes_and_the_composition_root_import_the_routes_of_flows():
+    """Contract 6 looks away from what http.py imports, so nothing else of a flow may reach the web framework through it."""
+    others = [page for page in (SOURCE / "flows").rglob("*.py") if page.name != "http.py"]
+    reached = re.compile(r"^\s*(?:from|import) velora\.\S+\.http\b|^\s*from velora\.\S+ import .*\bhttp\b", re.MULTILINE)
+    assert [str(page.relative_to(SOURCE)) for page in others if reached.search(page.read_text())] == []

@@ -5,6 +5,11 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from typer.main import get_group
+
+from velora.apps.cli import app
+from velora.apps.migrations import import_models
+from velora.platform.db.base import Base, SellerOwned, TenantOwned, table_of
 
 ROOT = Path(__file__).parents[3]
 DOCS = ROOT / "docs"
@@ -46,3 +51,45 @@ def test_the_tech_stack_names_what_the_backend_runs_on():
     names = {re.split(r"[\[=;]", dependency)[0] for dependency in dependencies}
     stack = set(re.findall(r"[\w-]+", (DOCS / "architecture/06-tech-stack.md").read_text()))
     assert names - stack == set()
+
+
+def test_the_database_page_lists_every_table_with_its_owner_and_key():
+    import_models()
+    assert described_tables((DOCS / "architecture/03-database.md").read_text()) == {
+        (room_of(mapper.class_), mapper.class_.__tablename__, owner_of(mapper.class_), key_of(mapper.class_), marks_of(mapper.class_))
+        for mapper in Base.registry.mappers
+    }
+
+
+def described_tables(text: str) -> set[tuple[str, str, str, str, str]]:
+    rows = re.findall(r"^\| (\w+) \| `(\w+)` ?([†‡]*) \| (\S+) \| ([\w, ]+) \| \S.* \|$", text, re.MULTILINE)
+    return {(room, table, owner, key, marks) for room, table, marks, owner, key in rows}
+
+
+def room_of(model: type[Base]) -> str:
+    _, floor, room, *_ = model.__module__.split(".")
+    return room if floor == "modules" else floor
+
+
+def owner_of(model: type[Base]) -> str:
+    return "tenant" if issubclass(model, TenantOwned) else "seller" if issubclass(model, SellerOwned) else "–"
+
+
+def key_of(model: type[Base]) -> str:
+    return ", ".join(column.name for column in table_of(model).primary_key)
+
+
+def marks_of(model: type[Base]) -> str:
+    info = table_of(model).info
+    return ("†" if info.get("append_only") else "") + ("‡" if "partition_by" in info else "")
+
+
+def test_the_readme_names_every_command():
+    listed = set(re.findall(r"^\| `velora ([\w-]+)", (ROOT / "README.md").read_text(), re.MULTILINE))
+    assert listed == set(get_group(app).commands)
+
+
+def test_the_decisions_keep_their_three_headings():
+    headings = ["## What pressed", "## Decision", "## What it costs"]
+    decisions = sorted((DOCS / "adr").glob("0*.md"))
+    assert [page.name for page in decisions if re.findall(r"^## .*", page.read_text(), re.MULTILINE) != headings] == []
