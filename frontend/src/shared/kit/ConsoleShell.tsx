@@ -40,7 +40,7 @@ export function ConsoleShell({
   useHotkey({ "mod+k": () => setFinding(true), "/": () => setFinding(true) });
   return (
     <div
-      className="lg:grid lg:grid-cols-[232px_minmax(0,1fr)]"
+      className="lg:grid lg:grid-cols-[232px_minmax(0,1fr)] print:block"
       style={{ "--top": "56px" } as React.CSSProperties}
     >
       <a
@@ -49,14 +49,14 @@ export function ConsoleShell({
       >
         {t("skip")}
       </a>
-      <div className="sticky top-0 hidden h-dvh border-e border-line bg-surface lg:block">
+      <div className="sticky top-0 hidden h-dvh border-e border-line bg-surface lg:block print:hidden">
         <ConsoleSidebar {...sidebar} />
       </div>
       <Drawer side="start" open={menuOpen} onClose={() => setMenuOpen(false)} title={sidebar.name}>
         <ConsoleSidebar {...sidebar} inDrawer onNavigate={() => setMenuOpen(false)} />
       </Drawer>
       <div className="flex min-h-dvh min-w-0 flex-col">
-        <header className="sticky top-0 z-20 flex h-14 shrink-0 items-center gap-3 border-b border-line bg-canvas/90 px-4 backdrop-blur lg:px-7">
+        <header className="sticky top-0 z-20 flex h-14 shrink-0 items-center gap-3 border-b border-line bg-canvas/90 px-4 backdrop-blur lg:px-7 print:hidden">
           <IconButton label={t("menu")} className="-ms-2 lg:hidden" onClick={() => setMenuOpen(true)}>
             <MenuIcon />
           </IconButton>
