@@ -1,7 +1,7 @@
 import { useTranslation } from "react-i18next";
 import { useFormat } from "@/shared/format";
 import { Chip, type StateTone } from "@/shared/kit";
-import { isToday } from "./when";
+import { isToday, timeLeft } from "./when";
 
 const HOUR = 3_600_000;
 const TONES: Record<string, StateTone> = {
@@ -23,7 +23,7 @@ export function OrderState({ state, shipBy }: OrderStateProps) {
   const { locale, time, day } = useFormat();
   const waits = state === "paid" || state === "partly_shipped";
   if (waits && shipBy) {
-    const left = new Date(shipBy).getTime() - Date.now();
+    const left = timeLeft(shipBy);
     if (left < 0) return <Chip tone="negative">{t("late_by", { time: span(-left, locale) })}</Chip>;
     if (state === "partly_shipped") return <Chip tone="info">{t("state_partly_shipped")}</Chip>;
     return (

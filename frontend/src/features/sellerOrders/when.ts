@@ -1,5 +1,10 @@
 import { useFormat } from "@/shared/format";
 
+/** Milliseconds until then; below zero when it has passed. */
+export function timeLeft(until: string): number {
+  return new Date(until).getTime() - Date.now();
+}
+
 export function isToday(at: string): boolean {
   return daysAgo(at) === 0;
 }
