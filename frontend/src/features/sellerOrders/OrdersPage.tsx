@@ -45,7 +45,8 @@ export function OrdersPage() {
     { query: { placeholderData: (before) => before } },
   );
   const whole = !cursor && orders.data?.has_more === false;
-  const rows = state === "to_ship" && whole ? byUrgency(orders.data.data) : orders.data?.data;
+  const listed = orders.data?.data;
+  const rows = listed && whole && state === "to_ship" ? byUrgency(listed) : listed;
   return (
     <>
       <Head
