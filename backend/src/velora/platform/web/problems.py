@@ -104,10 +104,14 @@ def _http(request: Request, error: HTTPException) -> JSONResponse:
         return render(
             request, 404, "request.no_such_route", "Not found", f"There is no {request.url.path} here. /api/docs lists what there is."
         )
-    if error.status_code == 400 and "parsing the body" in str(error.detail):
-        return render(
-            request, 422, "request.invalid", "Check the form", "The body is not JSON in UTF-8. Send a JSON document.", {"errors": []}
+    if error.status_code == 400:  # only ever said of a body that cannot be read
+        form = request.headers.get("content-type", "").startswith("multipart/")
+        detail = (
+            "The form's parts cannot be told apart. Send multipart/form-data."
+            if form
+            else "The body is not JSON in UTF-8. Send a JSON document."
         )
+        return render(request, 422, "request.invalid", "Check the form", detail, {"errors": []})
     reply = render(request, error.status_code, "request.refused", "Not possible", str(error.detail))
     reply.headers.update(error.headers or {})
     return reply
