@@ -65,7 +65,8 @@ async def change(house: House, principal: Principal, tenant_id: int, operation: 
                 raise CartUnavailable
             return EMPTY
         return await _change_guest(house, _guest_key(tenant_id, principal.guest_key), operation)
-    return await _change_account(house, tenant_id, principal.account_id, await read(house, principal, tenant_id), operation)
+    # From the table: on a cart that a cache remembers from earlier, there might seem to be nothing to do.
+    return await _change_account(house, tenant_id, principal.account_id, await read_to_order(house, principal, tenant_id), operation)
 
 
 async def change_from(house: House, principal: Principal, tenant_id: int, before: Cart, operation: Operation) -> Cart:

@@ -13,6 +13,9 @@ from velora.platform.db.types import dump_json
 
 _STRICT = "STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION"
 
+# A long list of keys must never turn into a walk over the table, whatever memory planning it takes.
+_SESSION = f"sql_mode='{_STRICT}', time_zone='+00:00', innodb_lock_wait_timeout=10, range_optimizer_max_mem_size=0"
+
 
 def make_engine(address: str, *, connections: int = 8) -> AsyncEngine:
     """An engine for `sqlite:///path` or `mysql://user:password@host:port/name`. Raises ValueError for anything else."""
@@ -30,7 +33,7 @@ def _mysql(url: URL, connections: int) -> AsyncEngine:
         url.set(drivername="mysql+asyncmy", query={"charset": "utf8mb4"}),
         pool_size=connections, max_overflow=connections, pool_reset_on_return=None, pool_recycle=1800, isolation_level="READ COMMITTED",
         json_serializer=dump_json, json_deserializer=orjson.loads,
-        connect_args={"init_command": f"SET SESSION sql_mode='{_STRICT}', time_zone='+00:00', innodb_lock_wait_timeout=10"},
+        connect_args={"init_command": f"SET SESSION {_SESSION}"},
     )  # fmt: skip
 
     @event.listens_for(engine.sync_engine, "connect")
