@@ -15,7 +15,8 @@ from velora.platform.db import UnitOfWork
 
 __all__ = [
     "STANDING", "AlreadyDecided", "Ask", "NotReturnable", "NothingToGiveBack", "Reason", "ReturnFacts", "ReturnedLine", "SoldLine", "State",
-    "Worth", "anywhere", "approve", "ask", "by_id", "decidable", "decline", "of_seller", "of_seller_orders", "open_count", "settle", "standing",
+    "Worth", "anywhere", "approve", "ask", "by_id", "decidable", "decline", "of_seller", "of_seller_orders", "open_count", "settle",
+    "standing",
 ]  # fmt: skip
 
 Key = tuple[int, int]

@@ -1,7 +1,7 @@
 """The cache in Redis 7."""
 
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from typing import Any, Final, cast
 
@@ -12,9 +12,10 @@ from redis.exceptions import RedisError
 
 from velora.platform.cache.own_counts import OwnCounts
 from velora.platform.cache.port import CacheAway, Tally
+from velora.platform.db.group_commit import GroupCommit
 
 # An order must not wait for a cache: what does not answer in this time is away, and is left alone for the next second.
-PATIENCE_SECONDS: Final = 0.5
+PATIENCE_SECONDS: Final = 1.0
 LEFT_ALONE_SECONDS: Final = 1.0
 
 _SWAP: Final = """
@@ -49,17 +50,27 @@ class RedisCache:
         self._count = self._redis.register_script(_COUNT)
         self._away_until = 0.0
         self._own_counts = OwnCounts()
+        # What many requests ask or put at the same time travels together: a connection for each would cost more than the answer.
+        self._gets: GroupCommit[str, bytes | None] = GroupCommit(self.get_many)
+        self._puts: GroupCommit[tuple[str, bytes, timedelta], None] = GroupCommit(self._put_many)
 
     async def get(self, key: str) -> bytes | None:
-        return await self._ask(lambda: self._redis.get(self._prefix + key))
+        return await self._gets.submit(key)
 
-    async def get_many(self, keys: list[str]) -> list[bytes | None]:
+    async def get_many(self, keys: Sequence[str]) -> list[bytes | None]:
         if not keys:
             return []
         return await self._ask(lambda: self._redis.mget([self._prefix + key for key in keys]))
 
     async def put(self, key: str, value: bytes, *, ttl: timedelta) -> None:
-        await self._ask(lambda: self._redis.set(self._prefix + key, value, px=_milliseconds(ttl)))
+        await self._puts.submit((key, value, ttl))
+
+    async def _put_many(self, puts: Sequence[tuple[str, bytes, timedelta]]) -> list[None]:
+        pipeline = self._redis.pipeline(transaction=False)
+        for key, value, ttl in puts:
+            pipeline.set(self._prefix + key, value, px=_milliseconds(ttl))
+        await self._ask(pipeline.execute)
+        return [None] * len(puts)
 
     async def swap(self, key: str, expected: bytes | None, value: bytes, *, ttl: timedelta) -> bool:
         arguments = ["0" if expected is None else "1", expected or b"", value, _milliseconds(ttl)]

@@ -11,6 +11,7 @@ from typing import Final, TypeVar
 
 from velora.platform.cache.own_counts import OwnCounts
 from velora.platform.cache.port import CacheAway, Tally
+from velora.platform.db.own_file import open_own_file
 
 T = TypeVar("T")
 
@@ -117,11 +118,9 @@ class SqliteCache:
             raise CacheAway from error
 
     def _open(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(self._path, isolation_level=None, timeout=5, check_same_thread=False)
         # No fsync: what a crash may lose here is what a cache may lose anyway.
-        connection.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF;" + _SCHEMA)
-        self._connection = connection
-        return connection
+        self._connection = open_own_file(self._path, _SCHEMA, synchronous="OFF")
+        return self._connection
 
 
 def _now() -> int:

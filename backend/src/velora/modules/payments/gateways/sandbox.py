@@ -28,6 +28,7 @@ from velora.modules.payments.gateways.port import (
     Unheard,
 )
 from velora.platform.db.group_commit import GroupCommit
+from velora.platform.db.own_file import open_own_file
 from velora.platform.tokens import fresh_ref
 
 # What each test card does; every other number that passes the Luhn check is charged.
@@ -65,7 +66,6 @@ class SandboxGateway:
     """Charges, declines, challenges and loses replies as its test cards say."""
 
     def __init__(self, file: Path, *, challenge_base: str, fee_bps: int = 0, fee_fixed_minor: int = 0) -> None:
-        file.parent.mkdir(parents=True, exist_ok=True)
         self._thread = ThreadPoolExecutor(1, "sandbox-gateway")
         self._file = file
         self._db: sqlite3.Connection | None = None
@@ -134,11 +134,9 @@ class SandboxGateway:
 
     def _commit(self, work: Sequence[Callable[[sqlite3.Connection], Any]]) -> list[Any]:
         if self._db is None:
-            self._db = sqlite3.connect(self._file, timeout=30, isolation_level=None)
-            self._db.execute("PRAGMA journal_mode=WAL")
             # Survives the death of this process; only the machine's own could lose the last charges, and nobody pays with them.
-            self._db.execute("PRAGMA synchronous=NORMAL")
-            self._db.executescript(_SCHEMA)
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+            self._db = open_own_file(self._file, _SCHEMA, synchronous="NORMAL")
         self._db.execute("BEGIN IMMEDIATE")
         try:
             outcomes = [one(self._db) for one in work]

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from velora.modules.payouts.gateways.port import BankAnswer, Transfer, TransferOutcome
+from velora.platform.db.own_file import open_own_file
 
 T = TypeVar("T")
 
@@ -64,10 +65,7 @@ class SandboxBank:
     def _opened(self) -> sqlite3.Connection:
         if self._connection is None:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            self._connection = sqlite3.connect(self._path, isolation_level=None, timeout=30)
-            self._connection.execute("PRAGMA journal_mode=WAL")
-            self._connection.execute("PRAGMA synchronous=FULL")
-            self._connection.executescript(_SCHEMA)
+            self._connection = open_own_file(self._path, _SCHEMA, synchronous="FULL")
         return self._connection
 
 
