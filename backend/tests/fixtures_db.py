@@ -28,32 +28,39 @@ _nodes = count(500)
 
 
 @asynccontextmanager
+async def an_address(engine: str, folder: Path) -> AsyncGenerator[str]:
+    """The address of a database of one's own, without tables; on MySQL it is dropped afterwards."""
+    if engine == "sqlite":
+        yield f"sqlite:///{folder}/{secrets.token_hex(5)}.db"
+        return
+    url = make_url(needs_url("VELORA_TEST_MYSQL_URL"))
+    name = f"velora_test_{secrets.token_hex(5)}"
+    admin = make_engine(url.render_as_string(hide_password=False))
+    try:
+        async with admin.begin() as connection:
+            await connection.execute(text(f"CREATE DATABASE {name}"))
+        yield url.set(database=name).render_as_string(hide_password=False)
+    finally:
+        async with admin.begin() as connection:
+            await connection.execute(text(f"DROP DATABASE IF EXISTS {name}"))
+        await admin.dispose()
+
+
+@asynccontextmanager
 async def a_database(engine: str, folder: Path, clock: ManualClock) -> AsyncGenerator[Database]:
     """An empty database with the whole schema, gone afterwards."""
     import_models()
-    if engine == "mysql":
-        url = make_url(needs_url("VELORA_TEST_MYSQL_URL"))
-        name = f"velora_test_{secrets.token_hex(5)}"
-        admin = make_engine(url.render_as_string(hide_password=False))
-        async with admin.begin() as connection:
-            await connection.execute(text(f"CREATE DATABASE {name}"))
-        address = url.set(database=name).render_as_string(hide_password=False)
-    else:
-        address = f"sqlite:///{folder}/{secrets.token_hex(5)}.db"
-    database = Database(make_engine(address), clock, id_source(clock, next(_nodes)))
-    async with database.engine.begin() as connection:
-        await connection.run_sync(lambda sync: create_all(sync, NOW))
-    try:
-        yield database
-    finally:
-        if engine == "mysql":
-            async with admin.begin() as connection:
-                await connection.execute(text(f"DROP DATABASE {name}"))
-            await admin.dispose()
-        else:
-            async with database.engine.begin() as connection:
-                await connection.run_sync(drop_all)
-        await database.close()
+    async with an_address(engine, folder) as address:
+        database = Database(make_engine(address), clock, id_source(clock, next(_nodes)))
+        async with database.engine.begin() as connection:
+            await connection.run_sync(lambda sync: create_all(sync, NOW))
+        try:
+            yield database
+        finally:
+            if engine == "sqlite":
+                async with database.engine.begin() as connection:
+                    await connection.run_sync(drop_all)
+            await database.close()
 
 
 @pytest.fixture(scope="session", params=["sqlite", "mysql"])
