@@ -17,6 +17,7 @@ CSRF_COOKIE = "velora_csrf"
 CSRF_HEADER = "x-csrf-token"
 GUEST_COOKIE = "velora_guest"
 TENANT_HEADER = "x-velora-tenant"
+_TENANT = "velora.tenant"
 
 _GUEST_FOR: Final = 365 * 24 * 3600  # seconds
 
@@ -97,10 +98,10 @@ def remember_guest(reply: Response, house: House, guest_key: str) -> None:
 
 async def tenant_or_none(request: Request) -> TenantContext | None:
     """The storefront, or None on the installation's own address."""
-    if not hasattr(request.state, "tenant"):
+    if _TENANT not in request.scope:
         desk: FrontDesk = request.app.state.desk
-        request.state.tenant = await desk.tenant(request.headers.get("host", ""), request.headers.get(TENANT_HEADER))
-    return request.state.tenant
+        request.scope[_TENANT] = await desk.tenant(request.headers.get("host", ""), request.headers.get(TENANT_HEADER))
+    return request.scope[_TENANT]
 
 
 async def _tenant(request: Request) -> TenantContext:
