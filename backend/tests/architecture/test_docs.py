@@ -58,6 +58,7 @@ def test_the_database_page_lists_every_table_with_its_owner_and_key():
     assert described_tables((DOCS / "architecture/03-database.md").read_text()) == {
         (room_of(mapper.class_), mapper.class_.__tablename__, owner_of(mapper.class_), key_of(mapper.class_), marks_of(mapper.class_))
         for mapper in Base.registry.mappers
+        if mapper.class_.__module__.startswith("velora.")  # tests may have made tables of their own in this process
     }
 
 

@@ -197,7 +197,9 @@ async def test_demo_accounts_are_listed_with_their_role_and_place(uow: UnitOfWor
     await an_account(uow, "real@example.com")
     shown = await an_account(uow, "demo@example.com")
     await service.show_in_demo(uow, {shown.id: ("Buyer", "Nordmarkt")})
-    assert await service.demo_accounts(uow) == [service.DemoFacts("demo@example.com", "Ada", "Buyer", "Nordmarkt")]
+    # Other tests of the run may have filled a demo world, whose people live elsewhere.
+    here = [account for account in await service.demo_accounts(uow) if account.email.endswith("@example.com")]
+    assert here == [service.DemoFacts("demo@example.com", "Ada", "Buyer", "Nordmarkt")]
 
 
 async def test_accounts_are_found_by_id_and_by_address(uow: UnitOfWork) -> None:
