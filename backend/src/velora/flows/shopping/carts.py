@@ -51,7 +51,7 @@ async def read_to_order(house: House, principal: Principal, tenant_id: int) -> C
     """The caller's cart as it is kept: an account's from the table, whatever a cache that was away may still believe."""
     if principal.account_id is None:
         return await _read_guest(house, tenant_id, principal.guest_key)
-    return await house.writes.look(_kept, (tenant_id, principal.account_id))
+    return await _account_cart(house, tenant_id, principal.account_id)
 
 
 async def change(house: House, principal: Principal, tenant_id: int, operation: Operation) -> Cart:

@@ -69,7 +69,6 @@ _OFFER_KEYS: Final = select(Offer).where(_in(Offer.tenant_id, Offer.variant_id))
 
 
 async def _found(uow: UnitOfWork, statement: Select[T], keys: Collection[tuple[int, int | str]]) -> list[T]:
-    statement = statement.execution_options(populate_existing=True)  # what this transaction has changed meanwhile is read anew
     ordered = sorted(keys)
     parts = [ordered[start : start + _KEYS_A_STATEMENT] for start in range(0, len(ordered), _KEYS_A_STATEMENT)]
     return [row for part in parts for row in await uow.entities(statement, {"keys": part})]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import Row, Select
 from sqlalchemy.exc import DBAPIError
@@ -25,8 +25,6 @@ Ts = TypeVarTuple("Ts")
 
 Params = Mapping[str, object]
 _NONE: Params = {}
-# An entity read again shows the row as it is now, not as an earlier read of the same transaction found it.
-_FRESH: Final = {"populate_existing": True}
 
 
 class UnitOfWork:
@@ -164,7 +162,7 @@ class UnitOfWork:
 
     async def _run(self, statement: Any, params: Params) -> Any:
         try:
-            return await self._session.execute(statement, params or None, execution_options=_FRESH)
+            return await self._session.execute(statement, params or None)
         except DBAPIError as error:
             raise translated(error) from error
 
