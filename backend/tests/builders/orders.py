@@ -60,9 +60,9 @@ async def a_paid_order(
         tenant_id=tenant_id, id=uow.new_id(), buyer_id=buyer_id, guest_key=GUEST, email="ada@example.com", address={"country": "DE"},
         currency="EUR", country="DE", tax_mode="exclusive", ship_by=uow.now + timedelta(days=2), parts=tuple(parts) or (a_part(uow),),
     )  # fmt: skip
-    await orders.place(uow, [order])
+    orders.place(uow, [order])
     intent_id = uow.new_id()
-    await payments.intend(uow, [payments.NewIntent(tenant_id, intent_id, order.id, order.total_minor, "EUR", "tok_visa")])
+    payments.intend(uow, [payments.NewIntent(tenant_id, intent_id, order.id, order.total_minor, "EUR", "tok_visa")])
     charge_ref = charge_ref or f"ch_{intent_id}"
     heard = payments.Heard(tenant_id, intent_id, payments.IntentState.CAPTURED, "", charge_ref, "Visa", "4242", fee_minor)
     (outcome,) = await settle(uow, [News(heard)])

@@ -3,6 +3,8 @@
 import asyncio
 
 import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, String, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -12,6 +14,7 @@ from velora.platform.db import (
     CheckFailed,
     Database,
     Duplicate,
+    LateRefusal,
     TenantOwned,
     UnitOfWork,
     UnscopedStatement,
@@ -125,3 +128,49 @@ async def test_of_rows_of_which_one_is_there_already_none_is_written(db: Databas
         with pytest.raises(Duplicate):
             await uow.insert(Jar, [new, there])
         assert [jar.id for jar in await uow.entities(select(Jar).where(Jar.tenant_id == tenant))] == [there["id"]]
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(labels=st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=40), min_size=2, max_size=8))
+@example(labels=["'; DROP TABLE test_jar; --", "\\'; SELECT 1; --"])
+@example(labels=["\\", "'", '"', "\0\x1a\r\n\t", "%s ? :x {0}", "ü€😀"])
+async def test_text_is_stored_as_it_is_whatever_it_says(db: Database, labels: list[str]):
+    tenant = db.new_id()
+    async with db.begin(tenant) as uow:
+        jars = [a_jar(uow, tenant) | {"label": label} for label in labels]
+        await uow.insert(Jar, jars)
+        keys = [(tenant, int(str(jar["id"]))) for jar in jars]
+        await uow.set_on(Jar, {key: {"label": label} for key, label in zip(keys, reversed(labels), strict=True)})
+    async with db.read(tenant) as uow:
+        assert [jar.label for jar in await uow.entities(select(Jar).order_by(Jar.id))] == labels[::-1]
+
+
+async def test_what_is_put_off_is_there_for_the_next_statement_and_for_the_commit(db: Database):
+    tenant = db.new_id()
+    async with db.begin(tenant) as uow:
+        jar = a_jar(uow, tenant)
+        key = (tenant, int(str(jar["id"])))
+        uow.insert_soon(Jar, [jar])
+        uow.add_soon(Jar, {key: {"coins": 5}})
+        uow.insert_soon(Lid, [{"id": uow.new_id(), "jar_id": jar["id"]}])
+        assert [one.coins for one in await uow.entities(select(Jar))] == [15]
+        uow.set_soon(Jar, {key: {"label": "honey"}})
+    async with db.read(tenant) as uow:
+        assert [tuple(row) for row in await uow.all(select(Jar.coins, Jar.label).join(Lid, Lid.jar_id == Jar.id))] == [(15, "honey")]
+
+
+async def test_a_refusal_of_what_was_put_off_is_not_taken_for_one_of_the_next_write(db: Database):
+    tenant = db.new_id()
+    async with db.begin(tenant) as uow:
+        there = a_jar(uow, tenant)
+        await uow.insert(Jar, [there])
+    for late in ({"coins": -11}, {"coins": -1}):
+        with pytest.raises(LateRefusal if late["coins"] < -10 else Duplicate):
+            async with db.begin(tenant) as uow:
+                uow.add_soon(Jar, {(tenant, int(str(there["id"]))): late})
+                await uow.insert(Jar, [a_jar(uow, tenant), there])
+    with pytest.raises(LateRefusal):
+        async with db.begin(tenant) as uow:
+            uow.insert_soon(Jar, [there])
+    async with db.read(tenant) as uow:
+        assert [one.coins for one in await uow.entities(select(Jar))] == [10]

@@ -44,6 +44,6 @@ async def once(
     outcomes = dict(zip(fresh, await act(uow, [requests[i].item for i in fresh]), strict=True)) if fresh else {}
     await idempotency.forget(uow, [requests[i].keyed.identity for i, one in outcomes.items() if isinstance(one, Refusal)])
     done = {requests[i].keyed.identity: (200, said(one)) for i, one in outcomes.items() if not isinstance(one, Refusal)}
-    await idempotency.finish(uow, done)
+    idempotency.finish(uow, done)
     answers |= outcomes
     return [answers[i] for i in range(len(requests))]

@@ -42,7 +42,7 @@ async def test_a_request_is_ours_then_running_then_answered_as_before(db: Databa
     assert await begun(db, request) == [Started()]
     assert await begun(db, request) == [InProgress()]
     async with db.begin(None) as uow:
-        await finish(uow, {request.identity: (201, {"id": "ord_1"})})
+        finish(uow, {request.identity: (201, {"id": "ord_1"})})
     assert await begun(db, request) == [Replay(201, {"id": "ord_1"})]
 
 
@@ -52,7 +52,7 @@ async def test_another_body_under_the_same_key_is_refused_and_the_answer_stays(d
     other = a_request(db, tenant=request.tenant_id, body="another")
     assert await begun(db, other) == [KeyReused()]
     async with db.begin(None) as uow:
-        await finish(uow, {request.identity: (201, {})})
+        finish(uow, {request.identity: (201, {})})
     assert await begun(db, other) == [KeyReused()]
     assert await begun(db, request) == [Replay(201, {})]
 
@@ -84,7 +84,7 @@ async def test_a_lease_let_go_can_be_taken_at_once_and_a_forgotten_request_anew(
     request = a_request(db)
     await begun(db, request)
     async with db.begin(None) as uow:
-        await let_go(uow, [request.identity])
+        let_go(uow, [request.identity])
     assert await begun(db, request) == [Resumed(request.object_id, "placed")]
     async with db.begin(None) as uow:
         await forget(uow, [request.identity])
@@ -103,4 +103,4 @@ async def test_of_fifty_at_once_one_begins(db: Database):
 
 async def test_what_is_no_status_is_never_kept_as_an_answer(uow: UnitOfWork, db: Database):
     with pytest.raises(ValueError, match="no HTTP status"):
-        await finish(uow, {a_request(db).identity: (0, {})})
+        finish(uow, {a_request(db).identity: (0, {})})

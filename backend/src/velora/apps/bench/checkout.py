@@ -249,14 +249,15 @@ def _cpu(server_pid: int) -> dict[str, float]:
     own: dict[int, float] = {}
     for entry in Path("/proc").glob("[0-9]*"):
         try:
-            name, rest = (entry / "stat").read_text().split("(", 1)[1].rsplit(") ", 1)
+            rest = (entry / "stat").read_text().rsplit(") ", 1)[1]
+            command = (entry / "cmdline").read_bytes()
         except (OSError, IndexError):
             continue
         parts = rest.split()
         pid = int(entry.name)
         parents[pid] = int(parts[1])
         own[pid] = (int(parts[11]) + int(parts[12])) / _TICKS
-        if name in ("mysqld", "connection"):
+        if b"mysqld\0" in command:  # started by itself or through a loader
             seconds["mysqld"] = seconds.get("mysqld", 0.0) + own[pid]
     for pid, spent in own.items():
         if pid == server_pid or parents.get(pid) == server_pid:

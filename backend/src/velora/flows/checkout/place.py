@@ -83,13 +83,13 @@ async def _promise(uow: UnitOfWork, priced: Sequence[_Priced | Refusal]) -> list
     new = [_order(uow, one, commissions) for one in able]
     held = await hold(uow, [_claim(order) for order in new], until=uow.now + HOLD_FOR)
     met = [order for order, outcome in zip(new, held, strict=True) if isinstance(outcome, Held)]
-    await orders.place(uow, met)
+    orders.place(uow, met)
     tokens = {one.draft.order_id: one.draft for one in able}
     intents = [
         payments.NewIntent(order.tenant_id, uow.new_id(), order.id, order.total_minor, order.currency, tokens[order.id].token)
         for order in met
     ]
-    await payments.intend(uow, intents)
+    payments.intend(uow, intents)
     by_order = {intent.order_id: intent for intent in intents}
     outcomes = iter(zip(able, held, strict=True))
     answers: list[Placed | Refusal] = []

@@ -64,8 +64,8 @@ async def settle(uow: UnitOfWork, news: Sequence[News]) -> list[Settled | Refusa
     await _give_up([turn for turn in turns if turn.turned and turn.state in (IntentState.DECLINED, IntentState.VOIDED)], uow)
     settled = {(turn.intent.tenant_id, turn.intent.id): _answer(turn) for turn in turns}
     answers = [(identity, settled[key]) for key, identity in waiting.items() if identity is not None]
-    await idempotency.finish(uow, {identity: (one.code, one.body) for identity, one in answers if one.code != OPEN_STILL})
-    await idempotency.let_go(uow, [identity for identity, one in answers if one.code == OPEN_STILL])
+    idempotency.finish(uow, {identity: (one.code, one.body) for identity, one in answers if one.code != OPEN_STILL})
+    idempotency.let_go(uow, [identity for identity, one in answers if one.code == OPEN_STILL])
     return [settled[one.heard.tenant_id, one.heard.intent_id] for one in news]
 
 
@@ -75,7 +75,7 @@ async def _take(captured: Sequence[Turn], uow: UnitOfWork) -> None:
         return
     parts = await orders.mark_paid(uow, [(turn.intent.tenant_id, turn.intent.order_id) for turn in captured])
     await inventory.commit_holds(uow, [turn.intent.order_id for turn in captured])
-    await escrow.hold(
+    escrow.hold(
         uow,
         [
             escrow.EscrowHold(

@@ -133,7 +133,7 @@ async def _was_lived(house: TradingHouse, mark: Keyed) -> bool:
 
 async def _remember(house: TradingHouse, mark: Keyed) -> None:
     async with house.db.begin(None) as uow:
-        await idempotency.finish(uow, {mark.identity: (200, {})})
+        idempotency.finish(uow, {mark.identity: (200, {})})
 
 
 async def _ensure_months(house: TradingHouse, first: date, last: date) -> None:

@@ -24,8 +24,8 @@ def _holds() -> _Columns:
     )  # fmt: skip
 
 
-async def add(uow: UnitOfWork, rows: Sequence[Mapping[str, object]]) -> None:
-    await uow.insert(EscrowHold, rows)
+def add(uow: UnitOfWork, rows: Sequence[Mapping[str, object]]) -> None:
+    uow.insert_soon(EscrowHold, rows)
 
 
 async def holds(uow: UnitOfWork, keys: Collection[Key]) -> dict[Key, Hold]:

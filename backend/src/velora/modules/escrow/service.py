@@ -43,9 +43,9 @@ class Delivery:
     escrow_days: int
 
 
-async def hold(uow: UnitOfWork, holds: Sequence[EscrowHold]) -> None:
-    """The money of each seller order is held. Raises Duplicate for one that is held already."""
-    await repository.add(
+def hold(uow: UnitOfWork, holds: Sequence[EscrowHold]) -> None:
+    """The money of each seller order is held. Call once for each, under its intent's lock."""
+    repository.add(
         uow,
         [
             {

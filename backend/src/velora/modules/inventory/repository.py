@@ -103,8 +103,8 @@ async def add_locations(uow: UnitOfWork, rows: Sequence[Mapping[str, object]]) -
     await uow.insert(StockLocation, rows)
 
 
-async def add_holds(uow: UnitOfWork, rows: Sequence[Mapping[str, object]]) -> None:
-    await uow.insert(StockHold, rows)
+def add_holds(uow: UnitOfWork, rows: Sequence[Mapping[str, object]]) -> None:
+    uow.insert_soon(StockHold, rows)
 
 
 async def open_holds(uow: UnitOfWork, claims: Collection[int]) -> Sequence[OpenHold]:
@@ -116,8 +116,8 @@ async def commit_holds(uow: UnitOfWork, claims: Collection[int]) -> int:
     return await uow.change(_COMMIT, {"claims": sorted(claims)}) if claims else 0
 
 
-async def set_holds(uow: UnitOfWork, changes: Mapping[tuple[int, int], Mapping[str, object]]) -> None:
-    await uow.set_on(StockHold, changes)
+def set_holds(uow: UnitOfWork, changes: Mapping[tuple[int, int], Mapping[str, object]]) -> None:
+    uow.set_soon(StockHold, changes)
 
 
 async def move(uow: UnitOfWork, deltas: Mapping[LevelKey, Mapping[str, int]]) -> int:
@@ -125,8 +125,13 @@ async def move(uow: UnitOfWork, deltas: Mapping[LevelKey, Mapping[str, int]]) ->
     return await uow.add_to(StockLevel, deltas)
 
 
-async def add_movements(uow: UnitOfWork, rows: Sequence[Mapping[str, object]]) -> None:
-    await uow.insert(StockMovement, rows)
+def reserve(uow: UnitOfWork, deltas: Mapping[LevelKey, Mapping[str, int]]) -> None:
+    """Add to levels that are locked and known to have what is taken from them."""
+    uow.add_soon(StockLevel, deltas)
+
+
+def add_movements(uow: UnitOfWork, rows: Sequence[Mapping[str, object]]) -> None:
+    uow.insert_soon(StockMovement, rows)
 
 
 async def movements(uow: UnitOfWork, variant_id: int, *, before: int | None, limit: int) -> Sequence[StockMovement]:

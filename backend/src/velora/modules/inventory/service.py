@@ -72,7 +72,7 @@ async def hold(uow: UnitOfWork, claims: Sequence[Claim], *, until: datetime) -> 
     shelves = await _shelves(uow, await repository.lock_levels(uow, {(wish.seller_id, wish.variant_id) for wish in wishes}))
     outcomes = policy.share_out(shelves, claims)
     parts = [(outcome.claim.id, part) for outcome in outcomes if isinstance(outcome, Held) for part in outcome.parts]
-    await _write_holds(uow, parts, until)
+    _write_holds(uow, parts, until)
     uow.tell(_sold_out(shelves, [part for _, part in parts]))
     return outcomes
 
@@ -114,9 +114,9 @@ async def ship(uow: UnitOfWork, parcels: Sequence[Shipped]) -> None:
         changes[row.seller_id, row.id] = {"state": "shipped"} if whole else {"quantity": row.quantity - quantity}
     if any(waiting.values()):
         raise ValueError(f"Lines {sorted(line for line, left in waiting.items() if left)} have less stock set aside than is to leave.")
-    await repository.set_holds(uow, changes)
+    repository.set_holds(uow, changes)
     await repository.move(uow, deltas)
-    await _note(uow, gone, "shipped")
+    _note(uow, gone, "shipped")
     uow.tell(_changed(deltas))
 
 
@@ -129,7 +129,7 @@ async def receive(uow: UnitOfWork, receipts: Sequence[Receipt], *, reason: str =
     for receipt in receipts:
         deltas[receipt.seller_id, receipt.variant_id, receipt.location_id]["on_hand"] += receipt.quantity
     await repository.move(uow, deltas)
-    await _note(uow, ((key, receipt.quantity, receipt.ref) for receipt, key in _keyed(receipts)), reason)
+    _note(uow, ((key, receipt.quantity, receipt.ref) for receipt, key in _keyed(receipts)), reason)
     uow.tell(_changed(deltas))
 
 
@@ -150,7 +150,7 @@ async def set_on_hand(uow: UnitOfWork, counts: Sequence[Count]) -> list[Availabi
         outcomes.append(Availability(count.on_hand, reserved))
     deltas = {key: delta for key, delta in deltas.items() if delta["on_hand"]}
     await repository.move(uow, deltas)
-    await _note(uow, ((key, delta["on_hand"], "") for key, delta in deltas.items()), "counted")
+    _note(uow, ((key, delta["on_hand"], "") for key, delta in deltas.items()), "counted")
     uow.tell(_changed(deltas))
     return outcomes
 
@@ -204,7 +204,7 @@ async def _shelves(uow: UnitOfWork, levels: Mapping[repository.LevelKey, tuple[i
 
 
 async def _release(uow: UnitOfWork, holds: Sequence[repository.OpenHold]) -> None:
-    await repository.set_holds(uow, {(row.seller_id, row.id): {"state": "released"} for row in holds})
+    repository.set_holds(uow, {(row.seller_id, row.id): {"state": "released"} for row in holds})
     deltas: dict[repository.LevelKey, Counter[str]] = defaultdict(Counter)
     for row in holds:
         deltas[row.seller_id, row.variant_id, row.location_id]["reserved"] -= row.quantity
@@ -212,7 +212,7 @@ async def _release(uow: UnitOfWork, holds: Sequence[repository.OpenHold]) -> Non
     uow.tell(_changed(deltas))
 
 
-async def _write_holds(uow: UnitOfWork, parts: Sequence[tuple[int, Part]], until: datetime) -> None:
+def _write_holds(uow: UnitOfWork, parts: Sequence[tuple[int, Part]], until: datetime) -> None:
     deltas: defaultdict[repository.LevelKey, Counter[str]] = defaultdict(Counter)
     for _, part in parts:
         deltas[part.wish.seller_id, part.wish.variant_id, part.location_id]["reserved"] += part.quantity
@@ -223,8 +223,8 @@ async def _write_holds(uow: UnitOfWork, parts: Sequence[tuple[int, Part]], until
         }
         for claim, part in parts
     ]  # fmt: skip
-    await repository.move(uow, deltas)
-    await repository.add_holds(uow, rows)
+    repository.reserve(uow, deltas)
+    repository.add_holds(uow, rows)
 
 
 def _take(waiting: deque[Shipped], most: int) -> list[Shipped]:
@@ -240,12 +240,12 @@ def _take(waiting: deque[Shipped], most: int) -> list[Shipped]:
     return taken
 
 
-async def _note(uow: UnitOfWork, moved: Iterable[tuple[repository.LevelKey, int, str]], reason: str) -> None:
+def _note(uow: UnitOfWork, moved: Iterable[tuple[repository.LevelKey, int, str]], reason: str) -> None:
     rows = [
         {"seller_id": s, "id": uow.new_id(), "variant_id": v, "location_id": p, "quantity": quantity, "reason": reason, "ref": ref}
         for (s, v, p), quantity, ref in moved
     ]
-    await repository.add_movements(uow, rows)
+    repository.add_movements(uow, rows)
 
 
 def _keyed(receipts: Sequence[Receipt]) -> Iterable[tuple[Receipt, repository.LevelKey]]:

@@ -33,8 +33,8 @@ _PAID_PARTS: Final = (
 )  # fmt: skip
 
 
-async def add(uow: UnitOfWork, model: type[Base], rows: Sequence[Mapping[str, object]]) -> None:
-    await uow.insert(model, rows)
+def add(uow: UnitOfWork, model: type[Base], rows: Sequence[Mapping[str, object]]) -> None:
+    uow.insert_soon(model, rows)
 
 
 async def orders(uow: UnitOfWork, keys: Collection[Key], *, lock: bool) -> dict[Key, Order]:
@@ -67,20 +67,20 @@ async def lines_by_id(uow: UnitOfWork, keys: Collection[Key]) -> Sequence[OrderL
     return await uow.entities(select(OrderLine).where(tuple_(OrderLine.tenant_id, OrderLine.id).in_(sorted(keys)))) if keys else []
 
 
-async def set_orders(uow: UnitOfWork, values: Mapping[Key, Mapping[str, object]]) -> int:
-    return await uow.set_on(Order, values) if values else 0
+def set_orders(uow: UnitOfWork, values: Mapping[Key, Mapping[str, object]]) -> None:
+    uow.set_soon(Order, values)
 
 
-async def set_seller_orders(uow: UnitOfWork, values: Mapping[Key, Mapping[str, object]]) -> int:
-    return await uow.set_on(SellerOrder, values) if values else 0
+def set_seller_orders(uow: UnitOfWork, values: Mapping[Key, Mapping[str, object]]) -> None:
+    uow.set_soon(SellerOrder, values)
 
 
 async def add_to_lines(uow: UnitOfWork, deltas: Mapping[Key, Mapping[str, int]]) -> int:
     return await uow.add_to(OrderLine, deltas) if deltas else 0
 
 
-async def set_shipments(uow: UnitOfWork, values: Mapping[Key, Mapping[str, object]]) -> int:
-    return await uow.set_on(Shipment, values) if values else 0
+def set_shipments(uow: UnitOfWork, values: Mapping[Key, Mapping[str, object]]) -> None:
+    uow.set_soon(Shipment, values)
 
 
 async def shipments_of(uow: UnitOfWork, keys: Collection[Key]) -> Sequence[Shipment]:

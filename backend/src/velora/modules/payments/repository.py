@@ -25,12 +25,12 @@ _LOCK_REFUNDS: Final = (
 )
 
 
-async def add_intents(uow: UnitOfWork, rows: Sequence[Mapping[str, object]]) -> None:
-    await uow.insert(PaymentIntent, rows)
+def add_intents(uow: UnitOfWork, rows: Sequence[Mapping[str, object]]) -> None:
+    uow.insert_soon(PaymentIntent, rows)
 
 
-async def add_attempts(uow: UnitOfWork, rows: Sequence[Mapping[str, object]]) -> None:
-    await uow.insert(PaymentAttempt, rows)
+def add_attempts(uow: UnitOfWork, rows: Sequence[Mapping[str, object]]) -> None:
+    uow.insert_soon(PaymentAttempt, rows)
 
 
 async def add_refunds(uow: UnitOfWork, rows: Sequence[Mapping[str, object]]) -> None:
@@ -46,8 +46,8 @@ async def intents(uow: UnitOfWork, keys: Collection[Key]) -> Sequence[PaymentInt
     return await uow.entities(statement) if keys else []
 
 
-async def set_intents(uow: UnitOfWork, values: Mapping[Key, Mapping[str, object]]) -> int:
-    return await uow.set_on(PaymentIntent, values) if values else 0
+def set_intents(uow: UnitOfWork, values: Mapping[Key, Mapping[str, object]]) -> None:
+    uow.set_soon(PaymentIntent, values)
 
 
 async def add_to_intents(uow: UnitOfWork, deltas: Mapping[Key, Mapping[str, int]]) -> int:
@@ -55,8 +55,9 @@ async def add_to_intents(uow: UnitOfWork, deltas: Mapping[Key, Mapping[str, int]
 
 
 async def of_orders(uow: UnitOfWork, keys: Collection[Key]) -> Sequence[PaymentIntent]:
-    statement = select(PaymentIntent).where(tuple_(PaymentIntent.tenant_id, PaymentIntent.order_id).in_(sorted(keys)))
-    return await uow.entities(statement) if keys else []
+    if not keys:
+        return []
+    return await uow.entities(select(PaymentIntent).where(tuple_(PaymentIntent.tenant_id, PaymentIntent.order_id).in_(sorted(keys))))
 
 
 async def stale_intents(uow: UnitOfWork, states: Collection[str], now: datetime, limit: int) -> Sequence[PaymentIntent]:

@@ -102,7 +102,7 @@ class RefundHeard:
     reason: str = ""
 
 
-async def intend(uow: UnitOfWork, intents: Sequence[NewIntent]) -> None:
+def intend(uow: UnitOfWork, intents: Sequence[NewIntent]) -> None:
     """The orders can be charged: each intent stands with the key that the gateway will be asked under."""
     rows = [
         {
@@ -113,7 +113,7 @@ async def intend(uow: UnitOfWork, intents: Sequence[NewIntent]) -> None:
         }
         for one in intents
     ]  # fmt: skip
-    await repository.add_intents(uow, rows)
+    repository.add_intents(uow, rows)
 
 
 async def apply(uow: UnitOfWork, heard: Sequence[Heard]) -> list[Turn]:
@@ -140,8 +140,8 @@ async def apply(uow: UnitOfWork, heard: Sequence[Heard]) -> list[Turn]:
                     "reason": one.reason, "charge_ref": one.charge_ref,
                 }
             )  # fmt: skip
-    await repository.set_intents(uow, values)
-    await repository.add_attempts(uow, attempts)
+    repository.set_intents(uow, values)
+    repository.add_attempts(uow, attempts)
     uow.tell(_news(turns))
     return turns
 

@@ -2,7 +2,7 @@
 
 from velora.platform.db.base import ACROSS_TENANTS, Base, SellerOwned, TenantOwned
 from velora.platform.db.database import Database
-from velora.platform.db.errors import CheckFailed, Deadlock, Duplicate, UnscopedStatement, WrongTenant
+from velora.platform.db.errors import CheckFailed, Deadlock, Duplicate, LateRefusal, UnscopedStatement, WrongTenant
 from velora.platform.db.uow import UnitOfWork
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "Database",
     "Deadlock",
     "Duplicate",
+    "LateRefusal",
     "SellerOwned",
     "TenantOwned",
     "UnitOfWork",

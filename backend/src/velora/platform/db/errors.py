@@ -23,6 +23,10 @@ class Unavailable(DatabaseError):
     """The database does not answer. Nothing was written, or it is not known whether the commit was."""
 
 
+class LateRefusal(DatabaseError):
+    """A write that was put off was refused. Only what cannot be refused is put off, so this is a defect, and no caller's to handle."""
+
+
 class UnscopedStatement(DatabaseError):
     """A statement in platform scope reads a tenant's table without naming the tenant."""
 
@@ -42,14 +46,19 @@ _SQLITE: tuple[tuple[str, type[DatabaseError]], ...] = (
 )
 
 
-def translated(error: DBAPIError) -> Exception:
-    """The refusal that this driver error means, or the error itself when it means none of them."""
-    origin = error.orig
-    arguments = getattr(origin, "args", ())
+def translated(error: DBAPIError) -> BaseException:
+    """The refusal that an error of SQLAlchemy's means, or the error itself when it means none of them."""
+    refusal = refusal_of(error.orig) if error.orig is not None else error
+    if refusal is error.orig:
+        return Unavailable(str(error.orig)) if error.connection_invalidated else error
+    return refusal
+
+
+def refusal_of(origin: BaseException) -> BaseException:
+    """The refusal that a driver's error means, or the error itself when it means none of them."""
+    arguments = origin.args
     if arguments and isinstance(arguments[0], int):
         kind = _MYSQL.get(arguments[0])
     else:
         kind = next((kind for words, kind in _SQLITE if words in str(origin)), None)
-    if kind is None and error.connection_invalidated:
-        kind = Unavailable
-    return kind(str(origin)) if kind else error
+    return kind(str(origin)) if kind else origin

@@ -128,19 +128,18 @@ async def begin(uow: UnitOfWork, requests: Sequence[Keyed], *, recovery_point: s
     return [repeated.get(place) or outcomes.get(request.identity) or Started() for place, request in enumerate(requests)]
 
 
-async def finish(uow: UnitOfWork, answers: Mapping[Identity, tuple[int, Mapping[str, object]]]) -> None:
+def finish(uow: UnitOfWork, answers: Mapping[Identity, tuple[int, Mapping[str, object]]]) -> None:
     """From now on these requests are answered with this code and body."""
     for identity, (code, _) in answers.items():
         if not 200 <= code <= 599:
             raise ValueError(f"{code} for {identity} is no HTTP status")
-    if answers:
-        await uow.set_on(
-            IdempotencyKeyRow,
-            {
-                identity: {"response_code": code, "response_body": dict(body), "recovery_point": "finished"}
-                for identity, (code, body) in answers.items()
-            },
-        )
+    uow.set_soon(
+        IdempotencyKeyRow,
+        {
+            identity: {"response_code": code, "response_body": dict(body), "recovery_point": "finished"}
+            for identity, (code, body) in answers.items()
+        },
+    )
 
 
 async def forget(uow: UnitOfWork, identities: Sequence[Identity]) -> None:
@@ -149,10 +148,9 @@ async def forget(uow: UnitOfWork, identities: Sequence[Identity]) -> None:
         await uow.change(delete(IdempotencyKeyRow).where(_KEY.in_(identities)))
 
 
-async def let_go(uow: UnitOfWork, identities: Sequence[Identity]) -> None:
+def let_go(uow: UnitOfWork, identities: Sequence[Identity]) -> None:
     """The lease of these requests ends now: whoever asks next goes on with them."""
-    if identities:
-        await uow.set_on(IdempotencyKeyRow, {identity: {"locked_until": uow.now} for identity in identities})
+    uow.set_soon(IdempotencyKeyRow, {identity: {"locked_until": uow.now} for identity in identities})
 
 
 async def _known(uow: UnitOfWork, requests: Mapping[Identity, Keyed]) -> dict[Identity, Begun]:

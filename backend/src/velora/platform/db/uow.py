@@ -14,11 +14,12 @@ from typing_extensions import TypeVarTuple
 
 from velora.kernel.events import Event
 from velora.kernel.ids import IdSource
-from velora.platform.db import sets
+from velora.platform.db import sets, wire
 from velora.platform.db.base import Base, SellerOwned, TenantOwned, table_of
-from velora.platform.db.errors import WrongTenant, translated
+from velora.platform.db.errors import CheckFailed, Duplicate, LateRefusal, WrongTenant, translated
 from velora.platform.db.guard import narrow
 from velora.platform.db.outbox import OutboxEvent
+from velora.platform.db.sets import Write
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
@@ -46,6 +47,7 @@ class UnitOfWork:
         self._session = AsyncSession(connection, autoflush=False, expire_on_commit=False)
         self._session.sync_session.info["scope"] = (tenant_id, seller_id)
         self._told: list[Event] = []
+        self._waiting: list[Write] = []
 
     async def all(self, statement: TypedReturnsRows[*Ts], params: Params = _NONE) -> Sequence[Row[*Ts]]:
         """Every row of a select of columns."""
@@ -83,30 +85,30 @@ class UnitOfWork:
 
     async def insert(self, model: type[Base], rows: Sequence[Mapping[str, object]]) -> None:
         """All the rows, or none. Stamps the unit's owner; raises WrongTenant for a row of another, Duplicate, CheckFailed."""
-        if not rows:
-            return
-        sql, params = sets.insertion(table_of(model), self._stamped(model, rows), self.connection.dialect)
-        # SQLite's driver makes as many statements as there are rows: without a savepoint, those before a duplicate would stay.
-        marked = len(rows) > 1 and self.connection.dialect.name == "sqlite"
-        if marked:
-            await self.connection.exec_driver_sql("SAVEPOINT all_rows")
-        try:
-            await self.connection.exec_driver_sql(sql, params)
-        except DBAPIError as error:
-            if marked:
-                await self.connection.exec_driver_sql("ROLLBACK TO all_rows")
-            raise translated(error) from error
-        finally:
-            if marked:
-                await self.connection.exec_driver_sql("RELEASE all_rows")
+        await self._write(self._insertion(model, rows))
 
     async def add_to(self, model: type[Base], deltas: Mapping[tuple[Any, ...], Mapping[str, int]]) -> int:
         """Add to columns of many rows at once, by primary key, keys ascending; how many rows there were. Raises CheckFailed."""
-        return await self._set_based(model, deltas, sets.ADD)
+        return await self._write(self._updates(model, deltas, sets.ADD))
 
     async def set_on(self, model: type[Base], values: Mapping[tuple[Any, ...], Mapping[str, object]]) -> int:
         """Set columns of many rows at once, by primary key, keys ascending; how many rows there were. Raises CheckFailed."""
-        return await self._set_based(model, values, sets.SET)
+        return await self._write(self._updates(model, values, sets.SET))
+
+    def insert_soon(self, model: type[Base], rows: Sequence[Mapping[str, object]]) -> None:
+        """As `insert`, with this transaction's next statement: on MySQL, what was put off travels together.
+
+        For rows that nothing can refuse any more; a refusal is a LateRefusal there, which no caller takes for its own.
+        """
+        self._waiting += self._insertion(model, rows)
+
+    def set_soon(self, model: type[Base], values: Mapping[tuple[Any, ...], Mapping[str, object]]) -> None:
+        """As `set_on`, with this transaction's next statement. For rows that are known to be there and ours to change."""
+        self._waiting += self._updates(model, values, sets.SET)
+
+    def add_soon(self, model: type[Base], deltas: Mapping[tuple[Any, ...], Mapping[str, int]]) -> None:
+        """As `add_to`, with this transaction's next statement. For rows that are locked and have what is taken from them."""
+        self._waiting += self._updates(model, deltas, sets.ADD)
 
     def tell(self, events: Iterable[Event]) -> None:
         """These things happened, if and only if this transaction commits."""
@@ -122,7 +124,8 @@ class UnitOfWork:
                 }
                 for event in self._told
             ]  # fmt: skip
-            await self.insert(OutboxEvent, rows)
+            self.insert_soon(OutboxEvent, rows)
+        await self._write([])
         try:
             await self.connection.commit()
         except DBAPIError as error:
@@ -131,6 +134,7 @@ class UnitOfWork:
     async def abandon(self) -> None:
         """Undo everything."""
         self._told.clear()
+        self._waiting.clear()
         await self.connection.rollback()
 
     def _stamped(self, model: type[Base], rows: Sequence[Mapping[str, object]]) -> Sequence[Mapping[str, object]]:
@@ -144,7 +148,10 @@ class UnitOfWork:
             rows = [{**row, mark: mine} for row in rows]
         return rows
 
-    async def _set_based(self, model: type[Base], changes: Mapping[tuple[Any, ...], Mapping[str, Any]], how: sets.How) -> int:
+    def _insertion(self, model: type[Base], rows: Sequence[Mapping[str, object]]) -> Sequence[Write]:
+        return list(sets.insertion(table_of(model), self._stamped(model, rows), self.connection.dialect)) if rows else []
+
+    def _updates(self, model: type[Base], changes: Mapping[tuple[Any, ...], Mapping[str, Any]], how: sets.How) -> Sequence[Write]:
         table = table_of(model)
         for owner, mark in ((TenantOwned, "tenant_id"), (SellerOwned, "seller_id")):
             mine = getattr(self, mark)
@@ -152,15 +159,24 @@ class UnitOfWork:
                 place = [column.name for column in table.primary_key].index(mark)
                 if any(key[place] != mine for key in changes):
                     raise WrongTenant(f"A key of {table.name} belongs to another {mark} than {mine}.")
-        met = 0
-        for sql, params in sets.statements(table, changes, how, self.connection.dialect):
-            try:
-                met += (await self.connection.exec_driver_sql(sql, params)).rowcount
-            except DBAPIError as error:
-                raise translated(error) from error
-        return met
+        return list(sets.updates(table, changes, how, self.connection.dialect))
+
+    async def _write(self, writes: Sequence[Write]) -> int:
+        """Send what waits and then these; how many rows these met."""
+        late, self._waiting = self._waiting, []
+        if not late and not writes:
+            return 0
+        try:
+            met = await wire.send(self.connection, [*late, *writes])
+        except wire.Refused as refused:
+            if refused.place < len(late) and isinstance(refused.error, Duplicate | CheckFailed):
+                raise LateRefusal(str(refused.error)) from refused
+            raise refused.error from refused
+        return sum(met[len(late) :])
 
     async def _run(self, statement: Any, params: Params) -> Any:
+        if self._waiting:
+            await self._write([])
         try:
             return await self._session.execute(statement, params or None)
         except DBAPIError as error:

@@ -103,8 +103,8 @@ async def account_ids(uow: UnitOfWork, wanted: Collection[AccountKey]) -> Mappin
 
 async def write(uow: UnitOfWork, journals: Sequence[Written]) -> None:
     """The journals with their postings; then, last, what each account gains. Raises CheckFailed where a floor would break."""
-    await uow.insert(LedgerJournal, [_journal_row(journal) for journal in journals])
-    await uow.insert(
+    uow.insert_soon(LedgerJournal, [_journal_row(journal) for journal in journals])
+    uow.insert_soon(
         LedgerPosting,
         [
             {

@@ -85,12 +85,12 @@ class NewOrder:
         return self.items_minor + self.shipping_minor + self.tax_minor
 
 
-async def place(uow: UnitOfWork, orders: Sequence[NewOrder]) -> None:
+def place(uow: UnitOfWork, orders: Sequence[NewOrder]) -> None:
     """The orders stand as placed, each split into a seller order per seller; nothing is paid yet."""
-    await repository.add(uow, Order, [_order(uow, order) for order in orders])
-    await repository.add(uow, SellerOrder, [_part(uow, order, part) for order in orders for part in order.parts])
-    await repository.add(uow, OrderLine, [_line(order, part, line) for order in orders for part in order.parts for line in part.lines])
-    await repository.add(
+    repository.add(uow, Order, [_order(uow, order) for order in orders])
+    repository.add(uow, SellerOrder, [_part(uow, order, part) for order in orders for part in order.parts])
+    repository.add(uow, OrderLine, [_line(order, part, line) for order in orders for part in order.parts for line in part.lines])
+    repository.add(
         uow,
         OrderEvent,
         [

@@ -54,14 +54,14 @@ async def mark_paid(uow: UnitOfWork, keys: Collection[Key]) -> list[PaidPart]:
         return []
     rows = await repository.money_of_parts(uow, keys)
     parts = [PaidPart(*row) for row in rows]
-    await repository.set_orders(uow, {key: {"state": State.PAID, "paid_at": uow.now} for key in keys})
-    await repository.set_seller_orders(uow, {(part.tenant_id, part.id): {"state": State.PAID} for part in parts})
+    repository.set_orders(uow, {key: {"state": State.PAID, "paid_at": uow.now} for key in keys})
+    repository.set_seller_orders(uow, {(part.tenant_id, part.id): {"state": State.PAID} for part in parts})
     totals: dict[Key, int] = defaultdict(int)
     currencies: dict[Key, str] = {}
     for part in parts:
         totals[part.tenant_id, part.order_id] += part.items_minor + part.shipping_minor + part.tax_minor
         currencies[part.tenant_id, part.order_id] = part.currency
-    await _note(uow, [(tenant, order, None, "paid", "Payment received. Your money is held until it arrives.") for tenant, order in keys])
+    _note(uow, [(tenant, order, None, "paid", "Payment received. Your money is held until it arrives.") for tenant, order in keys])
     uow.tell(
         events.OrderPaid(tenant_id=tenant, order_id=order, total_minor=totals[tenant, order], currency=currencies[tenant, order])
         for tenant, order in sorted(keys)
@@ -74,9 +74,9 @@ async def mark_failed(uow: UnitOfWork, reasons: Mapping[Key, str]) -> None:
     if not reasons:
         return
     parts = await repository.parts_of(uow, reasons)
-    await repository.set_orders(uow, {key: {"state": State.PAYMENT_FAILED} for key in reasons})
-    await repository.set_seller_orders(uow, {(part.tenant_id, part.id): {"state": State.PAYMENT_FAILED} for part in parts})
-    await _note(uow, [(tenant, order, None, "payment_failed", reason) for (tenant, order), reason in reasons.items()])
+    repository.set_orders(uow, {key: {"state": State.PAYMENT_FAILED} for key in reasons})
+    repository.set_seller_orders(uow, {(part.tenant_id, part.id): {"state": State.PAYMENT_FAILED} for part in parts})
+    _note(uow, [(tenant, order, None, "payment_failed", reason) for (tenant, order), reason in reasons.items()])
     uow.tell(events.OrderFailed(tenant_id=tenant, order_id=order) for tenant, order in sorted(reasons))
 
 
@@ -98,7 +98,7 @@ async def ship(uow: UnitOfWork, parcels: Sequence[Parcel]) -> list[SentParcel | 
     sent = [(parcel, outcome) for parcel, outcome in zip(parcels, outcomes, strict=True) if isinstance(outcome, SentParcel)]
     await _write_parcels(uow, sent)
     states = {(parcel.tenant_id, parcel.seller_order_id): {"shipped_at": uow.now} for parcel, _ in sent}
-    await repository.set_seller_orders(uow, {key: {**state, "state": after_shipping(lines[key].values())} for key, state in states.items()})
+    repository.set_seller_orders(uow, {key: {**state, "state": after_shipping(lines[key].values())} for key, state in states.items()})
     await _settle_states(uow, {(parcel.tenant_id, outcome.order_id) for parcel, outcome in sent})
     return outcomes
 
@@ -108,9 +108,9 @@ async def deliver(uow: UnitOfWork, keys: Collection[Key]) -> list[Key]:
     parts = await repository.seller_orders(uow, keys, lock=True)
     due = [key for key, part in sorted(parts.items()) if part.state == State.SHIPPED]
     shipments = [one for one in await repository.shipments_of(uow, due) if one.delivered_at is None]
-    await repository.set_shipments(uow, {(one.tenant_id, one.id): {"delivered_at": uow.now} for one in shipments})
-    await repository.set_seller_orders(uow, {key: {"state": State.DELIVERED, "delivered_at": uow.now} for key in due})
-    await _note(uow, [(key[0], parts[key].order_id, key[1], "delivered", "Delivered") for key in due])
+    repository.set_shipments(uow, {(one.tenant_id, one.id): {"delivered_at": uow.now} for one in shipments})
+    repository.set_seller_orders(uow, {key: {"state": State.DELIVERED, "delivered_at": uow.now} for key in due})
+    _note(uow, [(key[0], parts[key].order_id, key[1], "delivered", "Delivered") for key in due])
     await _settle_states(uow, {(key[0], parts[key].order_id) for key in due})
     uow.tell(events.SellerOrderDelivered(tenant_id=key[0], order_id=parts[key].order_id, seller_order_id=key[1]) for key in due)
     return due
@@ -130,7 +130,7 @@ async def cancel_parts(uow: UnitOfWork, keys: Collection[Key], *, why: str) -> l
         else:
             outcomes.append(part)
     done = {(part.tenant_id, part.id): part for part in outcomes if isinstance(part, SellerOrder)}
-    await repository.set_seller_orders(uow, {key: {"state": State.CANCELLED} for key in done})
+    repository.set_seller_orders(uow, {key: {"state": State.CANCELLED} for key in done})
     await repository.add_to_lines(
         uow,
         {
@@ -139,7 +139,7 @@ async def cancel_parts(uow: UnitOfWork, keys: Collection[Key], *, why: str) -> l
             if (line.tenant_id, line.seller_order_id) in done
         },
     )
-    await _note(uow, [(part.tenant_id, part.order_id, part.id, "cancelled", why) for part in done.values()])
+    _note(uow, [(part.tenant_id, part.order_id, part.id, "cancelled", why) for part in done.values()])
     await _settle_states(uow, {(part.tenant_id, part.order_id) for part in done.values()})
     uow.tell(
         events.SellerOrderCancelled(tenant_id=part.tenant_id, order_id=part.order_id, seller_order_id=part.id) for part in done.values()
@@ -156,8 +156,8 @@ async def mark_returned(uow: UnitOfWork, pieces: Mapping[Key, int], *, text: str
     back = {
         key for key, of_part in every.items() if all(line.returned_quantity + line.cancelled_quantity == line.quantity for line in of_part)
     }
-    await repository.set_seller_orders(uow, {key: {"state": State.REFUNDED} for key in back})
-    await _note(uow, [(part.tenant_id, part.order_id, part.id, "refunded", text) for part in parts.values()])
+    repository.set_seller_orders(uow, {key: {"state": State.REFUNDED} for key in back})
+    _note(uow, [(part.tenant_id, part.order_id, part.id, "refunded", text) for part in parts.values()])
     await _settle_states(uow, {(part.tenant_id, part.order_id) for part in parts.values()})
 
 
@@ -165,8 +165,8 @@ async def complete(uow: UnitOfWork, keys: Collection[Key]) -> None:
     """The delivered seller orders among these are finished: their money has gone to the seller."""
     parts = await repository.seller_orders(uow, keys, lock=True)
     due = {key: part for key, part in parts.items() if may_become(State(part.state), State.COMPLETED)}
-    await repository.set_seller_orders(uow, {key: {"state": State.COMPLETED} for key in due})
-    await _note(uow, [(part.tenant_id, part.order_id, part.id, "completed", "The seller has been paid") for part in due.values()])
+    repository.set_seller_orders(uow, {key: {"state": State.COMPLETED} for key in due})
+    _note(uow, [(part.tenant_id, part.order_id, part.id, "completed", "The seller has been paid") for part in due.values()])
     await _settle_states(uow, {(part.tenant_id, part.order_id) for part in due.values()})
 
 
@@ -198,16 +198,14 @@ async def _write_parcels(uow: UnitOfWork, sent: Sequence[tuple[Parcel, SentParce
         }
         for parcel, one in sent
     ]  # fmt: skip
-    await repository.add(uow, Shipment, rows)
+    repository.add(uow, Shipment, rows)
     contents = [
         {"tenant_id": parcel.tenant_id, "shipment_id": one.shipment_id, "line_id": line, "quantity": quantity}
         for parcel, one in sent
         for line, quantity in one.lines
     ]
-    await repository.add(uow, ShipmentLine, contents)
-    await _note(
-        uow, [(p.tenant_id, one.order_id, p.seller_order_id, "shipped", f"On its way with {p.carrier}, {p.tracking}") for p, one in sent]
-    )
+    repository.add(uow, ShipmentLine, contents)
+    _note(uow, [(p.tenant_id, one.order_id, p.seller_order_id, "shipped", f"On its way with {p.carrier}, {p.tracking}") for p, one in sent])
     uow.tell(
         events.SellerOrderShipped(
             tenant_id=parcel.tenant_id, order_id=one.order_id, seller_order_id=parcel.seller_order_id, shipment_id=one.shipment_id
@@ -221,15 +219,15 @@ async def _settle_states(uow: UnitOfWork, orders: Collection[Key]) -> None:
     states: dict[Key, list[State]] = defaultdict(list)
     for part in await repository.parts_of(uow, orders):
         states[part.tenant_id, part.order_id].append(State(part.state))
-    await repository.set_orders(uow, {key: {"state": whole(parts)} for key, parts in states.items()})
+    repository.set_orders(uow, {key: {"state": whole(parts)} for key, parts in states.items()})
 
 
-async def _note(uow: UnitOfWork, entries: Sequence[tuple[int, int, int | None, str, str]]) -> None:
+def _note(uow: UnitOfWork, entries: Sequence[tuple[int, int, int | None, str, str]]) -> None:
     rows = [
         {"tenant_id": tenant, "id": uow.new_id(), "order_id": order, "seller_order_id": part, "at": uow.now, "kind": kind, "text": text}
         for tenant, order, part, kind, text in entries
     ]
-    await repository.add(uow, OrderEvent, rows)
+    repository.add(uow, OrderEvent, rows)
 
 
 def _quantities(line: OrderLine) -> Quantities:

@@ -1,0 +1,84 @@
+"""How writes reach the engine: on MySQL all of them in one round trip, on SQLite one after the other."""
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import Any, Final
+
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from velora.platform.db.errors import Unavailable, refusal_of, translated
+from velora.platform.db.sets import Write
+
+_LONGEST_TEXT: Final = 4 * 1024 * 1024  # characters; a server takes packets of 64 MiB unless it was told otherwise
+
+
+class Refused(Exception):
+    """The engine refused one of the writes; those before it were done."""
+
+    def __init__(self, place: int, error: BaseException) -> None:
+        super().__init__(str(error))
+        self.place = place
+        self.error = error
+
+
+async def send(connection: AsyncConnection, writes: Sequence[Write]) -> list[int]:
+    """Run the writes in their order; how many rows each met. Raises Refused."""
+    run = _on_mysql if connection.dialect.name == "mysql" else _on_sqlite
+    return await run(connection, writes)
+
+
+async def _on_mysql(connection: AsyncConnection, writes: Sequence[Write]) -> list[int]:
+    if not connection.in_transaction():
+        await connection.begin()  # so that SQLAlchemy knows that there is something to commit
+    driver = (await connection.get_raw_connection()).driver_connection
+    assert driver is not None
+    met: list[int] = []
+    try:
+        for texts in _packets([write.sql for write in writes]):
+            async with driver.cursor() as cursor:
+                await cursor.execute(";".join(texts))
+                met.append(cursor.rowcount)
+                while await cursor.nextset():
+                    met.append(cursor.rowcount)
+    except driver_errors(connection) as error:
+        refusal = refusal_of(error)
+        if isinstance(refusal, Unavailable):
+            await connection.invalidate(error)
+        raise Refused(len(met), refusal) from error
+    return met
+
+
+def _packets(texts: Sequence[str]) -> Iterator[Sequence[str]]:
+    """The texts in as few pieces as may be sent."""
+    cuts, length = [0], 0
+    for place, text in enumerate(texts):
+        if length and length + len(text) > _LONGEST_TEXT:
+            cuts.append(place)
+            length = 0
+        length += len(text)
+    return (texts[start:end] for start, end in pairwise([*cuts, len(texts)]))
+
+
+async def _on_sqlite(connection: AsyncConnection, writes: Sequence[Write]) -> list[int]:
+    met: list[int] = []
+    for write in writes:
+        # The driver makes as many statements as there are rows: without a savepoint, those before a duplicate would stay.
+        marked = len(write.rows) > 1
+        if marked:
+            await connection.exec_driver_sql("SAVEPOINT all_rows")
+        try:
+            met.append((await connection.exec_driver_sql(write.sql, write.rows if marked else write.rows[0])).rowcount)
+        except DBAPIError as error:
+            if marked:
+                await connection.exec_driver_sql("ROLLBACK TO all_rows")
+            raise Refused(len(met), translated(error)) from error
+        finally:
+            if marked:
+                await connection.exec_driver_sql("RELEASE all_rows")
+    return met
+
+
+def driver_errors(connection: AsyncConnection) -> Any:
+    """What the driver raises, which SQLAlchemy would wrap if it had run the statement."""
+    return connection.dialect.loaded_dbapi.Error
