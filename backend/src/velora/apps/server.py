@@ -4,7 +4,9 @@ import asyncio
 import contextlib
 import signal
 import socket
-from collections.abc import Awaitable, Callable, Generator
+import sys
+from collections.abc import Awaitable, Callable, Generator, Sequence
+from itertools import cycle
 from typing import Final
 
 import uvicorn
@@ -47,9 +49,15 @@ class Server(uvicorn.Server):
 
 def bound_socket(host: str, port: int) -> socket.socket:
     """A socket that nobody else has, not listening yet. Raises PortTaken."""
+    return _bound(host, port, shared=False)
+
+
+def _bound(host: str, port: int, *, shared: bool) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     bound = socket.socket(family, socket.SOCK_STREAM)
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if shared:
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
     try:
         bound.bind((host, port))
     except OSError as error:
@@ -76,11 +84,45 @@ async def serve(app: FastAPI, bound: socket.socket, stop: asyncio.Event, ready: 
 
 
 def serve_with_workers(bound: socket.socket, workers: int) -> None:
-    """Several processes answer on the one socket; one that dies is replaced. Ends with SIGINT or SIGTERM."""
+    """Several processes answer on the address of this socket; one that dies is replaced. Ends with SIGINT or SIGTERM."""
     config = _config("velora.apps.server:application")
     config.workers = workers
     config.factory = True
-    Multiprocess(config, sockets=[bound]).run()
+    Workers(config, _one_for_each(bound, workers)).run()
+
+
+def _one_for_each(bound: socket.socket, workers: int) -> list[socket.socket]:
+    """A socket a process on one address: with one for all, the kernel hands most connections to the process that woke last.
+
+    Only Linux spreads connections over such sockets; elsewhere they share the one.
+    """
+    if sys.platform != "linux":
+        return [bound] * workers
+    host, port = bound.getsockname()[:2]
+    bound.close()
+    return [_bound(host, port, shared=True) for _ in range(workers)]
+
+
+class Workers(Multiprocess):
+    """Gives each process its own socket, and the successor of one that died the socket which that one had.
+
+    This process holds all of them, so connections that arrive meanwhile wait for the successor.
+    """
+
+    def __init__(self, config: uvicorn.Config, own: Sequence[socket.socket]) -> None:
+        self._own = own
+        self._turn = cycle(range(len(own)))
+        super().__init__(config, [])
+
+    @property
+    def sockets(self) -> list[socket.socket]:  # pyright: ignore[reportIncompatibleVariableOverride] -- read once for each process begun
+        ended = (place for place, process in enumerate(self.processes) if process.exitcode is not None)
+        place = next(ended, None)
+        return [self._own[next(self._turn) if place is None else place]]
+
+    @sockets.setter
+    def sockets(self, sockets: list[socket.socket]) -> None:
+        """The base class sets what it was given; ours are `own`."""
 
 
 def application() -> FastAPI:

@@ -31,7 +31,8 @@ def id_source(clock: Clock, node: int) -> IdSource:
 
     def next_id() -> int:
         nonlocal last
-        now = (clock.now() - EPOCH) // timedelta(milliseconds=1)
+        passed = clock.now() - EPOCH
+        now = (passed.days * 86_400 + passed.seconds) * 1000 + passed.microseconds // 1000
         with lock:
             ticks = max(last + 1, now << _SEQUENCE_BITS)
             last = ticks

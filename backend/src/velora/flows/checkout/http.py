@@ -12,17 +12,18 @@ from velora.flows.checkout.pay import Answer, bought_with, check_out, confirm
 from velora.flows.checkout.place import merged
 from velora.flows.house import TradingHouse
 from velora.flows.shopping.service import read_cart, take_bought
-from velora.kernel.errors import Invalid, NotFound
+from velora.kernel.errors import Invalid, MalformedId, NotFound
 from velora.kernel.principal import Principal
 from velora.modules.cart.errors import CartUnavailable
 from velora.modules.payments.service import Declined
 from velora.platform.db.idempotency import InProgress, KeyReused
 from velora.platform.tokens import guest_key_for
 from velora.platform.web import Caller, IdempotencyKey, MoneyOut, Schema, Tenant, house_of, ident, problems, remember_guest
+from velora.platform.web.callers import UnknownHost
 from velora.platform.web.idempotency import KeyMissing
 from velora.platform.web.reply import JsonReply
 
-router = APIRouter(tags=["checkout"])
+router = APIRouter(tags=["checkout"], responses=problems(MalformedId, UnknownHost))
 
 OrderId = Annotated[int, ident("ord")]
 IntentId = Annotated[int, ident("pi")]
@@ -53,7 +54,7 @@ class OrderedLineIn(Schema):
 
 
 class CheckoutIn(Schema):
-    """`expected_total` is what the buyer was shown; without `lines`, the cart is ordered."""
+    """`expected_total` is what the buyer was shown. Without `lines` the cart is ordered, and emptied of it; with them it stays as it is."""
 
     email: str = Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", max_length=254, examples=["ada@example.com"])
     address: AddressIn
@@ -114,7 +115,7 @@ async def place_order(body: CheckoutIn, tenant: Tenant, caller: Caller, key: Ide
         order_id=house.db.new_id(),
     )
     answer = await check_out(house, draft)
-    if answer.code == 201 and not answer.replayed:
+    if body.lines is None and answer.code == 201 and not answer.replayed:
         await _take_out(house, buyer, tenant.id, dict(lines))
     reply = _reply(answer)
     if not known:

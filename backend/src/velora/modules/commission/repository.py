@@ -1,24 +1,27 @@
 """All SQL of commission rules."""
 
 from collections.abc import Collection, Sequence
+from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from velora.modules.commission.models import CommissionRule
 from velora.modules.commission.policy import Rule
 from velora.platform.db import UnitOfWork
 
+_VERSIONS: Final = (
+    select(
+        CommissionRule.tenant_id, CommissionRule.rule_id, CommissionRule.version, CommissionRule.category_id, CommissionRule.seller_id,
+        CommissionRule.percent_bps, CommissionRule.fixed_minor, CommissionRule.valid_from, CommissionRule.retired,
+    )
+    .where(CommissionRule.tenant_id.in_(bindparam("tenants", expanding=True)))
+    .order_by(CommissionRule.tenant_id, CommissionRule.rule_id, CommissionRule.version)
+)  # fmt: skip
+
 
 async def versions(uow: UnitOfWork, tenant_ids: Collection[int]) -> dict[int, list[Rule]]:
     """Every version of every rule of these tenants, oldest rule first."""
-    rows = await uow.all(
-        select(
-            CommissionRule.tenant_id, CommissionRule.rule_id, CommissionRule.version, CommissionRule.category_id, CommissionRule.seller_id,
-            CommissionRule.percent_bps, CommissionRule.fixed_minor, CommissionRule.valid_from, CommissionRule.retired,
-        )
-        .where(CommissionRule.tenant_id.in_(tenant_ids))
-        .order_by(CommissionRule.tenant_id, CommissionRule.rule_id, CommissionRule.version)
-    )  # fmt: skip
+    rows = await uow.all(_VERSIONS, {"tenants": sorted(tenant_ids)})
     found: dict[int, list[Rule]] = {tenant_id: [] for tenant_id in tenant_ids}
     for tenant_id, rule_id, version, category_id, seller_id, percent_bps, fixed_minor, valid_from, retired in rows:
         found[tenant_id].append(Rule(rule_id, version, category_id, seller_id, percent_bps, fixed_minor, valid_from, bool(retired)))

@@ -40,7 +40,7 @@ class StockHold(SellerOwned, Base):
     """A promise out of one level to one line of a claim (an order). `expires_at` is empty once it is paid."""
 
     __tablename__ = "stock_hold"
-    __table_args__ = (CheckConstraint("quantity > 0", name="quantity"), Index(None, "claim_id"), Index(None, "state", "expires_at"))
+    __table_args__ = (CheckConstraint("quantity > 0", name="quantity"), Index(None, "claim_id"))
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
     variant_id: Mapped[int] = mapped_column(BigId)

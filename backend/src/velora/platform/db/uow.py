@@ -17,7 +17,7 @@ from velora.kernel.ids import IdSource
 from velora.platform.db import sets, wire
 from velora.platform.db.base import Base, SellerOwned, TenantOwned, table_of
 from velora.platform.db.errors import CheckFailed, Duplicate, LateRefusal, WrongTenant, translated
-from velora.platform.db.guard import narrow
+from velora.platform.db.guard import narrow, require_tenant
 from velora.platform.db.outbox import OutboxEvent
 from velora.platform.db.sets import Write
 
@@ -51,11 +51,11 @@ class UnitOfWork:
 
     async def all(self, statement: TypedReturnsRows[*Ts], params: Params = _NONE) -> Sequence[Row[*Ts]]:
         """Every row of a select of columns."""
-        return (await self._run(statement, params)).all()
+        return (await self._plain(statement, params)).all()
 
     async def first(self, statement: TypedReturnsRows[*Ts], params: Params = _NONE) -> Row[*Ts] | None:
         """The first row, or None."""
-        return (await self._run(statement, params)).first()
+        return (await self._plain(statement, params)).first()
 
     async def entities(self, statement: Select[T], params: Params = _NONE) -> Sequence[T]:
         """Every entity (or single column value) of the select, detached: changing it writes nothing."""
@@ -75,8 +75,7 @@ class UnitOfWork:
 
     async def change(self, statement: Update | Delete, params: Params = _NONE) -> int:
         """Run an UPDATE or DELETE; how many rows it met."""
-        result = await self._run(statement.execution_options(synchronize_session=False), params)
-        return result.rowcount
+        return (await self._plain(statement.execution_options(synchronize_session=False), params)).rowcount
 
     @staticmethod
     def for_update(statement: Select[*Ts], *, skip_locked: bool = False) -> Select[*Ts]:
@@ -173,6 +172,19 @@ class UnitOfWork:
                 raise LateRefusal(str(refused.error)) from refused
             raise refused.error from refused
         return sum(met[len(late) :])
+
+    async def _plain(self, statement: TypedReturnsRows[*Ts] | Update | Delete, params: Params) -> Any:
+        """What needs no entities. In platform scope the guard has nothing to add to it, and the session's own way would only cost time."""
+        if self.tenant_id is not None or self.seller_id is not None:
+            return await self._run(statement, params)
+        if not statement.get_execution_options().get("across_tenants"):
+            require_tenant(statement)
+        if self._waiting:
+            await self._write([])
+        try:
+            return await self.connection.execute(statement, params or None)
+        except DBAPIError as error:
+            raise translated(error) from error
 
     async def _run(self, statement: Any, params: Params) -> Any:
         if self._waiting:

@@ -606,7 +606,6 @@ def upgrade() -> None:
         sqlite_strict=True,
     )
     op.create_index(op.f("ix_stock_hold_claim_id"), "stock_hold", ["claim_id"], unique=False)
-    op.create_index(op.f("ix_stock_hold_state_expires_at"), "stock_hold", ["state", "expires_at"], unique=False)
     op.create_table(
         "stock_level",
         sa.Column("seller_id", sa.BigInteger(), autoincrement=False, nullable=False),

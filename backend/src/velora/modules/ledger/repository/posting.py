@@ -29,6 +29,10 @@ class Claim:
     journal_id: int
 
 
+_OPEN_EPOCH: Final = (
+    select(LedgerEpoch.n).where(LedgerEpoch.shard == SHARD, LedgerEpoch.closed == 0).order_by(LedgerEpoch.n.desc()).limit(1)
+)
+
 # Account ids never change, so a committed one is remembered for as long as its engine lives.
 _known: WeakKeyDictionary[AsyncEngine, dict[AccountKey, int]] = WeakKeyDictionary()
 # What a unit of work opened itself may yet be rolled back, and is not remembered from it.
@@ -71,10 +75,7 @@ async def keys_there(uow: UnitOfWork, keys: Collection[KeyOf]) -> dict[KeyOf, Cl
 
 async def open_epoch(uow: UnitOfWork) -> int:
     """The epoch that journals are written into now, read once a batch. Without a sealer it stays the first."""
-    newest = await uow.scalar(
-        select(LedgerEpoch.n).where(LedgerEpoch.shard == SHARD, LedgerEpoch.closed == 0).order_by(LedgerEpoch.n.desc()).limit(1)
-    )
-    return newest or FIRST_EPOCH
+    return await uow.scalar(_OPEN_EPOCH) or FIRST_EPOCH
 
 
 async def account_ids(uow: UnitOfWork, wanted: Collection[AccountKey]) -> Mapping[AccountKey, int]:

@@ -158,34 +158,23 @@ class SandboxGateway:
         if behaviour == "request_lost":
             return Unheard("The gateway could not be reached.")
         state = {"ok": "captured", "reply_lost": "captured", "challenge": "action_required"}.get(behaviour, "declined")
-        fee = share(order.amount_minor, self._fee[0]) + self._fee[1] if any(self._fee) else 0
+        fee = min(share(order.amount_minor, self._fee[0]) + self._fee[1], order.amount_minor) if any(self._fee) else 0
         ref = fresh_ref("ch")
         db.execute(
             "INSERT INTO charge VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)",
-            (
-                order.key,
-                ref,
-                order.reference,
-                order.amount_minor,
-                order.currency,
-                state,
-                behaviour,
-                brand,
-                last4,
-                min(fee, order.amount_minor),
-            ),
+            (order.key, ref, order.reference, order.amount_minor, order.currency, state, behaviour, brand, last4, fee),
         )
-        if behaviour == "reply_lost":
-            return Unheard("The gateway did not answer in time.")
-        found = self._find(db, order.key)
-        assert not isinstance(found, NotKnown)
-        return found
+        return (
+            Unheard("The gateway did not answer in time.")
+            if behaviour == "reply_lost"
+            else self._outcome(ref, state, behaviour, brand, last4, fee)
+        )
 
     def _find(self, db: sqlite3.Connection, key: str) -> ChargeOutcome | NotKnown:
         row = db.execute("SELECT ref, state, reason, brand, last4, fee_minor FROM charge WHERE key = ?", (key,)).fetchone()
-        if row is None:
-            return NotKnown()
-        ref, state, reason, brand, last4, fee = row
+        return self._outcome(*row) if row else NotKnown()
+
+    def _outcome(self, ref: str, state: str, reason: str, brand: str, last4: str, fee: int) -> ChargeOutcome:
         if state == "captured":
             return Captured(ref, brand, last4, fee)
         if state == "action_required":
