@@ -73,7 +73,7 @@ class Run:
 class Wanted:
     """How to run: so many buyers at once, each ordering as soon as it has an answer, for so long."""
 
-    buyers: int = 128
+    buyers: int = 256
     seconds: float = 10.0
     warm_up: float = 3.0
     workers: int = 1

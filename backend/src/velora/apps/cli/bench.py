@@ -1,5 +1,6 @@
 """`velora bench`: how fast this machine is with this database."""
 
+import os
 from typing import Annotated
 
 import typer
@@ -19,7 +20,7 @@ def checkout(
     buyers: Annotated[int, typer.Option(help="How many buy at once.", min=1, max=2000)] = Wanted.buyers,
     seconds: Annotated[float, typer.Option(help="How long each workload is measured.", min=1)] = Wanted.seconds,
     warm_up: Annotated[float, typer.Option(help="How long it runs before.", min=0)] = Wanted.warm_up,
-    workers: Annotated[int, typer.Option(help="Processes that answer.", min=1, max=64)] = Wanted.workers,
+    workers: Annotated[int | None, typer.Option(help="Processes that answer; one a core on MySQL, one on SQLite.", min=1, max=64)] = None,
     workload: Annotated[list[str] | None, typer.Option(help="paid: one request orders and pays; journey: from an empty cart.")] = None,
     json: AsJson = False,
 ) -> None:
@@ -39,8 +40,9 @@ def checkout(
         raise Complaint(f"There is no workload {', '.join(unknown)}. Choose of {', '.join(_WORKLOADS)}.")
     settings = read_settings()
     run(require_schema(settings))
+    processes = workers or (1 if settings.database_address.startswith("sqlite") else os.cpu_count() or 1)
     try:
-        figures = run(bench_checkout(settings, Wanted(buyers, seconds, warm_up, workers, chosen)))
+        figures = run(bench_checkout(settings, Wanted(buyers, seconds, warm_up, processes, chosen)))
     except BenchFailed as error:
         raise Complaint(f"The run has no result: {error}") from error
     if json:
