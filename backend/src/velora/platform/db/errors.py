@@ -23,6 +23,10 @@ class Unavailable(DatabaseError):
     """The database does not answer. Nothing was written, or it is not known whether the commit was."""
 
 
+class NotAllowed(DatabaseError):
+    """The user lacks a right on the database; the message says which."""
+
+
 class UnscopedStatement(DatabaseError):
     """A statement in platform scope reads a tenant's table without naming the tenant."""
 
@@ -33,6 +37,7 @@ class WrongTenant(DatabaseError):
 
 _MYSQL: dict[int, type[DatabaseError]] = {
     1062: Duplicate, 3819: CheckFailed, 1264: CheckFailed, 1690: CheckFailed, 1213: Deadlock, 1205: Deadlock,
+    1142: NotAllowed, 1227: NotAllowed,
     2002: Unavailable, 2003: Unavailable, 2006: Unavailable, 2013: Unavailable, 2014: Unavailable, 1053: Unavailable,
 }  # fmt: skip
 _SQLITE: tuple[tuple[str, type[DatabaseError]], ...] = (
@@ -52,4 +57,4 @@ def translated(error: DBAPIError) -> Exception:
         kind = next((kind for words, kind in _SQLITE if words in str(origin)), None)
     if kind is None and error.connection_invalidated:
         kind = Unavailable
-    return kind(str(origin)) if kind else error
+    return kind(str(arguments[-1] if arguments else origin)) if kind else error
