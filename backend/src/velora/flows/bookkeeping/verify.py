@@ -61,7 +61,7 @@ async def examine(uow: UnitOfWork, tenant_id: int | None, progress: Progress = _
     checks = await ledger.verify(uow, tenant_id, progress)
     checks += [
         await question(uow, tenant_id, progress)
-        for question in (_refunds, _captures, _escrow, _payouts, _clearing, _outbox, _commission, _stock)
+        for question in (_refunds, _captures, _escrow, _payouts, _clearing, _debts, _outbox, _commission, _stock)
     ]
     return Verdict(tuple(sorted(checks, key=lambda check: check.number)))
 
@@ -141,6 +141,13 @@ async def _clearing(uow: UnitOfWork, tenant_id: int | None, progress: Progress) 
         booked |= await _booked(uow, tenant_id, code)
     wrong = sorted(tenant for tenant, _, _ in _differing(open_, booked))
     return _check(18, "a clearing account is not the sum of what is open", "ten", wrong)
+
+
+async def _debts(uow: UnitOfWork, tenant_id: int | None, progress: Progress) -> Check:
+    """20: nobody was paid out who owed; the order of the journals says what came before."""
+    progress("debts", 0)
+    count, some = await ledger.taken_while_owing(uow, tenant_id, kind="payout", taken=postings.PAYABLE, owed=postings.RECEIVABLE)
+    return Check(20, "payouts made while the seller owed", count, tuple(encode("jrn", one) for one in some))
 
 
 async def _outbox(uow: UnitOfWork, tenant_id: int | None, progress: Progress) -> Check:
