@@ -1,5 +1,7 @@
 """`velora up`, `serve` and `worker` as real processes: they begin, answer, stop when told, and survive being killed."""
 
+import contextlib
+import http.client
 import os
 import re
 import signal
@@ -15,6 +17,7 @@ import pytest
 
 VELORA = Path(sys.executable).parent / "velora"
 PATIENCE = 120  # on a busy machine a process loads slowly
+ESTABLISHED, LISTENING = "01", "0A"  # as /proc/net/tcp has them
 Start = Callable[..., subprocess.Popen[str]]
 
 
@@ -110,6 +113,49 @@ def test_several_processes_serve_on_one_port_and_stop_with_0(start: Start, port:
     assert "with 2 processes" in said
     with pytest.raises(httpx.ConnectError):
         httpx.get(f"http://127.0.0.1:{port}/health/live")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux spreads connections over several sockets")
+def test_connections_are_spread_over_the_processes_and_a_killed_one_is_replaced(start: Start, port: int):
+    start("db", "upgrade").communicate(timeout=PATIENCE)
+    process = start("serve", "--port", str(port), "--workers", "2")
+    wait_until_ready(process, port)
+    with socket.socket() as other, pytest.raises(OSError, match="in use"):
+        other.bind(("127.0.0.1", port))
+
+    def answers() -> bool:
+        with contextlib.closing(http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)) as connection:
+            connection.request("GET", "/health/live")
+            return connection.getresponse().status == 200
+
+    connections = [socket.create_connection(("127.0.0.1", port)) for _ in range(64)]
+    first = serving_processes(process, port)
+    assert len(first) == 2
+    assert min(first.values()) >= 12, first  # of 64, less than once in a million tries by chance
+    os.kill(min(first), signal.SIGKILL)
+    assert all(answers() for _ in range(16))
+    assert min(first) not in serving_processes(process, port)
+    for connection in connections:
+        connection.close()
+    assert stopped(process)[0] == 0
+
+
+def serving_processes(parent: subprocess.Popen[str], port: int) -> dict[int, int]:
+    """How many connections to the port each child has, once both have begun to listen."""
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        sockets = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+        ours = {words[9]: words[3] for words in sockets if words[1].endswith(f":{port:04X}")}
+        held: dict[int, list[str]] = {}
+        for status in Path("/proc").glob("[0-9]*/stat"):
+            with contextlib.suppress(OSError):
+                if int(status.read_text().rsplit(") ", 1)[1].split()[1]) == parent.pid:
+                    links = [os.readlink(link) for link in (status.parent / "fd").iterdir()]
+                    held[int(status.parent.name)] = [state for link in links if (state := ours.get(link[8:-1]))]
+        serving = {pid: states.count(ESTABLISHED) for pid, states in held.items() if LISTENING in states}
+        if len(serving) == 2 or time.monotonic() > deadline:
+            return serving
+        time.sleep(0.1)
 
 
 def test_a_worker_stops_with_0_when_told(start: Start):

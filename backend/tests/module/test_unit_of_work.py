@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, String, select, update
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, String, func, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from velora.platform.db import (
@@ -20,6 +20,7 @@ from velora.platform.db import (
     UnscopedStatement,
     WrongTenant,
 )
+from velora.platform.db.errors import Unavailable
 from velora.platform.db.group_commit import GroupCommit
 from velora.platform.db.types import BigId, Minor
 
@@ -176,3 +177,42 @@ async def test_a_refusal_of_what_was_put_off_is_not_taken_for_one_of_the_next_wr
         await uow.abandon()
     async with db.read(tenant) as uow:
         assert [one.coins for one in await uow.entities(select(Jar))] == [10]
+
+
+async def test_a_write_that_is_given_up_while_it_waits_leaves_nothing_for_the_next_to_trip_over(db: Database):
+    tenant = db.new_id()
+    async with db.begin(tenant) as uow:
+        jar = a_jar(uow, tenant)
+        await uow.insert(Jar, [jar])
+    key = (tenant, int(str(jar["id"])))
+
+    async def take_one() -> None:
+        async with db.begin(tenant) as uow:
+            await uow.add_to(Jar, {key: {"coins": -1}})
+
+    async with db.begin(tenant) as uow:
+        await uow.add_to(Jar, {key: {"coins": 5}})
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(take_one(), 0.2)
+    await asyncio.gather(*(take_one() for _ in range(12)))
+    async with db.read(tenant) as uow:
+        assert [one.coins for one in await uow.entities(select(Jar))] == [3]
+
+
+async def test_a_connection_that_the_server_ended_is_said_and_replaced(db: Database):
+    if db.dialect != "mysql":
+        pytest.skip("SQLite has no server")
+    tenant = db.new_id()
+
+    async def write_over_an_ended_connection() -> None:
+        async with db.begin(tenant) as uow:
+            await uow.insert(Jar, [a_jar(uow, tenant)])
+            mine = await uow.scalar(select(func.connection_id()))
+            async with db.engine.connect() as other:
+                await other.exec_driver_sql(f"KILL {mine}")
+            await uow.insert(Jar, [a_jar(uow, tenant)])
+
+    with pytest.raises(Unavailable):
+        await write_over_an_ended_connection()
+    async with db.begin(tenant) as uow:
+        assert await uow.entities(select(Jar)) == []

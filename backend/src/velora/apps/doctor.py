@@ -23,6 +23,7 @@ from velora.platform.cache.port import CacheAway
 from velora.platform.db import Database, relay
 from velora.platform.db.ddl import MONTHS_AHEAD, month_after, partitions_of, stray_rows
 from velora.platform.db.engine import make_engine
+from velora.platform.db.grants import rights_beyond_app
 from velora.platform.db.health import health
 from velora.platform.mail.port import MailAway
 from velora.platform.settings import Settings
@@ -142,7 +143,7 @@ async def _inside(engine: AsyncEngine) -> list[Finding]:
     """What waits in the database and whether its months are there."""
     clock = SystemClock()
     db = Database(engine, clock, _no_ids)
-    found = [await _partitions(engine)] if engine.dialect.name == "mysql" else []
+    found = [await _partitions(engine), await _rights(engine)] if engine.dialect.name == "mysql" else []
     waiting, oldest = await relay.lag(db)
     parked = await relay.parked(db)
     late = int((clock.now() - time_of(oldest)).total_seconds()) if oldest else 0
@@ -175,6 +176,16 @@ async def _partitions(engine: AsyncEngine) -> Finding:
     if missing := sorted({month for month in wanted for there in months.values() if month not in there}):
         return Finding("partitions", State.WRONG, f"{', '.join(missing)} missing", "Make them: velora partitions ensure")
     return Finding("partitions", State.OK, f"{len(months)} tables, {MONTHS_AHEAD} months ahead")
+
+
+async def _rights(engine: AsyncEngine) -> Finding:
+    async with engine.connect() as connection:
+        beyond = await connection.run_sync(rights_beyond_app)
+    if beyond:
+        says = f"this user may {', '.join(beyond)} on the ledger"
+        mend = "Let Velora connect as a user who has the app role and nothing else: velora db grants prints it."
+        return Finding("rights", State.NOTE, says, mend)
+    return Finding("rights", State.OK, "what is append-only can be added to and read, nothing else")
 
 
 async def _cache(settings: Settings) -> Finding:

@@ -8,24 +8,30 @@ from sqlalchemy import text
 from tests.builders.orders import GUEST, a_line, a_paid_order, a_part, delivered
 from tests.builders.people import a_tenant
 from tests.fixtures_db import undone
+from velora.flows import postings
 from velora.flows.bookkeeping.verify import examine, verify
-from velora.flows.payout_run.run import PayoutRun, reserve
+from velora.flows.payout_run.run import PayoutRun, posted, reserve
 from velora.flows.payout_run.run import settle as settle_payouts
+from velora.flows.postings import BANK
 from velora.flows.refund.ask import ReturnAsk, ask
 from velora.flows.refund.cancel import Cancellation, cancel
 from velora.flows.refund.decide import Decision, approve
 from velora.flows.refund.settle import RefundNews, settle
 from velora.flows.refund.start import Started
 from velora.flows.release.release import Confirmation, confirm, release
+from velora.kernel.ids import encode
 from velora.kernel.principal import Principal
 from velora.modules.commission import service as commission
 from velora.modules.inventory import service as inventory
+from velora.modules.ledger import service as ledger
+from velora.modules.ledger.service import AccountRef, Check, Journal, legs
 from velora.modules.payments.gateways.port import Refunded, RefundFailed
+from velora.modules.payouts import service as payouts
 from velora.modules.payouts.service import Settled
 from velora.modules.returns import service as returns
 from velora.platform.db import UnitOfWork
 
-ALL = [1, 2, 3, 4, 5, 7, 8, 9, 10, 14, 15, 16, 17, 18, 21, 22, 23, 25, 26]
+ALL = [1, 2, 3, 4, 5, 7, 8, 9, 10, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 25, 26]
 
 
 async def broken(uow: UnitOfWork, tenant: int) -> set[int]:
@@ -84,6 +90,8 @@ async def test_after_everything_that_can_happen_every_count_is_nought(fresh_db):
         ("DELETE FROM payout WHERE state = 'paid'", 17),
         ("UPDATE payment_refund SET amount_minor = amount_minor + 1 WHERE state = 'requested'", 18),
         ("UPDATE payout SET amount_minor = amount_minor + 1 WHERE state = 'reserved'", 18),
+        ("UPDATE payment_intent SET fee_minor = fee_minor - 1 WHERE fee_minor > 0", 19),
+        ("UPDATE payment_refund SET amount_minor = amount_minor - 1 WHERE state = 'succeeded'", 19),
         ("DELETE FROM outbox_event WHERE type = 'ledger.journals_posted.v1'", 22),
         ("UPDATE order_line SET commission_minor = commission_minor + 1 WHERE quantity > 0", 25),
         ("UPDATE order_line SET commission_rule_id = 5 WHERE quantity > 0", 25),
@@ -97,6 +105,49 @@ async def test_what_disagrees_with_the_ledger_is_found(db, statement, found):
         await uow.connection.execute(text(f"{statement} AND tenant_id = {tenant}"))
         assert found in await broken(uow, tenant)
         assert await broken(uow, other) == set()
+
+
+async def a_payout_of(uow: UnitOfWork, tenant: int, seller: int) -> None:
+    """Reserved and posted, whatever the seller owes."""
+    (payout,) = await payouts.reserve(uow, [payouts.Standing(tenant, seller, "EUR", 1000, 0)])
+    await ledger.post(uow, [postings.payout_reserved(posted(payout), at=uow.now, actor_ref="test")])
+
+
+async def moved(uow: UnitOfWork, tenant: int, debit: AccountRef, credit: AccountRef, amount: int = 500) -> None:
+    await ledger.post(uow, [Journal(tenant, f"moved:{uow.new_id()}", "plain", "EUR", legs((debit, credit, amount)), uow.now)])
+
+
+async def check(number: int, uow: UnitOfWork, tenant: int | None) -> Check:
+    return next(one for one in (await examine(uow, tenant)).checks if one.number == number)
+
+
+async def test_money_at_the_gateway_that_the_gateway_never_spoke_of_is_found(db):
+    async with undone(db, None) as uow:
+        tenant = await a_busy_tenant(uow)
+        assert (await check(19, uow, tenant)).count == 0
+        await moved(uow, tenant, postings.CLEARING, BANK, 1)
+        found = await check(19, uow, tenant)
+        assert (found.count, found.examples) == (1, (encode("ten", tenant),))
+
+
+async def test_each_payout_to_a_seller_who_owed_at_that_moment_is_counted(db):
+    async with undone(db, None) as uow:
+        tenant, one, other = (await a_tenant(uow)).id, uow.new_id(), uow.new_id()
+        income, debt = AccountRef("4010"), postings.receivable(one)
+        for seller in (one, other):
+            await moved(uow, tenant, BANK, postings.payable(seller), 5000)
+        await a_payout_of(uow, tenant, one)
+        await moved(uow, tenant, debt, income)
+        await a_payout_of(uow, tenant, other)
+        assert (await check(20, uow, tenant)).count == 0
+        await a_payout_of(uow, tenant, one)
+        await a_payout_of(uow, tenant, one)
+        await moved(uow, tenant, income, debt)
+        await a_payout_of(uow, tenant, one)
+        for whom in (tenant, None):
+            found = await check(20, uow, whom)
+            assert (found.count, len(found.examples)) == (2, 2)
+        assert (await check(20, uow, (await a_tenant(uow)).id)).count == 0
 
 
 async def test_promised_stock_that_nobody_was_promised_is_found(db):

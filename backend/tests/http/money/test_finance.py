@@ -118,7 +118,7 @@ async def test_verify_answers_with_every_count_and_is_remembered(trade: Trade, f
     slug = trade.market.tenant.slug
     verdict = (await finance.ask("POST", f"/finance/verify?tenant={slug}")).json()
     assert verdict["clean"], verdict
-    assert len(verdict["checks"]) == 19
+    assert len(verdict["checks"]) == 21
     assert (await finance.get("/finance/overview")).json()["last_verify"]["clean"]
 
 

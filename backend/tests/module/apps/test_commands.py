@@ -65,6 +65,19 @@ def test_an_upgrade_is_said_and_a_second_does_nothing(velora: Velora):
     assert answer(velora("db", "status", "--json")) == {"current": "0001", "newest": "0001", "up_to_date": True, "waiting": []}
 
 
+def test_the_statements_that_make_the_roles_are_printed_for_a_server_that_need_not_answer(velora: Velora, monkeypatch: pytest.MonkeyPatch):
+    assert answer(velora("db", "grants", "--json")) == {"roles": {}, "statements": [], "applied": False}
+    assert velora("db", "grants").stdout.startswith("SQLite has no roles.")
+    monkeypatch.setenv("VELORA_DATABASE_URL", "mysql://velora:pa55word@127.0.0.1:9/market")
+    told = answer(velora("db", "grants", "--json"))
+    assert told["roles"]["app"] == "market_app"
+    assert "GRANT SELECT, INSERT ON `market`.`ledger_posting` TO `market_app`" in told["statements"]
+    printed = velora("db", "grants").stdout
+    assert "CREATE ROLE IF NOT EXISTS `market_reader`;\n" in printed
+    assert "pa55word" not in printed
+    assert velora("db", "grants", "--apply").exit_code == 3
+
+
 def test_a_marketplace_is_opened_closed_and_opened_again(installed: Velora):
     made = installed("tenant", "create", "nordmarkt", "--name", "Nordmarkt", "--locale", "de-DE", "--json")
     assert answer(made)[0]["url"] == "http://nordmarkt.localhost:8000"

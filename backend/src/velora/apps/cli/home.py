@@ -16,11 +16,11 @@ from velora.modules.tenants import service as tenants
 from velora.modules.tenants.service import TenantFacts
 from velora.platform.cache.port import CacheAway
 from velora.platform.db.engine import make_engine
-from velora.platform.db.errors import Unavailable
+from velora.platform.db.errors import NotAllowed, Unavailable
 from velora.platform.mail.port import MailAway
 from velora.platform.settings import BadSettings, Settings
 
-KNOWN = (Complaint, BadSettings, CannotUpgrade, Refusal, DBAPIError, Unavailable, CacheAway, MailAway, OSError)
+KNOWN = (Complaint, BadSettings, CannotUpgrade, Refusal, DBAPIError, NotAllowed, Unavailable, CacheAway, MailAway, OSError)
 
 
 def complaint_of(error: Exception) -> Complaint:
@@ -35,6 +35,8 @@ def complaint_of(error: Exception) -> Complaint:
         case DBAPIError():
             says, mend = trouble.with_database(error)
             return Complaint(f"The database refuses: {says}\n{mend}", Exit.AWAY)
+        case NotAllowed():
+            return Complaint(f"This user of the database may not do that: {error}")
         case Unavailable():
             return Complaint(f"The database does not answer: {error}. velora doctor says more.", Exit.AWAY)
         case CacheAway() | MailAway():

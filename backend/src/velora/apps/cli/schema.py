@@ -1,21 +1,27 @@
 """`velora db`, `partitions` and `outbox`: the state of the database and of what waits in it."""
 
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from velora.apps import migrations
 from velora.apps.cli.console import AsJson, Complaint, Exit, facts, give, run, say, stop_with, table
-from velora.apps.cli.home import at_home, schema_of
+from velora.apps.cli.home import at_home, require_schema, schema_of
 from velora.kernel.clock import SystemClock
 from velora.kernel.ids import time_of
 from velora.platform.db import relay
 from velora.platform.db.ddl import ensure_months_ahead, partitions_of, stray_rows
 from velora.platform.db.engine import make_engine
+from velora.platform.db.errors import NotAllowed
+from velora.platform.db.grants import apply_grants, grants, quoted, role_names
 from velora.platform.settings import Settings, read_settings
 
-db = typer.Typer(help="The schema: bring it up to date, see how far it is.", no_args_is_help=True)
+db = typer.Typer(help="The schema: bring it up to date, see how far it is, say who may do what.", no_args_is_help=True)
 partitions = typer.Typer(help="Monthly partitions of the large tables (MySQL).", no_args_is_help=True)
 outbox = typer.Typer(help="Events on their way to those who react to them.", no_args_is_help=True)
 
@@ -74,12 +80,48 @@ def revision(message: Annotated[str, typer.Option("-m", "--message", help="What 
     say(f"Written: {file}. Read it, then: make fmt" if file else "The models and the history say the same; nothing was written.")
 
 
+@db.command("grants")
+def grants_command(
+    apply: Annotated[bool, typer.Option("--apply", help="Make the roles on the configured connection.")] = False, json: AsJson = False
+) -> None:
+    """Print the statements that make four roles (app, sealer, retention, reader) with just the rights each needs (MySQL).
+
+    Again, they change nothing. Do it after each upgrade, which may bring tables that no role has a right on yet.
+
+    Examples:
+
+      velora db grants | mysql -h db -u root -p velora
+
+      VELORA_DATABASE_URL=mysql://root:secret@db:3306/velora velora db grants --apply
+    """
+    settings = read_settings()
+    database = _mysql_database(settings)
+    statements = _grants_of(database) if database else []
+    if apply and database:
+        run(_apply(settings, statements))
+    roles = role_names(database) if database else {}
+    if json:
+        give({"roles": roles, "statements": statements, "applied": bool(apply and database)})
+    elif not database:
+        say("SQLite has no roles. There the ledger is protected by triggers that refuse UPDATE, DELETE and REPLACE, by the rights on the")
+        say("file itself, and by velora ledger verify, which finds what was changed around them.")
+    elif apply:
+        say(f"The roles stand with their rights: {', '.join(roles.values())}.")
+        say(_how_to_give(roles["app"]))
+    else:
+        for statement in statements:
+            say(f"{statement};")
+        say(_how_to_give(roles["app"]))
+
+
 @partitions.command("ensure")
 def ensure(
     since: Annotated[str, typer.Option(help="First month, as 2010-12; this month if not given.")] = "",
     json: AsJson = False,
 ) -> None:
-    """Make the partitions of this month and the next three, or from an earlier month on. The worker does it by itself.
+    """Make the partitions of this month and the next three, or from an earlier month on.
+
+    The worker does it by itself where its user may. Otherwise a user with the retention role does it, monthly (velora db grants).
 
     Examples:
 
@@ -153,16 +195,57 @@ async def _revision(settings: Settings, message: str) -> str | None:
     return file.name if file else None
 
 
+@asynccontextmanager
+async def _tables(settings: Settings) -> AsyncGenerator[AsyncEngine]:
+    """The database without a house in it: a role that has no right on anything else can still do its work."""
+    await require_schema(settings)
+    migrations.import_models()
+    engine = make_engine(settings.database_address, connections=1)
+    try:
+        yield engine
+    finally:
+        await engine.dispose()
+
+
+def _mysql_database(settings: Settings) -> str:
+    """The name of the configured database, or nothing on SQLite."""
+    url = make_url(settings.database_address)
+    return url.database or "" if url.get_backend_name() == "mysql" else ""
+
+
+def _grants_of(database: str) -> list[str]:
+    migrations.import_models()
+    return grants(database, read_by_all=[migrations.VERSION_TABLE])
+
+
+def _how_to_give(role: str) -> str:
+    return (
+        f"-- A user has a role by:  CREATE USER market IDENTIFIED BY '…';  GRANT {quoted(role)} TO market;\n"
+        f"--                        SET DEFAULT ROLE {quoted(role)} TO market;"
+    )
+
+
+async def _apply(settings: Settings, statements: list[str]) -> None:
+    try:
+        async with _tables(settings) as engine, engine.connect() as connection:
+            await connection.run_sync(apply_grants, statements)
+    except NotAllowed as error:
+        raise Complaint(
+            f"This user may not make roles or give these rights: {error}\n"
+            "Have an administrator run the same statements: velora db grants | mysql -h … -u root -p"
+        ) from error
+
+
 async def _ensure(settings: Settings, first: datetime | None) -> list[str]:
-    async with at_home(settings) as house:
-        return await ensure_months_ahead(house.db.engine, since=first)
+    async with _tables(settings) as engine:
+        return await ensure_months_ahead(engine, since=first)
 
 
 async def _partitions(settings: Settings) -> dict[str, dict[str, object]]:
-    async with at_home(settings) as house:
-        if house.db.dialect != "mysql":
+    async with _tables(settings) as engine:
+        if engine.dialect.name != "mysql":
             return {}
-        async with house.db.engine.connect() as connection:
+        async with engine.connect() as connection:
             months = await connection.run_sync(partitions_of)
             stray = await connection.run_sync(stray_rows)
     return {

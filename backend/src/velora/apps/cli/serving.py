@@ -22,6 +22,7 @@ from velora.modules.tenants import policy
 from velora.modules.tenants import service as tenants
 from velora.platform.db.ddl import ensure_months_ahead
 from velora.platform.db.engine import make_engine
+from velora.platform.db.errors import NotAllowed
 from velora.platform.settings import Settings, read_settings
 
 _STANDARD_PORT: Final = 8000
@@ -151,7 +152,10 @@ async def _prepare(settings: Settings) -> None:
     try:
         await migrations.upgrade(engine, lambda revision: say(f"Database brought to revision {revision}."))
         migrations.import_models()
-        await ensure_months_ahead(engine)
+        try:
+            await ensure_months_ahead(engine)
+        except NotAllowed as refused:
+            say(str(refused))  # there are months ahead, and a net behind them
     finally:
         await engine.dispose()
 

@@ -9,6 +9,7 @@ The next page:    velora db upgrade && velora db revision -m "gift cards" && mak
 """
 
 from velora.apps.migrations.history import (
+    VERSION_TABLE,
     CannotUpgrade,
     SchemaStatus,
     Upgraded,
@@ -19,4 +20,4 @@ from velora.apps.migrations.history import (
     upgrade,
 )
 
-__all__ = ["CannotUpgrade", "SchemaStatus", "Upgraded", "history", "import_models", "new_revision", "status", "upgrade"]
+__all__ = ["VERSION_TABLE", "CannotUpgrade", "SchemaStatus", "Upgraded", "history", "import_models", "new_revision", "status", "upgrade"]

@@ -20,7 +20,7 @@ import velora.modules
 import velora.platform.db
 
 _HERE: Final = Path(__file__).parent
-_VERSION_TABLE: Final = "alembic_version"
+VERSION_TABLE: Final = "alembic_version"
 _WAIT_SECONDS: Final = 120
 
 Told = Callable[[str], None]
@@ -107,7 +107,7 @@ def _config(**attributes: object) -> Config:
 
 
 def _status(connection: Connection) -> SchemaStatus:
-    current = MigrationContext.configure(connection, opts={"version_table": _VERSION_TABLE}).get_current_revision()
+    current = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE}).get_current_revision()
     line = [page.revision for page in _pages()]
     known = current is None or current in line
     waiting = line[line.index(current) + 1 :] if current in line else line if known else []
@@ -134,7 +134,7 @@ def _refuse(connection: Connection, found: SchemaStatus) -> None:
         raise CannotUpgrade(
             f"This database is at revision {found.current}, which this Velora does not know: a newer one made it. Use that."
         )
-    if found.current is None and (tables := sorted({*inspect(connection).get_table_names()} - {_VERSION_TABLE})):
+    if found.current is None and (tables := sorted({*inspect(connection).get_table_names()} - {VERSION_TABLE})):
         raise CannotUpgrade(
             f"This database has tables ({', '.join(tables[:3])}, …) but no revision: they are not Velora's, or the first upgrade "
             "was cut off. Name an empty database in VELORA_DATABASE_URL, or empty this one, and do the same again."

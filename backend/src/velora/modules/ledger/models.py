@@ -32,6 +32,7 @@ class LedgerAccount(TenantOwned, Base):
     __table_args__ = (
         UniqueConstraint("tenant_id", "code", "currency"),
         CheckConstraint("normal IN ('D', 'C')", name="normal"),
+        {"info": {"sealer": "SELECT"}},
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
@@ -47,7 +48,7 @@ class LedgerJournal(TenantOwned, Base):
     """One movement of money with its reason; `leaf` is the hash of its canonical form (policy.leaf_of)."""
 
     __tablename__ = "ledger_journal"
-    __table_args__ = ({"info": {"append_only": True, "partition_by": "id"}, "sqlite_with_rowid": False},)
+    __table_args__ = ({"info": {"append_only": True, "partition_by": "id", "sealer": "SELECT"}, "sqlite_with_rowid": False},)
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
     shard: Mapped[int] = mapped_column(SmallInteger)
@@ -70,7 +71,10 @@ class LedgerPosting(TenantOwned, Base):
         CheckConstraint("debit_account_id <> credit_account_id", name="sides"),
         Index(None, "debit_account_id", "journal_id"),
         Index(None, "credit_account_id", "journal_id"),
-        {"info": {"append_only": True, "partition_by": "journal_id", "views": (LEDGER_ENTRY,)}, "sqlite_with_rowid": False},
+        {
+            "info": {"append_only": True, "partition_by": "journal_id", "sealer": "SELECT", "views": (LEDGER_ENTRY,)},
+            "sqlite_with_rowid": False,
+        },
     )
 
     journal_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
@@ -85,7 +89,7 @@ class LedgerKey(TenantOwned, Base):
     """Business idempotency: what a journal is for, so that it is posted once. Kept as long as the journals."""
 
     __tablename__ = "ledger_key"
-    __table_args__ = ({"info": {"append_only": True}, "sqlite_with_rowid": False},)
+    __table_args__ = ({"info": {"append_only": True, "sealer": "SELECT"}, "sqlite_with_rowid": False},)
 
     key_hash: Mapped[bytes] = mapped_column(Digest, primary_key=True)
     fingerprint: Mapped[bytes] = mapped_column(Digest)
@@ -99,7 +103,7 @@ class LedgerBalance(TenantOwned, Base):
     __table_args__ = (
         CheckConstraint("floor IN ('D', 'C', 'N')", name="floor_rule"),
         CheckConstraint(_FLOOR_HOLDS, name="floor"),
-        {"sqlite_with_rowid": False},
+        {"info": {"sealer": "SELECT, UPDATE"}, "sqlite_with_rowid": False},
     )
 
     account_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
@@ -115,7 +119,7 @@ class LedgerSnapshot(TenantOwned, Base):
     """What an account stood at when a block was sealed; written by sealing, read by balances at any time."""
 
     __tablename__ = "ledger_snapshot"
-    __table_args__ = ({"info": {"append_only": True}},)
+    __table_args__ = ({"info": {"append_only": True, "sealer": "SELECT, INSERT"}},)
 
     account_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
     block_n: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
@@ -128,6 +132,7 @@ class LedgerEpoch(Base):
     """A span of about a second whose journals are sealed together. Without a sealer, epoch 1 stays open."""
 
     __tablename__ = "ledger_epoch"
+    __table_args__ = ({"info": {"sealer": "SELECT, INSERT, UPDATE"}},)
 
     shard: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
     n: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
@@ -138,7 +143,7 @@ class LedgerBlock(Base):
     """A sealed epoch, chained to the one before and signed with a key that the database does not have."""
 
     __tablename__ = "ledger_block"
-    __table_args__ = ({"info": {"append_only": True}},)
+    __table_args__ = ({"info": {"append_only": True, "sealer": "SELECT, INSERT"}},)
 
     shard: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
     n: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)

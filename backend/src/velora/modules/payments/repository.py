@@ -7,6 +7,7 @@ from typing import Final
 from sqlalchemy import bindparam, func, select, tuple_
 
 from velora.modules.payments.models import PaymentAttempt, PaymentIntent, PaymentRefund
+from velora.modules.payments.policy import IntentState
 from velora.platform.db import ACROSS_TENANTS, UnitOfWork
 
 Key = tuple[int, int]
@@ -127,6 +128,18 @@ async def miscounted(uow: UnitOfWork, tenant_id: int | None, *, limit: int) -> l
     )
     statement = statement.where(PaymentIntent.tenant_id == tenant_id) if tenant_id is not None else statement
     return [row[0] for row in await uow.all(statement.limit(limit).execution_options(**ACROSS_TENANTS))]
+
+
+async def capture_sums(uow: UnitOfWork, tenant_id: int | None) -> list[tuple[int, str, int, int]]:
+    """(tenant, currency, Σ captured, Σ fees) of all captured payments."""
+    statement = (
+        select(PaymentIntent.tenant_id, PaymentIntent.currency, func.sum(PaymentIntent.captured_minor), func.sum(PaymentIntent.fee_minor))
+        .where(PaymentIntent.state == IntentState.CAPTURED)
+        .group_by(PaymentIntent.tenant_id, PaymentIntent.currency)
+    )
+    statement = statement.where(PaymentIntent.tenant_id == tenant_id) if tenant_id is not None else statement
+    rows = await uow.all(statement.execution_options(**ACROSS_TENANTS))
+    return [(tenant, currency, int(captured), int(fees)) for tenant, currency, captured, fees in rows]
 
 
 async def refund_sums(uow: UnitOfWork, tenant_id: int | None) -> list[tuple[int, str, str, int]]:

@@ -302,6 +302,11 @@ async def miscounted(uow: UnitOfWork, tenant_id: int | None, *, limit: int) -> l
     return await repository.miscounted(uow, tenant_id, limit=limit)
 
 
+async def capture_sums(uow: UnitOfWork, tenant_id: int | None) -> list[tuple[int, str, int, int]]:
+    """(tenant, currency, Σ captured, Σ fees) of all captured payments, as the gateway answered for each."""
+    return await repository.capture_sums(uow, tenant_id)
+
+
 async def refund_sums(uow: UnitOfWork, tenant_id: int | None) -> list[tuple[int, str, str, int]]:
     """(tenant, currency, state, Σ amount) of all refunds."""
     return await repository.refund_sums(uow, tenant_id)

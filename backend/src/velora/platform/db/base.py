@@ -20,7 +20,10 @@ _EVERY_TABLE: Final[dict[str, Any]] = {
 
 
 class Base(DeclarativeBase):
-    """A table. `info={"append_only": True}` adds triggers that refuse changes; `info={"partition_by": "id"}` months."""
+    """A table. `info={"append_only": True}` adds triggers that refuse changes; `info={"partition_by": "id"}` months.
+
+    `info={"sealer": "SELECT"}` says what sealing may do with it (see grants).
+    """
 
     metadata = MetaData(
         naming_convention={

@@ -7,11 +7,13 @@ from itertools import pairwise
 from typing import Final
 
 from sqlalchemy import Connection, Table, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from velora.kernel.clock import SystemClock
 from velora.kernel.ids import first_id_at, time_of
 from velora.platform.db.base import Base
+from velora.platform.db.errors import NotAllowed, translated
 
 MONTHS_AHEAD: Final = 3
 _NO_BOUND: Final = 1 << 63
@@ -70,7 +72,8 @@ def partitions_from_scratch(table: str, column: str, first: datetime, last: date
 def ensure_partitions(connection: Connection, first: datetime, last: datetime) -> list[str]:
     """Every partitioned table has a partition for each month from `first` to `last`; the names of those made now. MySQL only.
 
-    However many months are missing, each partition that holds their place is split in one statement.
+    However many months are missing, each partition that holds their place is split in one statement. Raises NotAllowed for a
+    user without the right, unless nothing is missing.
     """
     wanted = [first_id_at(_month(first)), *(first_id_at(month_after(month)) for month in months_between(first, last))]
     made: list[str] = []
@@ -85,7 +88,7 @@ def ensure_partitions(connection: Connection, first: datetime, last: datetime) -
             parts = {_name(lower, upper): upper for lower, upper in pairwise([below, *bounds])}
             name = there.get(holder, "pmax")
             split = ", ".join([*(_until(part, upper) for part, upper in parts.items()), _until(name, holder)])
-            connection.execute(text(f"ALTER TABLE {table.name} REORGANIZE PARTITION {name} INTO ({split})"))
+            _alter(connection, f"ALTER TABLE {table.name} REORGANIZE PARTITION {name} INTO ({split})")
             made += [f"{table.name}.{part}" for part in parts]
     return made
 
@@ -93,7 +96,7 @@ def ensure_partitions(connection: Connection, first: datetime, last: datetime) -
 async def ensure_months_ahead(engine: AsyncEngine, *, since: datetime | None = None) -> list[str]:
     """This month and some ahead have their partitions, and so has every month from `since` on; the names of those made.
 
-    Nothing is needed on SQLite. Two processes that do this at once take turns.
+    Nothing is needed on SQLite. Two processes that do this at once take turns. Raises NotAllowed as `ensure_partitions` does.
     """
     if engine.dialect.name != "mysql":
         return []
@@ -109,6 +112,19 @@ def _in_turn(connection: Connection, first: datetime, last: datetime) -> list[st
         return ensure_partitions(connection, first, last)
     finally:
         connection.execute(text("SELECT RELEASE_LOCK('velora.partitions')"))
+
+
+def _alter(connection: Connection, statement: str) -> None:
+    try:
+        connection.execute(text(statement))
+    except DBAPIError as error:
+        refused = translated(error)
+        if isinstance(refused, NotAllowed):
+            refused = NotAllowed(
+                "Months are missing, and this user may not add partitions. Add them as a user who has the retention role "
+                "(velora db grants): VELORA_DATABASE_URL=mysql://… velora partitions ensure"
+            )
+        raise refused from error
 
 
 def stray_rows(connection: Connection) -> dict[str, int]:

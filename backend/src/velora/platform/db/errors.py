@@ -27,6 +27,10 @@ class LateRefusal(DatabaseError):
     """A write that was put off was refused. Only what cannot be refused is put off, so this is a defect, and no caller's to handle."""
 
 
+class NotAllowed(DatabaseError):
+    """The user lacks a right on the database; the message says which."""
+
+
 class UnscopedStatement(DatabaseError):
     """A statement in platform scope reads a tenant's table without naming the tenant."""
 
@@ -37,6 +41,7 @@ class WrongTenant(DatabaseError):
 
 _MYSQL: dict[int, type[DatabaseError]] = {
     1062: Duplicate, 3819: CheckFailed, 1264: CheckFailed, 1690: CheckFailed, 1213: Deadlock, 1205: Deadlock,
+    1142: NotAllowed, 1227: NotAllowed,
     2002: Unavailable, 2003: Unavailable, 2006: Unavailable, 2013: Unavailable, 2014: Unavailable, 1053: Unavailable,
 }  # fmt: skip
 _SQLITE: tuple[tuple[str, type[DatabaseError]], ...] = (
@@ -61,4 +66,4 @@ def refusal_of(origin: BaseException) -> BaseException:
         kind = _MYSQL.get(arguments[0])
     else:
         kind = next((kind for words, kind in _SQLITE if words in str(origin)), None)
-    return kind(str(origin)) if kind else origin
+    return kind(str(arguments[-1] if arguments else origin)) if kind else origin

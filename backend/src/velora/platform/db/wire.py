@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -41,11 +41,15 @@ async def _on_mysql(connection: AsyncConnection, writes: Sequence[Write]) -> lis
                 met.append(cursor.rowcount)
                 while await cursor.nextset():
                     met.append(cursor.rowcount)
-    except driver_errors(connection) as error:
+    except connection.dialect.loaded_dbapi.Error as error:
         refusal = refusal_of(error)
-        if isinstance(refusal, Unavailable):
+        if isinstance(refusal, Unavailable) or connection.dialect.is_disconnect(error, driver, None):
             await connection.invalidate(error)
+            refusal = Unavailable(str(error))
         raise Refused(len(met), refusal) from error
+    except BaseException as error:  # given up while the answer was on its way: nobody else may read it
+        await connection.invalidate(error)
+        raise
     return met
 
 
@@ -77,8 +81,3 @@ async def _on_sqlite(connection: AsyncConnection, writes: Sequence[Write]) -> li
             if marked:
                 await connection.exec_driver_sql("RELEASE all_rows")
     return met
-
-
-def driver_errors(connection: AsyncConnection) -> Any:
-    """What the driver raises, which SQLAlchemy would wrap if it had run the statement."""
-    return connection.dialect.loaded_dbapi.Error

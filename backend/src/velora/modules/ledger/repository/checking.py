@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from sqlalchemy import Select, case, func, or_, select
+from sqlalchemy import Select, case, func, literal, or_, select
 from sqlalchemy.orm import aliased
 
 from velora.modules.ledger.models import LedgerAccount, LedgerBalance, LedgerJournal, LedgerKey, LedgerPosting
@@ -147,6 +147,38 @@ async def equations_broken(uow: UnitOfWork, tenant_id: int | None) -> Found:
         .join(LedgerBalance, (LedgerBalance.tenant_id == LedgerAccount.tenant_id) & (LedgerBalance.account_id == LedgerAccount.id))
         .group_by(LedgerAccount.tenant_id, LedgerAccount.currency)
         .having(or_(func.sum(book) != 0, func.sum(memo) != 0))
+    )
+    return await _found(uow, wrong, LedgerAccount, tenant_id)
+
+
+async def taken_while_owing(uow: UnitOfWork, tenant_id: int | None, *, kind: str, taken: str, owed: str) -> Found:
+    """20: a journal of this kind that took from `{taken}:x` when the postings before it left `{owed}:x` above nothing.
+
+    Few ever owe, so the search begins with their accounts.
+    """
+    source = aliased(LedgerAccount)
+    debited, credited = (
+        select(func.coalesce(func.sum(before.amount), 0))
+        .where(
+            before.tenant_id == LedgerAccount.tenant_id,
+            (before.debit_account_id if side else before.credit_account_id) == LedgerAccount.id,
+            before.journal_id < LedgerJournal.id,
+        )
+        .scalar_subquery()
+        for side, before in ((1, aliased(LedgerPosting)), (0, aliased(LedgerPosting)))
+    )
+    wrong = (
+        select(LedgerJournal.id)
+        .select_from(LedgerAccount)
+        .join(
+            source,
+            (source.tenant_id == LedgerAccount.tenant_id)
+            & (source.currency == LedgerAccount.currency)
+            & (source.code == literal(taken) + func.substr(LedgerAccount.code, len(owed) + 1)),
+        )
+        .join(LedgerPosting, (LedgerPosting.tenant_id == source.tenant_id) & (LedgerPosting.debit_account_id == source.id))
+        .join(LedgerJournal, (LedgerJournal.tenant_id == LedgerPosting.tenant_id) & (LedgerJournal.id == LedgerPosting.journal_id))
+        .where(LedgerAccount.code.startswith(f"{owed}:"), LedgerJournal.kind == kind, debited > credited)
     )
     return await _found(uow, wrong, LedgerAccount, tenant_id)
 

@@ -22,7 +22,7 @@ from velora.modules.ledger.service.read import (
     statement_csv,
     trial_balance,
 )
-from velora.modules.ledger.service.verify import Check, Progress, verify
+from velora.modules.ledger.service.verify import Check, Progress, taken_while_owing, verify
 
 __all__ = [
     "Account",
@@ -52,6 +52,7 @@ __all__ = [
     "post",
     "statement",
     "statement_csv",
+    "taken_while_owing",
     "trial_balance",
     "verify",
 ]

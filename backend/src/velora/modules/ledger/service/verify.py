@@ -44,6 +44,14 @@ async def verify(uow: UnitOfWork, tenant_id: int | None, progress: Progress) -> 
     return sorted(told, key=lambda check: check.number)
 
 
+async def taken_while_owing(uow: UnitOfWork, tenant_id: int | None, *, kind: str, taken: str, owed: str) -> tuple[int, list[int]]:
+    """How many journals of this kind took from somebody's account `taken` while the same one's account `owed` stood above nothing.
+
+    In the order of the journals, with a few of them: the accounts are `2020:sel_…` and `1040:sel_…` when 2020 and 1040 are named.
+    """
+    return await checking.taken_while_owing(uow, tenant_id, kind=kind, taken=taken, owed=owed)
+
+
 async def _walked(uow: UnitOfWork, tenant_id: int | None, progress: Progress) -> list[Check]:
     """What needs every journal in hand: its key, its leaf, and the mirror of what it reverses."""
     keyless, twice, bent, unlike = _Tally(), _Tally(), _Tally(), _Tally()
