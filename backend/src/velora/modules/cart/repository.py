@@ -13,8 +13,9 @@ Key = tuple[int, int]
 _KEPT: Final = select(CartRow.tenant_id, CartRow.account_id, CartRow.kept).where(
     tuple_(CartRow.tenant_id, CartRow.account_id).in_(bindparam("keys", expanding=True))
 )
+_LOCK: Final = _KEPT.order_by(CartRow.tenant_id, CartRow.account_id).with_for_update()
 
 
-async def kept(uow: UnitOfWork, keys: Collection[Key]) -> dict[Key, dict[str, Any]]:
-    rows = await uow.all(_KEPT, {"keys": sorted(keys)}) if keys else ()
+async def kept(uow: UnitOfWork, keys: Collection[Key], *, lock: bool) -> dict[Key, dict[str, Any]]:
+    rows = await uow.all(_LOCK if lock else _KEPT, {"keys": sorted(keys)}) if keys else ()
     return {(tenant_id, account_id): value for tenant_id, account_id, value in rows}

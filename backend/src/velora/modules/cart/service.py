@@ -1,7 +1,8 @@
 """Use cases of carts: what an account must find again."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from velora.modules.cart import repository
 from velora.modules.cart.models import CartRow
@@ -21,12 +22,12 @@ class Keep:
 
 async def read(uow: UnitOfWork, keys: Collection[Key]) -> dict[Key, Cart]:
     """The kept carts; an account that has none is missing."""
-    return {key: from_json(value) for key, value in (await repository.kept(uow, keys)).items()}
+    return _carts(await repository.kept(uow, keys, lock=False))
 
 
 async def keep(uow: UnitOfWork, carts: Sequence[Keep]) -> list[Cart]:
     """Each account finds this cart again. An older version never replaces a newer one; answers what is kept now, in order."""
-    there = await read(uow, {(each.tenant_id, each.account_id) for each in carts})
+    there = _carts(await repository.kept(uow, {(each.tenant_id, each.account_id) for each in carts}, lock=True))
     latest = dict(there)
     for each in carts:
         key = (each.tenant_id, each.account_id)
@@ -38,3 +39,7 @@ async def keep(uow: UnitOfWork, carts: Sequence[Keep]) -> list[Cart]:
     await uow.insert(CartRow, new)
     await uow.set_on(CartRow, {key: row for key, row in values.items() if key in there})
     return [latest[each.tenant_id, each.account_id] for each in carts]
+
+
+def _carts(kept: Mapping[Key, dict[str, Any]]) -> dict[Key, Cart]:
+    return {key: from_json(value) for key, value in kept.items()}

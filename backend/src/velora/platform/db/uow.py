@@ -83,7 +83,7 @@ class UnitOfWork:
         return statement.with_for_update(skip_locked=skip_locked)
 
     async def insert(self, model: type[Base], rows: Sequence[Mapping[str, object]]) -> None:
-        """All the rows, or none. Stamps the unit's owner; raises WrongTenant for a row of another, Duplicate, CheckFailed."""
+        """All the rows, or none (of more than a thousand, thousands). Stamps the owner; raises WrongTenant, Duplicate, CheckFailed."""
         await self._write(self._insertion(model, rows))
 
     async def add_to(self, model: type[Base], deltas: Mapping[tuple[Any, ...], Mapping[str, int]]) -> int:
