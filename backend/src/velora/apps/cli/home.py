@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from sqlalchemy.exc import DBAPIError
 
 from velora.apps import migrations, trouble
-from velora.apps.cli.console import Complaint, Exit
+from velora.apps.cli.console import Complaint, Exit, err
 from velora.apps.migrations import CannotUpgrade
 from velora.apps.wiring import open_house
 from velora.flows.house import TradingHouse
@@ -20,11 +20,17 @@ from velora.platform.db.errors import Unavailable
 from velora.platform.mail.port import MailAway
 from velora.platform.settings import BadSettings, Settings
 
-KNOWN = (Complaint, BadSettings, CannotUpgrade, Refusal, DBAPIError, Unavailable, CacheAway, MailAway, OSError)
+
+def explain(error: Exception) -> int | None:
+    """A person is told what is the matter and what to do; with which exit code the command ends. None for what nobody foresaw."""
+    complaint = _complaint_of(error)
+    if complaint is None:
+        return None
+    err.print(str(complaint), markup=False)
+    return int(complaint.code)
 
 
-def complaint_of(error: Exception) -> Complaint:
-    """What a person is told, and with which exit code the command ends."""
+def _complaint_of(error: Exception) -> Complaint | None:
     match error:
         case Complaint():
             return error
@@ -39,8 +45,10 @@ def complaint_of(error: Exception) -> Complaint:
             return Complaint(f"The database does not answer: {error}. velora doctor says more.", Exit.AWAY)
         case CacheAway() | MailAway():
             return Complaint(f"An engine does not answer: {error}. velora doctor says more.", Exit.AWAY)
-        case _:
+        case CannotUpgrade() | OSError():
             return Complaint(str(error))
+        case _:
+            return None
 
 
 async def schema_of(settings: Settings) -> migrations.SchemaStatus:
