@@ -10,8 +10,8 @@ import typer
 from velora.apps import logs
 from velora.apps.cli.console import Complaint, Exit, run, say
 from velora.apps.cli.home import require_schema
+from velora.apps.process import stop_on_signals
 from velora.apps.server import PortTaken, application_of, bound_socket, serve, serve_with_workers
-from velora.apps.signals import stop_on_signals
 from velora.platform.settings import Settings, read_settings
 from velora.platform.web.middleware import current_request_id
 

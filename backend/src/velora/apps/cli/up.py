@@ -14,8 +14,8 @@ from velora.apps.cli.console import Tell, progress, run, say
 from velora.apps.cli.serving import STANDARD_PORT, Host, Port, bind, public_url
 from velora.apps.front_desk import ProcessDesk
 from velora.apps.migrations.upgrading import upgrade
+from velora.apps.process import stop_on_signals
 from velora.apps.server import serve
-from velora.apps.signals import stop_on_signals
 from velora.apps.wiring import open_house, web_application
 from velora.flows.demo_world.data import MARKETS
 from velora.flows.demo_world.load import load_demo
@@ -45,9 +45,9 @@ def up(
     """
     settings = read_settings()
     logs.configure(settings.log, current_request_id, logging.WARNING if settings.log == "short" else logging.INFO)
-    bound = bind(host, port)
-    settings = settings.model_copy(update={"demo": settings.demo or demo, "public_url": public_url(settings, bound)})
-    run(_up(settings, bound, with_demo=demo))
+    with bind(host, port) as bound:
+        settings = settings.model_copy(update={"demo": settings.demo or demo, "public_url": public_url(settings, bound)})
+        run(_up(settings, bound, with_demo=demo))
 
 
 async def _up(settings: Settings, bound: socket.socket, *, with_demo: bool) -> None:

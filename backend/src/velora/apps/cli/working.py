@@ -5,7 +5,7 @@ import asyncio
 from velora.apps import logs, worker
 from velora.apps.cli.console import run
 from velora.apps.cli.home import at_home
-from velora.apps.signals import stop_on_signals
+from velora.apps.process import stop_on_signals
 from velora.platform.settings import Settings, read_settings
 
 
