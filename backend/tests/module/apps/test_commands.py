@@ -112,10 +112,45 @@ def test_a_marketplace_is_opened_closed_and_opened_again(installed: Velora):
 def test_what_cannot_be_is_refused_with_what_to_do(installed: Velora):
     assert "3 to 40 small letters" in installed("tenant", "create", "N!", "--name", "N").stderr
     unknown = installed("ledger", "verify", "--tenant", "nowhere")
-    assert (unknown.exit_code, "There are: none yet" in unknown.stderr) == (2, True)
+    assert (unknown.exit_code, "There is none yet: velora tenant create" in unknown.stderr) == (2, True)
     assert installed("partitions", "ensure", "--since", "Christmas").exit_code == 2
     assert installed("no-such-command").exit_code == 2
     assert answer(installed("tenant", "list", "--json")) == []
+
+
+def test_a_path_that_cannot_be_used_is_named_with_why(installed: Velora, tmp_path: Path):
+    result = installed("openapi", str(tmp_path / "nowhere" / "api.json"))
+    assert (result.exit_code, result.stderr.startswith(f"{tmp_path}/nowhere/api.json cannot be used: No such file")) == (1, True)
+
+
+def test_a_statement_that_is_refused_leaves_the_file_as_it_was(installed: Velora, tmp_path: Path):
+    kept = tmp_path / "october.csv"
+    kept.write_text("last month's")
+    installed("tenant", "create", "nordmarkt", "--name", "Nordmarkt")
+    for words in (("1010", "--tenant", "nowhere"), ("9999", "--tenant", "nordmarkt")):
+        assert installed("ledger", "statement", *words, "--out", str(kept)).exit_code in (1, 2)
+    assert kept.read_text() == "last month's"
+
+
+def test_a_workload_that_does_not_exist_is_a_mistake_in_the_command(installed: Velora):
+    assert installed("bench", "checkout", "--workload", "cake").exit_code == 2
+
+
+@pytest.mark.parametrize("command", ["tenant list", "up", "db upgrade"])
+def test_a_home_that_is_a_file_is_named(velora: Velora, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, command: str):
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("VELORA_HOME", str(tmp_path / "file"))
+    result = velora(*command.split(), *(["--port", "0"] if command == "up" else []))
+    assert (result.exit_code, "file cannot be used: File exists" in result.stderr) == (1, True)
+
+
+def test_the_doctor_says_of_a_home_that_is_a_file_how_to_mend_it(velora: Velora, monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("VELORA_HOME", str(tmp_path / "file"))
+    result = velora("doctor", "--json")
+    assert result.exit_code == 1
+    [home] = answer(result)["findings"]
+    assert (home["subject"], home["state"], home["mend"]) == ("home", "wrong", "Give the folder to this user, or set VELORA_HOME.")
 
 
 def test_a_person_is_made_and_given_a_role_on_record(installed: Velora):

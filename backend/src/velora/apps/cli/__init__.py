@@ -1,4 +1,5 @@
-"""The `velora` command. Exit codes: 0 fine, 1 something is wrong, 2 the command or a setting is, 3 an engine cannot be reached.
+"""The `velora` command. Exit codes: 0 fine, 1 something is wrong, 2 the command or a setting is, 3 an engine cannot be reached;
+and 130, as in every shell, when Ctrl-C has stopped it.
 
 This page lists the commands. Where each is written is loaded when it is called, so that help and completion are there at once.
 """
@@ -10,6 +11,8 @@ from typing import Annotated, Any, Final
 import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command, get_group
+
+_STOPPED: Final = 130
 
 
 class Later(TyperCommand):
@@ -66,6 +69,9 @@ class Commands(TyperGroup):
     def invoke(self, ctx: Any) -> Any:
         try:
             return super().invoke(ctx)
+        except KeyboardInterrupt:
+            typer.echo("Stopped. Nothing is half-done: the same command goes on where this one was, or begins again.", err=True)
+            raise typer.Exit(_STOPPED) from None
         except (typer.Exit, typer.Abort, typer.TyperException):
             raise
         except Exception as error:

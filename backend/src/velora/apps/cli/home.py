@@ -45,6 +45,10 @@ def _complaint_of(error: Exception) -> Complaint | None:
             return Complaint(f"The database does not answer: {error}. velora doctor says more.", Exit.AWAY)
         case CacheAway() | MailAway():
             return Complaint(f"An engine does not answer: {error}. velora doctor says more.", Exit.AWAY)
+        case BrokenPipeError():  # whoever read has enough, as `head` does
+            return None
+        case OSError(filename=str() as path, strerror=str() as why):
+            return Complaint(f"{path} cannot be used: {why}. Look at that path, or name another.")
         case CannotUpgrade() | OSError():
             return Complaint(str(error))
         case _:
@@ -87,5 +91,5 @@ async def tenant_named(house: TradingHouse, slug: str) -> TenantFacts:
         known = {one.slug: one for one in await tenants.all_tenants(uow)}
     if slug in known:
         return known[slug]
-    names = ", ".join(sorted(known)) or "none yet: velora tenant create"
-    raise Complaint(f"There is no marketplace {slug}. There are: {names}.", Exit.USAGE)
+    others = f"There are: {', '.join(sorted(known))}." if known else "There is none yet: velora tenant create makes one."
+    raise Complaint(f"There is no marketplace {slug}. {others}", Exit.USAGE)
