@@ -28,6 +28,7 @@ PLANTED: list[tuple[set[int], str, str]] = [
     ({4}, "flows.planted", "import velora.modules.orders.repository"),
     ({4}, "flows.planted", "from velora.modules.orders.models import anything"),
     ({5}, "modules.orders.service", "import httpx"),
+    ({5}, "modules.cart.repository", "from redis.asyncio import Redis"),
     ({5}, "modules.inventory.repository", "import velora.platform.cache.port"),
     ({5}, "modules.notifications.service", "import velora.platform.mail.port"),
     ({6}, "flows.planted", "from fastapi import Depends"),

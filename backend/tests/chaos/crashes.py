@@ -14,7 +14,7 @@ from sqlalchemy import text
 
 from velora.apps.bench.checkout import Buyer, start_server
 from velora.apps.bench.world import World, make_world
-from velora.apps.migrations import upgrade
+from velora.apps.migrations.upgrading import upgrade
 from velora.apps.wiring import open_house
 from velora.flows.bookkeeping.verify import verify
 from velora.flows.house import TradingHouse

@@ -12,7 +12,7 @@ import orjson
 from tests.chaos.crashes import books_of
 from velora.apps.bench.checkout import Buyer, serving
 from velora.apps.bench.world import SHIPPING_MINOR, Shelf, World, make_world
-from velora.apps.migrations import upgrade
+from velora.apps.migrations.upgrading import upgrade
 from velora.apps.wiring import open_house
 from velora.kernel.ids import encode
 from velora.modules.inventory import service as inventory

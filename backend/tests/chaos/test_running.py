@@ -166,3 +166,22 @@ def test_a_worker_stops_with_0_when_told(start: Start):
     code, said = stopped(process)
     assert code == 0
     assert "Traceback" not in said
+
+
+def test_ctrl_c_in_the_middle_of_long_work_says_what_holds(start: Start):
+    assert start("db", "upgrade").wait(PATIENCE) == 0
+    filling = start("demo", "load")
+    assert filling.stderr is not None
+    assert filling.stderr.readline().startswith("Filling the demo marketplaces")
+    code, said = stopped(filling, signal.SIGINT)
+    assert code == 130
+    assert said.startswith("Stopped. Nothing is half-done")
+
+
+def test_whoever_reads_only_the_beginning_of_an_answer_sees_no_complaint(start: Start):
+    process = start("openapi")
+    assert process.stdout is not None
+    process.stdout.close()
+    assert process.wait(PATIENCE) == 1
+    assert process.stderr is not None
+    assert process.stderr.read() == ""

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from tests.needs import needs_url
 from velora.apps import migrations
 from velora.apps.migrations import CannotUpgrade
+from velora.apps.migrations.upgrading import new_revision, upgrade
 from velora.kernel.clock import SystemClock
 from velora.platform.db.engine import make_engine
 from velora.platform.db.schema import create_all
@@ -101,7 +102,7 @@ async def read_schema(engine: AsyncEngine) -> Schema:
 
 async def test_the_history_leads_to_what_the_models_say(empty: AsyncEngine, kind: str, tmp_path: Path):
     migrations.import_models()
-    await migrations.upgrade(empty)
+    await upgrade(empty)
     migrated = await read_schema(empty)
     async with an_empty_database(kind, tmp_path) as other:
         async with other.begin() as connection:
@@ -118,9 +119,9 @@ async def test_an_upgrade_says_what_it_did_and_does_nothing_twice(empty: AsyncEn
     before = await migrations.status(empty)
     assert (before.current, before.is_current, list(before.waiting)) == (None, False, revisions)
     told: list[str] = []
-    first = await migrations.upgrade(empty, told.append)
+    first = await upgrade(empty, told.append)
     assert told == [*first.applied] == revisions
-    again = await migrations.upgrade(empty, told.append)
+    again = await upgrade(empty, told.append)
     assert (again.applied, again.before, told) == ((), revisions[-1], revisions)
     after = await migrations.status(empty)
     assert after.is_current
@@ -128,9 +129,9 @@ async def test_an_upgrade_says_what_it_did_and_does_nothing_twice(empty: AsyncEn
 
 
 async def test_models_and_history_that_agree_need_no_new_revision(empty: AsyncEngine):
-    await migrations.upgrade(empty)
+    await upgrade(empty)
     before = pages()
-    written = await migrations.new_revision(empty, "difference")
+    written = await new_revision(empty, "difference")
     if written is not None:
         difference = remove(written)
         pytest.fail(f"The models say what the history does not:\n{difference}")
@@ -141,14 +142,14 @@ async def test_a_database_of_others_or_of_a_newer_velora_is_left_alone(empty: As
     async with empty.begin() as connection:
         await connection.execute(text("CREATE TABLE cake (id INTEGER PRIMARY KEY)"))
     with pytest.raises(CannotUpgrade, match=r"cake.*Name an empty database"):
-        await migrations.upgrade(empty)
+        await upgrade(empty)
     async with empty.begin() as connection:
         await connection.execute(text("DROP TABLE cake"))
         await connection.execute(text("CREATE TABLE IF NOT EXISTS alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"))
         await connection.execute(text("INSERT INTO alembic_version VALUES ('9999')"))
     assert (await migrations.status(empty)).unknown
     with pytest.raises(CannotUpgrade, match="newer"):
-        await migrations.upgrade(empty)
+        await upgrade(empty)
     assert [name for name in await read_schema(empty) if "cake" not in name] == []
 
 
@@ -161,9 +162,9 @@ async def test_an_upgrade_that_is_cut_off_on_sqlite_leaves_nothing(tmp_path: Pat
 
     async with an_empty_database("sqlite", tmp_path) as engine:
         with pytest.raises(CutOff):
-            await migrations.upgrade(engine, cut)
+            await upgrade(engine, cut)
         assert await read_schema(engine) == {}
-        assert (await migrations.upgrade(engine)).applied
+        assert (await upgrade(engine)).applied
 
 
 def test_the_history_is_one_line_numbered_from_the_first():

@@ -21,7 +21,7 @@ from tests.builders.people import an_account
 from velora.apps.api import create_app
 from velora.apps.bench.checkout import serving
 from velora.apps.front_desk import ProcessDesk
-from velora.apps.migrations import upgrade
+from velora.apps.migrations.upgrading import upgrade
 from velora.apps.wiring import open_house
 from velora.flows.house import TradingHouse
 from velora.kernel.ids import encode

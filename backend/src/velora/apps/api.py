@@ -1,6 +1,5 @@
 """The HTTP application: every module's and flow's routes under /api/v1, and the web application beside them."""
 
-import gc
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
@@ -37,6 +36,7 @@ import velora.modules.audit.http
 import velora.modules.catalog.http
 import velora.modules.payments.http
 import velora.modules.tenants.http
+from velora.apps.process import spare_the_collector
 from velora.flows.house import TradingHouse
 from velora.platform.web import FrontDesk
 from velora.platform.web.middleware import RequestId
@@ -85,7 +85,7 @@ def create_app(
         async with opening() as house:
             app.state.house = house
             app.state.desk = desk(house)
-            _spare_the_collector()
+            spare_the_collector()
             yield
 
     app = FastAPI(title="Velora", version="1.0.0", lifespan=lifespan, openapi_url="/api/openapi.json", docs_url="/api/docs", redoc_url=None)
@@ -105,16 +105,6 @@ def _busiest() -> list[tuple[str, APIRoute]]:
     """The busiest routes with their paths."""
     routes = (route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute))
     return [(API + route.path, route) for route in routes if route.endpoint in BUSIEST]
-
-
-def _spare_the_collector() -> None:
-    """What the process was started with is never garbage, and batches make many rows at once: look for cycles seldom.
-
-    Looking through all of it after every few hundred rows took a third of a long run's time.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
 
 
 def _openapi(app: FastAPI) -> dict[str, Any]:

@@ -63,6 +63,9 @@ async def examine(settings: Settings, told: Told = lambda _: None) -> list[Findi
             found.append(finding)
             told(finding)
 
+    if (unusable := _unusable(settings)) is not None:
+        note(unusable)  # and there is no more to look at: files, index and sandboxes live there, whatever else is configured
+        return found
     note(_home(settings), _key(settings), _web())
     engine = make_engine(settings.database_address, connections=1)
     try:
@@ -75,20 +78,23 @@ async def examine(settings: Settings, told: Told = lambda _: None) -> list[Findi
     return found
 
 
-def _home(settings: Settings) -> Finding:
+def _unusable(settings: Settings) -> Finding | None:
     home = settings.home.resolve()
-    there = next(folder for folder in (home, *home.parents) if folder.exists())
-    free = shutil.disk_usage(there).free
-    says = f"{home}, {free / _GIB:.1f} GiB free"
     try:
         home.mkdir(parents=True, exist_ok=True)
         probe = home / ".writable"
         probe.write_text("")
         probe.unlink()
     except OSError as error:
-        return Finding(
-            "home", State.WRONG, f"{home} cannot be written: {error.strerror}", "Give the folder to this user, or set VELORA_HOME."
-        )
+        says = f"{home} is no folder that can be written: {error.strerror}"
+        return Finding("home", State.WRONG, says, "Give the folder to this user, or set VELORA_HOME.")
+    return None
+
+
+def _home(settings: Settings) -> Finding:
+    home = settings.home.resolve()
+    free = shutil.disk_usage(home).free
+    says = f"{home}, {free / _GIB:.1f} GiB free"
     if free < _LEAST_FREE:
         return Finding("home", State.WRONG, says, "Make room: a full disk stops every order. Or set VELORA_HOME to a larger one.")
     return Finding("home", State.NOTE if free < _SCARCE else State.OK, says, "Room is getting scarce." if free < _SCARCE else "")

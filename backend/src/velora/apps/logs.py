@@ -3,11 +3,10 @@
 import logging
 import sys
 import time
+from collections.abc import Callable
 from typing import Final, Literal
 
 import orjson
-
-from velora.platform.web.middleware import current_request_id
 
 Style = Literal["short", "json"]
 
@@ -30,6 +29,10 @@ class JsonLines(logging.Formatter):
     default_time_format = "%Y-%m-%dT%H:%M:%S"
     default_msec_format = "%s.%03dZ"
 
+    def __init__(self, request_id: Callable[[], str]) -> None:
+        super().__init__()
+        self._request_id = request_id
+
     def format(self, record: logging.LogRecord) -> str:
         line: dict[str, object] = {
             "time": self.formatTime(record),
@@ -37,17 +40,22 @@ class JsonLines(logging.Formatter):
             "logger": record.name,
             "message": record.getMessage(),
         }
-        if request_id := current_request_id():
+        if request_id := self._request_id():
             line["request_id"] = request_id
         if record.exc_info:
             line["error"] = self.formatException(record.exc_info)
         return orjson.dumps(line).decode()
 
 
-def configure(style: Style, level: int = logging.INFO) -> None:
+def of_no_request() -> str:
+    """The request's id where there are no requests."""
+    return ""
+
+
+def configure(style: Style, request_id: Callable[[], str] = of_no_request, level: int = logging.INFO) -> None:
     """Everything that Velora and uvicorn log goes to standard error in this style, from this level on."""
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(JsonLines() if style == "json" else ShortLines("%(at)s %(mark)s %(name)-18s %(message)s"))
+    handler.setFormatter(JsonLines(request_id) if style == "json" else ShortLines("%(at)s %(mark)s %(name)-18s %(message)s"))
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)

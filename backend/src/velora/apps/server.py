@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import signal
 import socket
 import sys
 from collections.abc import Awaitable, Callable, Generator, Sequence
@@ -18,6 +17,7 @@ from velora.apps.api import create_app
 from velora.apps.front_desk import ProcessDesk
 from velora.apps.wiring import open_house, web_application
 from velora.platform.settings import Settings, read_settings
+from velora.platform.web.middleware import current_request_id
 
 BACKLOG: Final = 4096
 _TIME_FOR_REQUESTS: Final = 15
@@ -128,27 +128,13 @@ class Workers(Multiprocess):
 def application() -> FastAPI:
     """The application of one serving process, from its settings."""
     settings = read_settings()
-    logs.configure(settings.log)
+    logs.configure(settings.log, current_request_id)
     return application_of(settings)
 
 
 def application_of(settings: Settings) -> FastAPI:
     """The application with a house of its own, opened when serving begins."""
     return create_app(lambda: open_house(settings), ProcessDesk, web=web_application())
-
-
-def stop_on_signals(stop: asyncio.Event) -> None:
-    """Ctrl-C and SIGTERM set `stop`; a second one ends the process at once."""
-    loop = asyncio.get_running_loop()
-
-    def hear(number: signal.Signals) -> None:
-        if stop.is_set():
-            loop.remove_signal_handler(number)
-            signal.raise_signal(number)
-        stop.set()
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, hear, number)
 
 
 def _config(app: FastAPI | str) -> uvicorn.Config:

@@ -1,4 +1,4 @@
-"""The composition root: one choice per port, made here and nowhere else."""
+"""The composition root: one choice per port, made here and nowhere else. The client of an engine is loaded where that engine is chosen."""
 
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -11,13 +11,11 @@ from velora.modules.payments.gateways.sandbox import SandboxGateway
 from velora.modules.payouts.gateways.port import Bank
 from velora.modules.payouts.gateways.sandbox import SandboxBank
 from velora.platform.cache.port import Cache
-from velora.platform.cache.redis import RedisCache
 from velora.platform.cache.sqlite import SqliteCache
 from velora.platform.db.database import open_database
 from velora.platform.db.group_commit import Writes
 from velora.platform.mail.folder import FolderMail
 from velora.platform.mail.port import Mail
-from velora.platform.mail.smtp import SmtpMail, SmtpServer
 from velora.platform.search.port import SearchIndex
 from velora.platform.search.tantivy import TantivyIndex
 from velora.platform.settings import Settings, secret_key
@@ -52,6 +50,8 @@ def cache_of(settings: Settings) -> Cache:
         case "":
             return SqliteCache(settings.home / "cache.db")
         case address:
+            from velora.platform.cache.redis import RedisCache
+
             return RedisCache(address)
 
 
@@ -64,6 +64,8 @@ def mail_of(settings: Settings) -> Mail:
         case "":
             return FolderMail(settings.home / "mailbox")
         case address:
+            from velora.platform.mail.smtp import SmtpMail, SmtpServer
+
             return SmtpMail(SmtpServer.from_url(address))
 
 

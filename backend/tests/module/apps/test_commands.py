@@ -2,6 +2,8 @@
 
 import json
 import socket
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,8 +11,8 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from velora.apps.cli import app
-from velora.apps.cli.care import document
+from velora.apps.cli import COMMANDS, Later, app
+from velora.apps.cli.document import document
 
 ROOT = Path(__file__).parents[4]
 Velora = Callable[..., Result]
@@ -37,18 +39,45 @@ def answer(result: Result) -> Any:
 
 
 def test_every_command_has_help_with_an_example(velora: Velora):
-    def walk(group: Any, *path: str) -> None:
-        for name, command in group.commands.items():
-            if hasattr(command, "commands"):
-                walk(command, *path, name)
-                continue
-            result = velora(*path, name, "--help")
-            assert result.exit_code == 0, (*path, name)
-            assert "velora " + " ".join((*path, name)) in " ".join(result.stdout.split()), f"{(*path, name)} shows no example"
+    def walk(command: Any, *path: str) -> None:
+        if subcommands := getattr(command, "commands", None):
+            for name, subcommand in subcommands.items():
+                walk(subcommand, *path, name)
+            return
+        result = velora(*path, "--help")
+        assert result.exit_code == 0, path
+        assert "velora " + " ".join(path) in " ".join(result.stdout.split()), f"{path} shows no example"
 
-    import typer
+    for command in COMMANDS:
+        walk(command.load(), str(command.name))
 
-    walk(typer.main.get_command(app))
+
+@pytest.mark.parametrize("listed", COMMANDS, ids=lambda listed: listed.name)
+def test_the_list_says_of_a_command_what_it_says_of_itself(listed: Later):
+    assert listed.help == listed.load().help.partition("\n\n")[0]
+
+
+@pytest.mark.parametrize("words", [("--help",), ("--version",), ("ledgre",)], ids=" ".join)
+def test_the_list_of_commands_needs_none_of_what_they_need(words: tuple[str, ...]):
+    asked = f"import sys; from velora.apps.cli import app; app({[*words]})"
+    run = subprocess.run([sys.executable, "-X", "importtime", "-c", asked], capture_output=True, text=True, check=False)
+    loaded = {line.split("|")[-1].strip().partition(".")[0] for line in run.stderr.splitlines() if line.startswith("import time:")}
+    assert "typer" in loaded
+    assert loaded & {"sqlalchemy", "alembic", "fastapi", "pyarrow", "tantivy", "asyncio"} == set()
+
+
+@pytest.mark.parametrize(
+    ("page", "never"),
+    [
+        ("velora.apps.server", {"alembic", "pyarrow", "typer", "rich", "redis", "aiosmtplib"}),
+        ("velora.apps.cli.working", {"alembic", "pyarrow", "fastapi", "starlette", "uvicorn", "redis", "aiosmtplib"}),
+    ],
+)
+def test_what_runs_for_long_loads_only_what_it_may_need(page: str, never: set[str]):
+    """Without an address of Redis or of a mail server: their clients are loaded where they are configured."""
+    asked = f"import sys, {page}; print(*sys.modules)"
+    run = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    assert never & {*run.stdout.split()} == set()
 
 
 def test_before_there_is_a_schema_a_command_says_how_to_make_it(velora: Velora):
@@ -56,6 +85,10 @@ def test_before_there_is_a_schema_a_command_says_how_to_make_it(velora: Velora):
     assert (result.exit_code, result.stdout) == (1, "")
     assert "velora db upgrade" in result.stderr
     assert velora("db", "status").exit_code == 1
+
+
+def test_the_state_of_the_schema_names_the_revisions_that_wait_on_a_line_each(velora: Velora):
+    assert velora("db", "status").stdout.splitlines()[2:] == ["  waits: 0001  Initial.", "Bring it up to date: velora db upgrade"]
 
 
 def test_an_upgrade_is_said_and_a_second_does_nothing(velora: Velora):
@@ -92,10 +125,45 @@ def test_a_marketplace_is_opened_closed_and_opened_again(installed: Velora):
 def test_what_cannot_be_is_refused_with_what_to_do(installed: Velora):
     assert "3 to 40 small letters" in installed("tenant", "create", "N!", "--name", "N").stderr
     unknown = installed("ledger", "verify", "--tenant", "nowhere")
-    assert (unknown.exit_code, "There are: none yet" in unknown.stderr) == (2, True)
+    assert (unknown.exit_code, "There is none yet: velora tenant create" in unknown.stderr) == (2, True)
     assert installed("partitions", "ensure", "--since", "Christmas").exit_code == 2
     assert installed("no-such-command").exit_code == 2
     assert answer(installed("tenant", "list", "--json")) == []
+
+
+def test_a_path_that_cannot_be_used_is_named_with_why(installed: Velora, tmp_path: Path):
+    result = installed("openapi", str(tmp_path / "nowhere" / "api.json"))
+    assert (result.exit_code, result.stderr.startswith(f"{tmp_path}/nowhere/api.json cannot be used: No such file")) == (1, True)
+
+
+def test_a_statement_that_is_refused_leaves_the_file_as_it_was(installed: Velora, tmp_path: Path):
+    kept = tmp_path / "october.csv"
+    kept.write_text("last month's")
+    installed("tenant", "create", "nordmarkt", "--name", "Nordmarkt")
+    for words in (("1010", "--tenant", "nowhere"), ("9999", "--tenant", "nordmarkt")):
+        assert installed("ledger", "statement", *words, "--out", str(kept)).exit_code in (1, 2)
+    assert kept.read_text() == "last month's"
+
+
+def test_a_workload_that_does_not_exist_is_a_mistake_in_the_command(installed: Velora):
+    assert installed("bench", "checkout", "--workload", "cake").exit_code == 2
+
+
+@pytest.mark.parametrize("command", ["tenant list", "up", "db upgrade"])
+def test_a_home_that_is_a_file_is_named(velora: Velora, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, command: str):
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("VELORA_HOME", str(tmp_path / "file"))
+    result = velora(*command.split(), *(["--port", "0"] if command == "up" else []))
+    assert (result.exit_code, "file cannot be used: File exists" in result.stderr) == (1, True)
+
+
+def test_the_doctor_says_of_a_home_that_is_a_file_how_to_mend_it(velora: Velora, monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("VELORA_HOME", str(tmp_path / "file"))
+    result = velora("doctor", "--json")
+    assert result.exit_code == 1
+    [home] = answer(result)["findings"]
+    assert (home["subject"], home["state"], home["mend"]) == ("home", "wrong", "Give the folder to this user, or set VELORA_HOME.")
 
 
 def test_a_person_is_made_and_given_a_role_on_record(installed: Velora):

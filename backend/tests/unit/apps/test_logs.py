@@ -4,7 +4,7 @@ import json
 import logging
 import sys
 
-from velora.apps.logs import JsonLines, ShortLines
+from velora.apps.logs import JsonLines, ShortLines, of_no_request
 
 
 def a_record(message: str, *arguments: object, level: int = logging.WARNING) -> logging.LogRecord:
@@ -12,7 +12,7 @@ def a_record(message: str, *arguments: object, level: int = logging.WARNING) -> 
 
 
 def test_a_machine_reads_one_object_a_line():
-    line = JsonLines().format(a_record("order %s\npaid", "ord_1"))
+    line = JsonLines(of_no_request).format(a_record("order %s\npaid", "ord_1"))
     assert "\n" not in line
     read = json.loads(line)
     assert (read["level"], read["logger"], read["message"]) == ("warning", "velora.web", "order ord_1\npaid")
@@ -26,7 +26,7 @@ def test_an_error_is_kept_with_its_traceback():
         raise ValueError("no lamp")
     except ValueError:
         record.exc_info = sys.exc_info()
-    assert "ValueError: no lamp" in json.loads(JsonLines().format(record))["error"]
+    assert "ValueError: no lamp" in json.loads(JsonLines(of_no_request).format(record))["error"]
 
 
 def test_a_person_sees_the_hour_a_mark_and_the_words():

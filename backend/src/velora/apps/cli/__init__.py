@@ -1,26 +1,84 @@
-"""The `velora` command. Exit codes: 0 fine, 1 something is wrong, 2 the command or a setting is, 3 an engine cannot be reached."""
+"""The `velora` command. Exit codes: 0 fine, 1 something is wrong, 2 the command or a setting is, 3 an engine cannot be reached;
+and 130, as in every shell, when Ctrl-C has stopped it.
 
+This page lists the commands. Where each is written is loaded when it is called, so that help and completion are there at once.
+"""
+
+from importlib import import_module
 from importlib.metadata import version
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
+from typer.main import get_command, get_group
 
-from velora.apps.cli import bench, care, demo, goods, money, people, schema, serving
-from velora.apps.cli.console import err
-from velora.apps.cli.home import KNOWN, complaint_of
+_STOPPED: Final = 130
+
+
+class Later(TyperCommand):
+    """A command, or a group of them, as the list shows it; `where` says page and name of what is loaded when it is called."""
+
+    def __init__(self, name: str, where: str, panel: str, says: str) -> None:
+        super().__init__(name, help=says, rich_help_panel=panel)
+        self._where = where
+
+    def load(self) -> Any:
+        """The command itself."""
+        page, name = self._where.split(":")
+        found = getattr(import_module(f"{__name__}.{page}"), name)
+        if isinstance(found, typer.Typer):
+            return get_group(found)
+        alone = typer.Typer(add_completion=False)
+        alone.command(self.name)(found)
+        return get_command(alone)
+
+    def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
+        return self.load().make_context(info_name, args, parent, **extra)
+
+
+COMMANDS: Final = (
+    Later("up", "up:up", "Run", "Run everything in this one process: API, web application and background work."),
+    Later("serve", "serving:serve_command", "Run",
+          "Answer requests: API and web application, without background work (that is `velora worker`)."),
+    Later("worker", "working:worker_command", "Run",
+          "Do the background work: relay events, sweep payments and refunds, release escrow, send mail, make partitions."),
+    Later("demo", "demo:app", "Content", "The demo marketplaces, and the replay of a real shop's year."),
+    Later("tenant", "people:tenant", "Content", "Marketplaces."),
+    Later("user", "people:user", "Content", "People and their roles."),
+    Later("import", "goods:imports", "Content", "Products from a file."),
+    Later("search", "goods:search", "Content", "The product index."),
+    Later("ledger", "money:app", "Money", "The books: doubt them, sum them up, read one account."),
+    Later("doctor", "care:doctor_command", "Care",
+          "Look at every engine and say what is wrong and how to mend it. Exit code 1 when something is wrong."),
+    Later("openapi", "document:openapi", "Care", "Write the OpenAPI document, from which the web application's client is generated."),
+    Later("bench", "bench:app", "Care", "How fast this machine is with this database."),
+    Later("db", "schema:db", "Care", "The schema: bring it up to date, see how far it is, say who may do what."),
+    Later("partitions", "upkeep:partitions", "Care", "Monthly partitions of the large tables (MySQL)."),
+    Later("outbox", "upkeep:outbox", "Care", "Events on their way to those who react to them."),
+)  # fmt: skip
 
 
 class Commands(TyperGroup):
     """Every command ends with a sentence and an exit code when it cannot go on, never with a traceback for what a person can mend."""
 
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(**attributes)
+        for command in COMMANDS:
+            self.add_command(command)
+
     def invoke(self, ctx: Any) -> Any:
         try:
             return super().invoke(ctx)
-        except KNOWN as error:
-            complaint = complaint_of(error)
-            err.print(str(complaint), markup=False)
-            raise typer.Exit(int(complaint.code)) from error
+        except KeyboardInterrupt:
+            typer.echo("Stopped. Nothing is half-done: the same command goes on where this one was, or begins again.", err=True)
+            raise typer.Exit(_STOPPED) from None
+        except (typer.Exit, typer.Abort, typer.TyperException):
+            raise
+        except Exception as error:
+            code = import_module(f"{__name__}.home").explain(error)
+            if code is None:
+                raise
+            raise typer.Exit(code) from error
 
 
 app = typer.Typer(
@@ -31,18 +89,6 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Exit codes: 0 fine · 1 something is wrong · 2 the command or a setting is · 3 an engine cannot be reached",
 )
-app.add_typer(serving.app)
-app.add_typer(demo.app, name="demo", rich_help_panel="Content")
-app.add_typer(people.tenant, name="tenant", rich_help_panel="Content")
-app.add_typer(people.user, name="user", rich_help_panel="Content")
-app.add_typer(goods.imports, name="import", rich_help_panel="Content")
-app.add_typer(goods.search, name="search", rich_help_panel="Content")
-app.add_typer(money.app, name="ledger", rich_help_panel="Money")
-app.add_typer(care.app)
-app.add_typer(bench.app, name="bench", rich_help_panel="Care")
-app.add_typer(schema.db, name="db", rich_help_panel="Care")
-app.add_typer(schema.partitions, name="partitions", rich_help_panel="Care")
-app.add_typer(schema.outbox, name="outbox", rich_help_panel="Care")
 
 
 def _version(wanted: bool) -> None:

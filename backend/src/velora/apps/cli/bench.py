@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from velora.apps.bench.checkout import BenchFailed, Wanted, bench_checkout
-from velora.apps.cli.console import AsJson, Complaint, facts, give, run, say, table
+from velora.apps.cli.console import AsJson, Complaint, Exit, facts, give, run, say, table
 from velora.apps.cli.home import require_schema
 from velora.platform.settings import read_settings
 
@@ -37,7 +37,7 @@ def checkout(
     """
     chosen = tuple(workload or _WORKLOADS)
     if unknown := sorted({*chosen} - {*_WORKLOADS}):
-        raise Complaint(f"There is no workload {', '.join(unknown)}. Choose of {', '.join(_WORKLOADS)}.")
+        raise Complaint(f"There is no workload {', '.join(unknown)}. Choose of {', '.join(_WORKLOADS)}.", Exit.USAGE)
     settings = read_settings()
     run(require_schema(settings))
     processes = workers or (1 if settings.database_address.startswith("sqlite") else os.cpu_count() or 1)

@@ -14,6 +14,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from velora.apps.process import spare_the_collector
+
 T = TypeVar("T")
 
 _WIDE: Final = 200  # into a file or a pipe, lines are not cut
@@ -44,6 +46,7 @@ class Complaint(Exception):
 
 def run(work: Coroutine[Any, Any, T]) -> T:
     """Run to the end on uvloop."""
+    spare_the_collector()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         return runner.run(work)
 

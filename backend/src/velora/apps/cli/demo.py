@@ -7,13 +7,10 @@ import typer
 
 from velora.apps.cli.console import AsJson, Exit, Tell, facts, give, progress, run, say, stop_with
 from velora.apps.cli.home import at_home
-from velora.flows.demo_world.data import MARKETS
 from velora.flows.demo_world.load import Summary, load_demo
-from velora.flows.house import TradingHouse
 from velora.flows.replay.report import Report
 from velora.flows.replay.run import replay as replay_file
 from velora.kernel.clock import ManualClock, SystemClock
-from velora.modules.tenants import service as tenants
 from velora.platform.settings import Settings, read_settings
 
 app = typer.Typer(help="The demo marketplaces, and the replay of a real shop's year.", no_args_is_help=True)
@@ -67,16 +64,6 @@ def replay(
         say(report.as_text())
     if report.problems:
         stop_with(Exit.WRONG)
-
-
-async def load_when_empty(house: TradingHouse, tell: Tell) -> None:
-    """An empty installation has the demo marketplaces, and one whose filling was cut off has all of them; others stay as they are."""
-    async with house.db.read(None) as uow:
-        there = {one.slug for one in await tenants.all_tenants(uow)}
-    if not there or there & {*MARKETS}:
-        await load_demo(house, tell)
-    else:
-        say("This installation has marketplaces of its own, so the demo ones are left out.")
 
 
 async def _load(settings: Settings, tell: Tell) -> Summary:

@@ -4,9 +4,10 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from velora.apps import migrations, trouble
-from velora.apps.cli.console import Complaint, Exit
+from velora.apps.cli.console import Complaint, Exit, err
 from velora.apps.migrations import CannotUpgrade
 from velora.apps.wiring import open_house
 from velora.flows.house import TradingHouse
@@ -20,11 +21,17 @@ from velora.platform.db.errors import NotAllowed, Unavailable
 from velora.platform.mail.port import MailAway
 from velora.platform.settings import BadSettings, Settings
 
-KNOWN = (Complaint, BadSettings, CannotUpgrade, Refusal, DBAPIError, NotAllowed, Unavailable, CacheAway, MailAway, OSError)
+
+def explain(error: Exception) -> int | None:
+    """A person is told what is the matter and what to do; with which exit code the command ends. None for what nobody foresaw."""
+    complaint = _complaint_of(error)
+    if complaint is None:
+        return None
+    err.print(str(complaint), markup=False)
+    return int(complaint.code)
 
 
-def complaint_of(error: Exception) -> Complaint:
-    """What a person is told, and with which exit code the command ends."""
+def _complaint_of(error: Exception) -> Complaint | None:
     match error:
         case Complaint():
             return error
@@ -41,8 +48,14 @@ def complaint_of(error: Exception) -> Complaint:
             return Complaint(f"The database does not answer: {error}. velora doctor says more.", Exit.AWAY)
         case CacheAway() | MailAway():
             return Complaint(f"An engine does not answer: {error}. velora doctor says more.", Exit.AWAY)
-        case _:
+        case BrokenPipeError():  # whoever read has enough, as `head` does
+            return None
+        case OSError(filename=str() as path, strerror=str() as why):
+            return Complaint(f"{path} cannot be used: {why}. Look at that path, or name another.")
+        case CannotUpgrade() | OSError():
             return Complaint(str(error))
+        case _:
+            return None
 
 
 async def schema_of(settings: Settings) -> migrations.SchemaStatus:
@@ -68,6 +81,18 @@ async def require_schema(settings: Settings) -> None:
 
 
 @asynccontextmanager
+async def tables_of(settings: Settings) -> AsyncGenerator[AsyncEngine]:
+    """The database without a house in it: a role that has no right on anything else can still do its work."""
+    await require_schema(settings)
+    migrations.import_models()
+    engine = make_engine(settings.database_address, connections=1)
+    try:
+        yield engine
+    finally:
+        await engine.dispose()
+
+
+@asynccontextmanager
 async def at_home(settings: Settings, clock: Clock | None = None) -> AsyncGenerator[TradingHouse]:
     """The house of a command, over a database that is up to date. Raises Complaint when it is not."""
     await require_schema(settings)
@@ -81,5 +106,5 @@ async def tenant_named(house: TradingHouse, slug: str) -> TenantFacts:
         known = {one.slug: one for one in await tenants.all_tenants(uow)}
     if slug in known:
         return known[slug]
-    names = ", ".join(sorted(known)) or "none yet: velora tenant create"
-    raise Complaint(f"There is no marketplace {slug}. There are: {names}.", Exit.USAGE)
+    others = f"There are: {', '.join(sorted(known))}." if known else "There is none yet: velora tenant create makes one."
+    raise Complaint(f"There is no marketplace {slug}. {others}", Exit.USAGE)

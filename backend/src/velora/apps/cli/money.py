@@ -1,10 +1,11 @@
 """`velora ledger`: doubt the books, sum them up, read one account."""
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TextIO
 
 import typer
 
@@ -111,12 +112,17 @@ def statement(
 
       velora ledger statement 1010 --tenant nordmarkt --from 2026-10-01 --to 2026-11-01 --out october.csv
     """
-    target = out.open("w") if out else sys.stdout
-    try:
-        run(_statement(read_settings(), account, tenant, (_moment(since), _moment(until)), target.write))
-    finally:
-        if out:
-            target.close()
+    run(_statement(read_settings(), account, tenant, (_moment(since), _moment(until)), out))
+
+
+@contextmanager
+def _into(file: Path | None) -> Generator[TextIO]:
+    """The file, emptied only now, or standard output."""
+    if file is None:
+        yield sys.stdout
+    else:
+        with file.open("w") as opened:
+            yield opened
 
 
 def _row(check: Check) -> Sequence[object]:
@@ -164,9 +170,7 @@ async def _trial_balance(settings: Settings, slug: str, currency: str, at: datet
             return await ledger.trial_balance(uow, tenant_id=tenant_id, currency=currency or None, at=at)
 
 
-async def _statement(
-    settings: Settings, code: str, slug: str, span: tuple[datetime | None, datetime | None], write: Callable[[str], object]
-) -> None:
+async def _statement(settings: Settings, code: str, slug: str, span: tuple[datetime | None, datetime | None], file: Path | None) -> None:
     async with at_home(settings) as house:
         tenant_id = await _tenant_id(house, slug)
         async with house.db.read(tenant_id) as uow:
@@ -174,5 +178,6 @@ async def _statement(
             if not found:
                 raise Complaint(f"No account of {slug} has a code that begins with {code}. velora ledger trial-balance lists them.")
             since, until = span
-            async for piece in ledger.statement_csv(uow, found, since=since, until=until):
-                write(piece)
+            with _into(file) as target:
+                async for piece in ledger.statement_csv(uow, found, since=since, until=until):
+                    target.write(piece)

@@ -1,0 +1,32 @@
+"""`velora worker`."""
+
+import asyncio
+
+from velora.apps import logs, worker
+from velora.apps.cli.console import run
+from velora.apps.cli.home import at_home
+from velora.apps.process import stop_on_signals
+from velora.platform.settings import Settings, read_settings
+
+
+def worker_command() -> None:
+    """Do the background work: relay events, sweep payments and refunds, release escrow, send mail, make partitions.
+
+    Any number may run at once. Stopping finishes what is being done.
+
+    Examples:
+
+      velora worker
+
+      VELORA_LOG=json VELORA_DATABASE_URL=mysql://… velora worker
+    """
+    settings = read_settings()
+    logs.configure(settings.log)
+    run(_work(settings))
+
+
+async def _work(settings: Settings) -> None:
+    stop = asyncio.Event()
+    stop_on_signals(stop)
+    async with at_home(settings) as house:
+        await worker.run(house, stop)
