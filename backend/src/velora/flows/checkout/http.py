@@ -129,8 +129,8 @@ async def place_order(body: CheckoutIn, tenant: Tenant, caller: Caller, key: Ide
     responses={202: {"model": CheckoutOut, "description": "The bank has not heard from the buyer yet"}} | problems(NotFound, Declined),
 )
 async def confirm_payment(intent_id: IntentId, tenant: Tenant, caller: Caller, house: Trading) -> JsonReply:
-    """After the bank's confirmation (3-D Secure): what became of the payment."""
-    answer = await confirm(house, tenant.id, intent_id)
+    """After the bank's confirmation (3-D Secure): what became of the payment. It is told to the buyer alone."""
+    answer = await confirm(house, tenant.id, intent_id, caller)
     if answer.code == 201 and not answer.replayed:
         await _take_out(house, caller, tenant.id, await bought_with(house, tenant.id, intent_id))
     return _reply(answer)

@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from velora.kernel.principal import Principal
 from velora.modules.orders import repository
 from velora.modules.orders.models import Order, OrderEvent, OrderLine, SellerOrder, Shipment, ShipmentLine
 from velora.modules.orders.policy import SOLD, TO_SHIP, State
@@ -85,6 +86,13 @@ async def counts_of_seller(uow: UnitOfWork, seller_id: int, *, tenant_id: int | 
 async def orders_by_id(uow: UnitOfWork, keys: Collection[Key]) -> dict[Key, Order]:
     """The orders with these (tenant, id) keys."""
     return await repository.orders(uow, keys, lock=False)
+
+
+def may_see(order: Order, caller: Principal) -> bool:
+    """The buyer may: by account, or as the guest who holds the order's key."""
+    if order.buyer_id is not None:
+        return order.buyer_id == caller.account_id
+    return bool(order.guest_key) and order.guest_key == caller.guest_key
 
 
 async def lock_parts(uow: UnitOfWork, keys: Collection[Key]) -> dict[Key, SellerOrder]:
