@@ -55,9 +55,7 @@ async def bought_with(house: TradingHouse, tenant_id: int, intent_id: int) -> di
     """How many of each variant this payment was for."""
     async with house.db.read(tenant_id) as uow:
         [intent] = (await payments.intents_seen(uow, [(tenant_id, intent_id)])).values()
-        parts = await orders.parts_of(uow, [(tenant_id, intent.order_id)])
-        lines = await orders.lines_of(uow, [(tenant_id, part.id) for part in parts])
-    return {line.variant_id: line.quantity for of_part in lines.values() for line in of_part}
+        return (await orders.bought(uow, [(tenant_id, intent.order_id)]))[tenant_id, intent.order_id]
 
 
 def _charge(placed: Placed) -> ChargeOrder:

@@ -18,6 +18,7 @@ from velora.modules.orders.service.progress import (
 )
 from velora.modules.orders.service.reading import (
     OrderRead,
+    bought,
     count_paid,
     counts_of_seller,
     full_order,
@@ -56,6 +57,7 @@ __all__ = [
     "State",
     "TooMany",
     "WrongState",
+    "bought",
     "cancel_parts",
     "complete",
     "count_paid",

@@ -1,6 +1,6 @@
 """Reading orders."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -116,6 +116,15 @@ async def lines_of(uow: UnitOfWork, keys: Collection[Key]) -> dict[Key, list[Ord
     for line in await repository.lines_of(uow, keys, lock=False):
         groups[line.tenant_id, line.seller_order_id].append(line)
     return groups
+
+
+async def bought(uow: UnitOfWork, keys: Collection[Key]) -> dict[Key, Counter[int]]:
+    """How many of each variant were ordered with each of these (tenant, order) keys."""
+    found = {(part.tenant_id, part.id): (part.tenant_id, part.order_id) for part in await repository.parts_of(uow, keys)}
+    quantities: dict[Key, Counter[int]] = {key: Counter() for key in found.values()}
+    for line in await repository.lines_of(uow, found, lock=False):
+        quantities[found[line.tenant_id, line.seller_order_id]][line.variant_id] += line.quantity
+    return quantities
 
 
 async def parcels_of(uow: UnitOfWork, keys: Collection[Key]) -> Sequence[Shipment]:
