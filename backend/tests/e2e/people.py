@@ -48,12 +48,19 @@ class Buyer:
         await sign_in_by_demo_card(self.page, name)
         await expect(self.page.get_by_role("textbox", name="E-mail")).not_to_have_value("")
 
-    async def says_where_and_sees_when(self) -> None:
+    async def goes_to_checkout_without_an_account(self, name: str, email: str) -> None:
+        """Out of the cart, saying who it is for."""
+        await self.page.goto(f"{self.shop}/cart")
+        await self.page.get_by_role("link", name="Go to checkout").click()
+        await self.page.get_by_role("textbox", name="E-mail").fill(email)
+        await self.page.get_by_label("Full name").fill(name)
+
+    async def says_where_and_sees_when(self, *, parcels: int) -> None:
         """The first two pages of the checkout."""
         for label, words in {"Street and number": "Holstenstraße 12", "Postal code": "24103", "Town": "Kiel"}.items():
             await self.page.get_by_label(label).fill(words)
         await self.page.get_by_role("button", name="Continue to delivery").click()
-        await expect(self.page.get_by_text("Parcel 2 of 2")).to_be_visible()
+        await expect(self.page.get_by_text(f"Parcel {parcels} of {parcels}")).to_be_visible()
         await self.page.get_by_role("button", name="Continue to payment").click()
 
     async def pays_with(self, number: str) -> None:

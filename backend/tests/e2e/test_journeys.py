@@ -8,7 +8,7 @@ from tests.e2e.conftest import OpenPage, World
 from tests.e2e.people import Buyer, Finance, Seller, sign_in_by_demo_card
 from velora.modules.payments.gateways.sandbox import SandboxGateway
 
-DECLINED, GOOD = "4000 0000 0000 0002", "4242 4242 4242 4242"
+DECLINED, GOOD, ASKS = "4000 0000 0000 0002", "4242 4242 4242 4242", "4000 0000 0000 3220"
 NOTE = "The sole came off."
 
 
@@ -32,6 +32,21 @@ async def test_an_order_is_bought_shipped_refunded_in_part_and_seen_to_the_cent(
     world.start()
 
 
+async def test_a_guest_answers_the_bank_and_comes_back_to_a_paid_order_and_an_empty_cart(world: World, open_page: OpenPage):
+    ada = Buyer(await open_page(), world.at("nordmarkt"))
+    await ada.finds("trail runner", "Fjell trail runner")
+    await ada.puts_it_in_the_cart()
+    await ada.goes_to_checkout_without_an_account("Ada Lovelace", "ada@example.com")
+    await ada.says_where_and_sees_when(parcels=1)
+    before = await charges(world)
+    await ada.pays_with(ASKS)
+    await ada.page.get_by_role("button", name="Approve").click()
+    await expect(ada.page.get_by_role("heading", name="Thank you")).to_be_visible()
+    assert await charges(world) == before + 1
+    await ada.page.goto(f"{ada.shop}/cart")
+    await expect(ada.page.get_by_text("Your cart is empty").first).to_be_visible()
+
+
 async def buys_from_two_sellers(world: World, open_page: OpenPage) -> str:
     """A declined card charges nothing and says so at its field; a good one buys. The order's id."""
     mia = Buyer(await open_page(), world.at("nordmarkt"))
@@ -40,7 +55,7 @@ async def buys_from_two_sellers(world: World, open_page: OpenPage) -> str:
     await mia.finds_in_category("Electronics", "Tonwerk")
     await mia.puts_it_in_the_cart()
     await mia.goes_to_checkout_as("Mia Hansen")
-    await mia.says_where_and_sees_when()
+    await mia.says_where_and_sees_when(parcels=2)
     before = await charges(world)
     await mia.pays_with(DECLINED)
     await expect(mia.card).to_have_accessible_description(re.compile("declined", re.IGNORECASE))

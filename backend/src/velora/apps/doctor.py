@@ -14,10 +14,12 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from velora.apps import migrations, trouble, wiring
+from velora.flows.refund.again import OFTEN, refused_often
 from velora.kernel.clock import SystemClock
-from velora.kernel.ids import time_of
+from velora.kernel.ids import encode, time_of
 from velora.modules.catalog import service as catalog
 from velora.modules.notifications import service as notifications
+from velora.modules.payments.policy import LONGEST_WAIT
 from velora.modules.tenants import service as tenants
 from velora.platform.cache.port import CacheAway
 from velora.platform.db import Database, relay
@@ -32,6 +34,7 @@ _GIB: Final = 1 << 30
 _LEAST_FREE: Final = 1 * _GIB
 _SCARCE: Final = 5 * _GIB
 _LATE_SECONDS: Final = 60
+_EXAMPLES: Final = 5
 
 
 class State(StrEnum):
@@ -164,6 +167,12 @@ async def _inside(engine: AsyncEngine) -> list[Finding]:
         found.append(Finding("outbox", State.OK, f"{waiting} events wait"))
     async with db.read(None) as uow:
         letters = await notifications.waiting(uow)
+        refused = await refused_often(uow)
+    if refused:
+        named = ", ".join(encode("ord", one.order_id) for one in refused[:_EXAMPLES])
+        says = f"the money of {len(refused)} cancelled orders was refused {OFTEN} times or more: {named}"
+        mend = f"The gateway's reasons are in each order's money trail. It is asked again at the latest after {LONGEST_WAIT.days} days."
+        found.append(Finding("refunds", State.WRONG, says, mend))
     if letters["failed"]:
         says = f"{letters['failed']} were given up, {letters['queued']} wait"
         found.append(Finding("letters", State.NOTE, says, "Their last errors are in the table notification_mail."))

@@ -20,6 +20,7 @@ from velora.flows.release.release import release_due
 from velora.modules.identity import service as identity
 from velora.modules.notifications import service as notifications
 from velora.platform.cache.port import CacheAway
+from velora.platform.db import idempotency, relay
 from velora.platform.db.ddl import ensure_months_ahead
 from velora.platform.db.errors import DatabaseError
 from velora.platform.mail.port import MailAway
@@ -54,6 +55,21 @@ async def _forget_letters(house: TradingHouse) -> int:
         return await notifications.forget_settled(uow)
 
 
+async def _forget_keys(house: TradingHouse) -> int:
+    async with house.db.begin(None) as uow:
+        return await idempotency.forget_expired(uow)
+
+
+async def _forget_events(house: TradingHouse) -> int:
+    async with house.db.begin(None) as uow:
+        return await relay.forget_relayed(uow)
+
+
+async def _forget_inbox(house: TradingHouse) -> int:
+    async with house.db.begin(None) as uow:
+        return await relay.forget_inbox(uow)
+
+
 async def _make_partitions(house: TradingHouse) -> int:
     return len(await ensure_months_ahead(house.db.engine))
 
@@ -68,6 +84,9 @@ LOOPS: Final[tuple[Loop, ...]] = (
     Loop("resume payouts", timedelta(seconds=30), resume_payouts),
     Loop("forget sessions", timedelta(minutes=10), _forget_sessions),
     Loop("forget letters", timedelta(minutes=10), _forget_letters),
+    Loop("forget keys", timedelta(minutes=1), _forget_keys, full_load=idempotency.FORGOTTEN_AT_ONCE),
+    Loop("forget events", timedelta(minutes=1), _forget_events, full_load=relay.FORGOTTEN_AT_ONCE),
+    Loop("forget the inbox", timedelta(minutes=1), _forget_inbox, full_load=relay.FORGOTTEN_AT_ONCE),
     Loop("make partitions", timedelta(hours=6), _make_partitions),
 )
 

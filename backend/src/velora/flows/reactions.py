@@ -13,6 +13,7 @@ from velora.flows.indexing import index_listings
 from velora.flows.notices import buyers as letters_to_buyers
 from velora.flows.notices import sellers as letters_to_sellers
 from velora.flows.offering import follow
+from velora.flows.shopping import follow as carts
 from velora.kernel.events import Event
 from velora.modules.catalog.events import ListingChanged, ProductChanged
 from velora.modules.inventory.events import LevelChanged
@@ -39,6 +40,7 @@ REACTIONS: Final[Mapping[type[Event], Sequence[Reaction]]] = {
 }
 
 EFFECTS: Final[Mapping[type[Event], Sequence[Effect]]] = {
+    OrderPaid: [carts.take_out_what_was_paid],
     ListingChanged: [index_listings],
     ProductChanged: [index_listings],
     LevelChanged: [index_listings],

@@ -1,6 +1,7 @@
 """Verify over the whole house: clean after everything that can happen, and broken where somebody meddled."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
@@ -30,6 +31,8 @@ from velora.modules.payouts import service as payouts
 from velora.modules.payouts.service import Settled
 from velora.modules.returns import service as returns
 from velora.platform.db import UnitOfWork
+from velora.platform.db.outbox import RELAYED_KEPT
+from velora.platform.db.relay import forget_relayed, relay
 
 ALL = [1, 2, 3, 4, 5, 7, 8, 9, 10, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 25, 26]
 
@@ -148,6 +151,18 @@ async def test_each_payout_to_a_seller_who_owed_at_that_moment_is_counted(db):
             found = await check(20, uow, whom)
             assert (found.count, len(found.examples)) == (2, 2)
         assert (await check(20, uow, (await a_tenant(uow)).id)).count == 0
+
+
+async def test_events_that_have_served_their_time_are_not_missed(fresh_db, clock):
+    async with fresh_db.begin(None) as uow:
+        tenant = (await a_tenant(uow)).id
+        await a_paid_order(uow, tenant)
+    while await relay(fresh_db, {}, {}):
+        pass
+    clock.advance(RELAYED_KEPT + timedelta(minutes=1))
+    async with fresh_db.begin(None) as uow:
+        assert await forget_relayed(uow)
+    assert [check.count for check in (await verify(fresh_db)).checks if check.number == 22] == [0]
 
 
 async def test_promised_stock_that_nobody_was_promised_is_found(db):

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.builders.checkout import CHALLENGED, NO_FUNDS, REPLY_LOST, REQUEST_LOST
+from tests.builders.checkout import CHALLENGED, GUEST, NO_FUNDS, REPLY_LOST, REQUEST_LOST
 from tests.builders.shop import order_id_of
 from velora.flows.bookkeeping.verify import verify
 from velora.flows.checkout.draft import HOLD_FOR
@@ -15,6 +15,7 @@ from velora.flows.payment_outcome.sweep import sweep_payments
 from velora.flows.postings import CLEARING, GATEWAY_FEES, escrow, tax
 from velora.kernel.errors import NotFound
 from velora.kernel.ids import decode
+from velora.kernel.principal import Principal
 from velora.modules.escrow import service as escrow_service
 from velora.modules.inventory.service import Availability
 from velora.modules.payments.gateways.port import ChargeOrder
@@ -23,6 +24,7 @@ from velora.modules.payments.service import Declined, Heard, IntentState
 
 # 49.00 and 4.90 delivery, of which 19 % tax is contained.
 TOTAL, NET, TAX, FEE = 5390, 4530, 860, 186
+BUYER = Principal(guest_key=GUEST.guest_key)
 
 
 async def test_a_paid_order_holds_stock_and_money(shop, holds):
@@ -71,7 +73,7 @@ async def test_a_challenge_that_is_passed_pays_the_order(shop):
     assert (await shop.order(order_id)).order.state == "placed"
     ref = answer.body["payment"]["challenge_url"].rsplit("/", 1)[1]
     await shop.gateway.answer_challenge(ref, approved=True)
-    confirmed = await confirm(shop.house, shop.market.tenant.id, decode("pi", answer.body["payment"]["intent_id"]))
+    confirmed = await confirm(shop.house, shop.market.tenant.id, decode("pi", answer.body["payment"]["intent_id"]), BUYER)
     assert confirmed.code == 201
     assert (await shop.order(order_id)).order.state == "paid"
 
@@ -80,7 +82,7 @@ async def test_a_challenge_that_is_failed_frees_the_goods(shop):
     answer = await shop.buys(card=CHALLENGED)
     await shop.gateway.answer_challenge(answer.body["payment"]["challenge_url"].rsplit("/", 1)[1], approved=False)
     with pytest.raises(Declined):
-        await confirm(shop.house, shop.market.tenant.id, decode("pi", answer.body["payment"]["intent_id"]))
+        await confirm(shop.house, shop.market.tenant.id, decode("pi", answer.body["payment"]["intent_id"]), BUYER)
     assert await shop.stock() == Availability(on_hand=10, reserved=0)
     assert await shop.charges() == 0
 
@@ -88,14 +90,14 @@ async def test_a_challenge_that_is_failed_frees_the_goods(shop):
 async def test_asking_before_the_buyer_has_answered_changes_nothing(shop):
     answer = await shop.buys(card=CHALLENGED)
     intent_id = decode("pi", answer.body["payment"]["intent_id"])
-    assert (await confirm(shop.house, shop.market.tenant.id, intent_id)).code == 202
+    assert (await confirm(shop.house, shop.market.tenant.id, intent_id, BUYER)).code == 202
     assert (await shop.order(order_id_of(answer))).order.state == "placed"
 
 
 async def test_another_marketplace_cannot_confirm_the_payment(shop):
     answer = await shop.buys(card=CHALLENGED)
     with pytest.raises(NotFound):
-        await confirm(shop.house, shop.db.new_id(), decode("pi", answer.body["payment"]["intent_id"]))
+        await confirm(shop.house, shop.db.new_id(), decode("pi", answer.body["payment"]["intent_id"]), BUYER)
 
 
 async def test_a_buyer_who_never_comes_back_is_given_up_before_the_hold_runs_out(shop, clock):

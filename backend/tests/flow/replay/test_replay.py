@@ -1,6 +1,7 @@
 """A shop's month through the product's own flows: every line has its fate, twice changes nothing, and a crash is gone on from."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import func, select
@@ -15,6 +16,8 @@ from velora.kernel.errors import Invalid
 from velora.modules.payments.gateways.port import ChargeOrder, ChargeOutcome, RefundOrder, RefundOutcome
 from velora.modules.payments.gateways.sandbox import SandboxGateway
 from velora.platform.db import ACROSS_TENANTS, Base, Database
+from velora.platform.db.idempotency import forget_expired
+from velora.platform.db.relay import forget_relayed, relay
 
 
 class Gone(Exception):
@@ -87,6 +90,25 @@ async def test_every_line_has_its_fate_and_a_second_replay_changes_nothing(fresh
         before = await rows_of(fresh_db)
         assert await replay(house, file) == report
         assert await rows_of(fresh_db) == before
+
+
+async def test_days_that_were_lived_stay_lived_when_keys_and_events_have_served_their_time(fresh_db, clock, tmp_path):
+    file = a_file(tmp_path, [a_line("1", "LAMP"), a_line("2", "LAMP")])
+    async with a_trading_house(fresh_db, tmp_path) as (house, gateway):
+        report = await replay(house, file)
+        today = datetime(2026, 1, 1, tzinfo=UTC)
+        clock.set(today)
+        while await relay(fresh_db, {}, {}):
+            pass
+        async with fresh_db.begin(None) as uow:
+            assert await forget_expired(uow)
+            assert await forget_relayed(uow)
+        before = await rows_of(fresh_db)
+        assert await replay(house, file) == report
+        assert await rows_of(fresh_db) == before
+        assert (await gateway.totals()).charges == report.orders == 2
+        clock.set(today)
+        assert await is_clean(fresh_db)
 
 
 @pytest.mark.parametrize("dies", [{"charges": 20}, {"refunds": 2}], ids=["charging", "refunding"])

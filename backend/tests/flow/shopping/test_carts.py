@@ -186,9 +186,16 @@ async def test_what_was_bought_is_out_of_the_cart_and_the_rest_stays(house: Hous
         lamp, chair = await goods(uow, market), await goods(uow, market, "Chair")
     for sold in (lamp, chair):
         await view.put_in(house, GUEST, market.shop, sold.variant_ids[0], 2)
-    await service.take_bought(house, GUEST, market.tenant.id, {lamp.variant_ids[0]: 2, chair.variant_ids[0]: 1})
+    order_id = house.db.new_id()
+    for _ in range(2):  # once in the buyer's request, and once more when the event is told
+        await service.take_bought(house, GUEST, market.tenant.id, {order_id: {lamp.variant_ids[0]: 2, chair.variant_ids[0]: 1}})
     assert await service.read_cart(house, GUEST, market.tenant.id) == ((chair.variant_ids[0], 1),)
-    await service.take_bought(house, Principal(), market.tenant.id, {chair.variant_ids[0]: 1})
+
+
+async def test_who_has_no_cart_has_nothing_taken_out_of_it_and_a_cart_that_is_away_stops_nobody(house: House, market: Market):
+    bought = {house.db.new_id(): {7: 1}}
+    await service.take_bought(house, Principal(), market.tenant.id, bought)
+    await service.take_bought(replace(house, cache=Away()), GUEST, market.tenant.id, bought)
 
 
 class Away:

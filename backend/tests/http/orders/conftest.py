@@ -13,7 +13,9 @@ from tests.builders.market import Market, a_market, goods
 from tests.builders.people import PASSWORD, an_account
 from tests.http.people.conftest import Browser, BrowserAt, app, browser_at, house, signed_in
 from velora.flows.house import TradingHouse
-from velora.kernel.ids import encode
+from velora.kernel.ids import decode, encode
+from velora.modules.payments import service as payments
+from velora.modules.payments.gateways.sandbox import SandboxGateway
 from velora.modules.sellers import service as sellers
 from velora.modules.sellers.policy import StaffRole
 
@@ -36,6 +38,11 @@ class Store:
     lamp: OnSale
     browser_at: BrowserAt
     keys: list[dict[str, str]] = field(default_factory=list[dict[str, str]])
+
+    @property
+    def gateway(self) -> SandboxGateway:
+        assert isinstance(self.house.gateway, SandboxGateway)
+        return self.house.gateway
 
     @property
     def lamp_id(self) -> str:
@@ -62,6 +69,12 @@ class Store:
         reply = await browser.ask("POST", "/checkout", self.checkout(quantity), a_key())
         assert reply.status_code == 201, reply.text
         return (await browser.get(f"/orders/{reply.json()['order']['id']}")).json()
+
+    async def payment_state(self, intent_id: str) -> str:
+        """Where we think that the payment stands."""
+        key = (self.market.tenant.id, decode("pi", intent_id))
+        async with self.house.db.read(key[0]) as uow:
+            return (await payments.intents_seen(uow, [key]))[key].state
 
     async def seller(self, *, of: Market | None = None) -> Browser:
         """A browser in which staff of the seller is signed in, on no marketplace's address."""

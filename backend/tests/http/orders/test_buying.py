@@ -1,9 +1,13 @@
 """Buying as a browser does it: checkout, the order's page, cancelling."""
 
+from typing import Any
+
 import pytest
 
 from tests.builders.market import a_market
-from tests.http.orders.conftest import a_key, problem
+from tests.http.orders.conftest import Store, a_key, problem
+from tests.http.people.conftest import Browser
+from velora.kernel.ids import encode
 
 
 async def test_a_guest_buys_and_sees_the_order_with_its_money(store):
@@ -104,14 +108,38 @@ async def test_a_checkout_needs_a_key_and_a_key_fits_one_request(store):
 
 async def test_a_challenge_is_answered_at_the_bank_and_confirmed(store):
     buyer = store.buyer()
+    payment = await asked_by_the_bank(store, buyer)
+    await buyer.post(f"/sandbox/challenges/{payment['challenge_url'].rsplit('/', 1)[1]}", {"approve": True})
+    confirmed = await buyer.post(f"/checkout/{payment['intent_id']}/confirm")
+    assert (confirmed.status_code, confirmed.json()["order"]["state"]) == (201, "paid")
+
+
+async def test_what_became_of_a_payment_is_told_to_its_buyer_alone_and_nobody_else_has_the_gateway_asked(store, signed_in):
+    guest, (ada, _), (grace, _) = store.buyer(), await signed_in(store.market.tenant), await signed_in(store.market.tenant)
+    other_guest = store.buyer()
+    await other_guest.post("/cart/lines", {"variant_id": store.lamp_id, "quantity": 1})
+    assert other_guest.cookie("velora_guest")
+    unknown = await store.buyer().post(f"/checkout/{encode('pi', 5)}/confirm")
+    for buyer, strangers in ((guest, (grace, other_guest, store.buyer())), (ada, (grace, guest, other_guest, store.buyer()))):
+        payment = await asked_by_the_bank(store, buyer)
+        await store.gateway.answer_challenge(payment["challenge_url"].rsplit("/", 1)[1], approved=True)
+        for stranger in strangers:
+            reply = await stranger.post(f"/checkout/{payment['intent_id']}/confirm")
+            assert problem(reply) == problem(unknown) == (404, "request.not_found")
+            assert reply.json()["detail"] == unknown.json()["detail"].replace(encode("pi", 5), payment["intent_id"])
+            # Who asks the gateway would learn that the bank has said yes, and write it down.
+            assert await store.payment_state(payment["intent_id"]) == "action_required"
+        assert (await buyer.post(f"/checkout/{payment['intent_id']}/confirm")).status_code == 201
+
+
+async def asked_by_the_bank(store: Store, buyer: Browser) -> dict[str, Any]:
+    """The payment of an order whose buyer must confirm it first."""
     card = {"number": "4000 0000 0000 3220", "exp_month": 12, "exp_year": 2030, "cvc": "123"}
     token = (await buyer.post("/sandbox/tokens", card)).json()["token"]
     asked = await buyer.ask("POST", "/checkout", store.checkout(token=token), a_key())
     payment = asked.json()["payment"]
     assert (asked.status_code, payment["state"]) == (202, "action_required")
-    await buyer.post(f"/sandbox/challenges/{payment['challenge_url'].rsplit('/', 1)[1]}", {"approve": True})
-    confirmed = await buyer.post(f"/checkout/{payment['intent_id']}/confirm")
-    assert (confirmed.status_code, confirmed.json()["order"]["state"]) == (201, "paid")
+    return payment
 
 
 async def test_a_buyer_cancels_and_the_money_goes_back(store):

@@ -140,7 +140,7 @@ async def test_the_cart_that_a_guest_filled_is_the_accounts_from_then_on(
 ) -> None:
     guest = Principal(tenant_id=nord.id, guest_key=f"guest-{house.db.new_id()}")
     lamp = Now("Brass Lamp", 4900, on_sale=True, available=10)
-    await carts.change(house, guest, nord.id, lambda cart: add(cart, 77, 2, lamp))
+    await carts.change(house, guest, nord.id, lambda cart: add(cart, 77, 2, lamp, house.db.new_id()))
     browser = browser_at(nord)
     browser.client.cookies.set("velora_guest", guest.guest_key)
     person = {"email": f"new-{house.db.new_id()}@example.com", "password": PASSWORD, "name": "Ada"}

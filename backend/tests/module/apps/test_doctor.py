@@ -6,10 +6,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from tests.builders.orders import a_paid_order
 from velora.apps import migrations
 from velora.apps.doctor import Finding, State, examine
 from velora.kernel.clock import SystemClock
-from velora.kernel.ids import first_id_at
+from velora.kernel.ids import encode, first_id_at
+from velora.modules.payments import service as payments
 from velora.platform.db import Database
 from velora.platform.db.outbox import OutboxEvent, ParkedEvent
 from velora.platform.settings import Settings
@@ -50,6 +52,21 @@ async def test_an_event_that_nobody_could_take_is_for_a_person(fresh_db: Databas
     async with fresh_db.begin(None) as uow:
         await uow.insert(ParkedEvent, [{"consumer": "x", "event_id": 1, "reason": "no", "attempts": 5, "parked_at": uow.now}])
     assert (await found(settings, "outbox")).says == "1 events that nobody could take"
+
+
+async def test_money_that_the_gateway_refuses_to_give_back_is_for_a_person(fresh_db: Database, settings: Settings):
+    async with fresh_db.begin(None) as uow:
+        paid = await a_paid_order(uow, uow.new_id())
+        now = await payments.of_orders(uow, [(paid.tenant_id, paid.order_id)])
+        [intent] = now.values()
+        keys = ["cancel:sor_1:3", "cancel:sor_2:2"]
+        asked = await payments.request_refunds(uow, [payments.RefundRequest(paid.tenant_id, intent.id, 100, key) for key in keys])
+        ids = [one.refund_id for one in asked if isinstance(one, payments.RefundAsked)]
+        await payments.settle_refunds(uow, [payments.RefundHeard(paid.tenant_id, id_, succeeded=False, reason="no") for id_ in ids])
+        await payments.ask_again_later(uow, {(paid.tenant_id, id_): 1 for id_ in ids})
+    refused = await found(settings, "refunds")
+    assert refused.state is State.WRONG
+    assert refused.says == f"the money of 1 cancelled orders was refused 3 times or more: {encode('ord', paid.order_id)}"
 
 
 async def test_rows_outside_of_every_month_and_missing_months_are_found(fresh_db: Database, settings: Settings):

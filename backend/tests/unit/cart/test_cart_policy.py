@@ -30,15 +30,15 @@ def filled(cart: Cart) -> dict[int, int]:
 
 
 def test_adding_the_same_again_adds_to_its_line():
-    once = add(Cart(), 7, 1, LAMP)
+    once = add(Cart(), 7, 1, LAMP, 100)
     assert isinstance(once, Cart)
-    twice = add(once, 7, 2, LAMP)
+    twice = add(once, 7, 2, LAMP, 200)
     assert isinstance(twice, Cart)
-    assert (twice.lines, twice.version) == ((Line(7, 3, "Lamp", 4900),), 2)
+    assert (twice.lines, twice.version) == ((Line(7, 3, "Lamp", 4900, since=100),), 2)
 
 
 def test_nobody_has_more_than_ninety_nine_of_one():
-    cart = add(a_cart((7, 98)), 7, 50, LAMP)
+    cart = add(a_cart((7, 98)), 7, 50, LAMP, 100)
     assert isinstance(cart, Cart)
     assert filled(cart) == {7: MOST_OF_ONE}
     assert filled(set_quantity(cart, 7, 500)) == {7: MOST_OF_ONE}
@@ -46,8 +46,8 @@ def test_nobody_has_more_than_ninety_nine_of_one():
 
 def test_a_full_cart_takes_more_of_what_it_has_and_nothing_new():
     full = a_cart(*((number, 1) for number in range(MOST_LINES)))
-    assert add(full, 1000, 1, LAMP) == CartFull(MOST_LINES)
-    assert isinstance(add(full, 5, 1, LAMP), Cart)
+    assert add(full, 1000, 1, LAMP, 100) == CartFull(MOST_LINES)
+    assert isinstance(add(full, 5, 1, LAMP, 100), Cart)
 
 
 def test_a_quantity_of_zero_removes_the_line():
@@ -71,8 +71,29 @@ def test_merging_an_empty_guest_cart_changes_nothing():
     assert merge(mine, Cart()) is mine
 
 
-def test_what_was_bought_leaves_and_what_came_meanwhile_stays():
-    assert filled(bought(a_cart((7, 3), (8, 1), (9, 1)), {7: 2, 8: 1})) == {7: 1, 9: 1}
+ORDER, AFTERWARDS, LATER_ORDER = 500, 600, 700
+
+
+def test_what_was_bought_leaves_once_and_the_rest_stays():
+    once = bought(a_cart((7, 3), (8, 1), (9, 1)), ORDER, {7: 2, 8: 1})
+    assert filled(once) == {7: 1, 9: 1}
+    assert bought(once, ORDER, {7: 2, 8: 1}) is once
+    assert filled(bought(once, LATER_ORDER, {7: 1})) == {9: 1}
+
+
+def test_what_was_put_in_after_the_order_is_not_what_was_bought():
+    again = add(without(a_cart((7, 1), (8, 1)), {7}), 7, 1, LAMP, AFTERWARDS)
+    assert isinstance(again, Cart)
+    assert filled(bought(again, ORDER, {7: 1})) == {8: 1, 7: 1}
+    more = add(a_cart((7, 2)), 7, 1, LAMP, AFTERWARDS)
+    assert isinstance(more, Cart)
+    assert filled(bought(more, ORDER, {7: 2})) == {7: 1}
+
+
+def test_at_sign_in_a_line_of_both_carts_counts_as_put_in_when_the_later_was():
+    guest = add(Cart(), 7, 1, LAMP, AFTERWARDS)
+    assert isinstance(guest, Cart)
+    assert filled(bought(merge(a_cart((7, 1)), guest), ORDER, {7: 1})) == {7: 2}
 
 
 def test_a_changed_price_is_said_once():

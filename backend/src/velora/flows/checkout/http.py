@@ -1,6 +1,5 @@
 """Routes of the checkout."""
 
-from contextlib import suppress
 from dataclasses import replace
 from typing import Annotated
 
@@ -14,7 +13,6 @@ from velora.flows.house import TradingHouse
 from velora.flows.shopping.service import read_cart, take_bought
 from velora.kernel.errors import Invalid, MalformedId, NotFound
 from velora.kernel.principal import Principal
-from velora.modules.cart.errors import CartUnavailable
 from velora.modules.payments.service import Declined
 from velora.platform.db.idempotency import InProgress, KeyReused
 from velora.platform.tokens import guest_key_for
@@ -54,7 +52,7 @@ class OrderedLineIn(Schema):
 
 
 class CheckoutIn(Schema):
-    """`expected_total` is what the buyer was shown. Without `lines` the cart is ordered, and emptied of it; with them it stays as it is."""
+    """`expected_total` is what the buyer was shown. Without `lines` the cart is ordered. What was paid for leaves the cart."""
 
     email: str = Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", max_length=254, examples=["ada@example.com"])
     address: AddressIn
@@ -115,8 +113,8 @@ async def place_order(body: CheckoutIn, tenant: Tenant, caller: Caller, key: Ide
         order_id=house.db.new_id(),
     )
     answer = await check_out(house, draft)
-    if body.lines is None and answer.code == 201 and not answer.replayed:
-        await _take_out(house, buyer, tenant.id, dict(lines))
+    if body.lines is None and answer.code == 201 and not answer.replayed:  # else the effect of the paid order will do
+        await _take_out(house, buyer, tenant.id, answer, dict(lines))
     reply = _reply(answer)
     if not known:
         remember_guest(reply, house, buyer.guest_key)
@@ -130,17 +128,16 @@ async def place_order(body: CheckoutIn, tenant: Tenant, caller: Caller, key: Ide
     responses={202: {"model": CheckoutOut, "description": "The bank has not heard from the buyer yet"}} | problems(NotFound, Declined),
 )
 async def confirm_payment(intent_id: IntentId, tenant: Tenant, caller: Caller, house: Trading) -> JsonReply:
-    """After the bank's confirmation (3-D Secure): what became of the payment."""
-    answer = await confirm(house, tenant.id, intent_id)
+    """After the bank's confirmation (3-D Secure): what became of the payment. It is told to the buyer alone."""
+    answer = await confirm(house, tenant.id, intent_id, caller)
     if answer.code == 201 and not answer.replayed:
-        await _take_out(house, caller, tenant.id, await bought_with(house, tenant.id, intent_id))
+        await _take_out(house, caller, tenant.id, answer, await bought_with(house, tenant.id, intent_id))
     return _reply(answer)
 
 
-async def _take_out(house: TradingHouse, buyer: Principal, tenant_id: int, bought: dict[int, int]) -> None:
-    """What was bought leaves the cart, if the cart can be reached: the order stands either way."""
-    with suppress(CartUnavailable):
-        await take_bought(house, buyer, tenant_id, bought)
+async def _take_out(house: TradingHouse, buyer: Principal, tenant_id: int, answer: Answer, bought: dict[int, int]) -> None:
+    """What was bought leaves the cart before the buyer looks at it again, and not only with the effect of the paid order."""
+    await take_bought(house, buyer, tenant_id, {CheckoutOut.model_validate(answer.body).order.id: bought})
 
 
 def _reply(answer: Answer) -> JsonReply:

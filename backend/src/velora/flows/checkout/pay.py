@@ -9,6 +9,7 @@ from velora.flows.house import TradingHouse
 from velora.flows.payment_outcome.settle import News, Settled, heard_of, settle
 from velora.kernel.errors import NotFound, Refusal
 from velora.kernel.ids import encode
+from velora.kernel.principal import Principal
 from velora.modules.orders import service as orders
 from velora.modules.payments import service as payments
 from velora.modules.payments.gateways.port import ChargeOrder, NotKnown
@@ -35,16 +36,17 @@ async def check_out(house: TradingHouse, draft: Draft) -> Answer:
     return _said(settled.code, settled.body, replayed=False)
 
 
-async def confirm(house: TradingHouse, tenant_id: int, intent_id: int) -> Answer:
-    """After the buyer has been at the bank: what became of the payment. Raises NotFound, Declined."""
+async def confirm(house: TradingHouse, tenant_id: int, intent_id: int, by: Principal) -> Answer:
+    """After the buyer has been at the bank: what became of the payment. Raises Declined, and NotFound to all but the buyer."""
     async with house.db.read(tenant_id) as uow:
         intent = (await payments.intents_seen(uow, [(tenant_id, intent_id)])).get((tenant_id, intent_id))
-        if intent is None:
-            raise NotFound("payment", encode("pi", intent_id))
-        key, known = intent.gateway_key, intent.state
-    found = await house.gateway.find(key)
+        found = await orders.orders_by_id(uow, [(tenant_id, intent.order_id)]) if intent else {}
+    if intent is None or not orders.may_see(found[tenant_id, intent.order_id], by):
+        raise NotFound("payment", encode("pi", intent_id))
+    key, known = intent.gateway_key, intent.state
+    outcome = await house.gateway.find(key)
     settled: Settled = await house.writes.submit(
-        settle, News(heard_of(tenant_id, intent_id, found if not isinstance(found, NotKnown) else await house.gateway.void(key)))
+        settle, News(heard_of(tenant_id, intent_id, outcome if not isinstance(outcome, NotKnown) else await house.gateway.void(key)))
     )
     return _said(settled.code, settled.body, replayed=known == IntentState.CAPTURED)
 
@@ -53,9 +55,7 @@ async def bought_with(house: TradingHouse, tenant_id: int, intent_id: int) -> di
     """How many of each variant this payment was for."""
     async with house.db.read(tenant_id) as uow:
         [intent] = (await payments.intents_seen(uow, [(tenant_id, intent_id)])).values()
-        parts = await orders.parts_of(uow, [(tenant_id, intent.order_id)])
-        lines = await orders.lines_of(uow, [(tenant_id, part.id) for part in parts])
-    return {line.variant_id: line.quantity for of_part in lines.values() for line in of_part}
+        return (await orders.bought(uow, [(tenant_id, intent.order_id)]))[tenant_id, intent.order_id]
 
 
 def _charge(placed: Placed) -> ChargeOrder:

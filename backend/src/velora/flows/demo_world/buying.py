@@ -14,6 +14,7 @@ from velora.flows.demo_world.walker import CardCounter, Walker, asked, guest_key
 from velora.flows.demo_world.world import World
 from velora.flows.house import TradingHouse
 from velora.kernel.ids import decode
+from velora.kernel.principal import Principal
 from velora.modules.catalog.service import Offer, OfferKey, offers
 from velora.modules.payments.service import Declined
 from velora.modules.pricing.service import Basket, BasketLine, quote
@@ -98,7 +99,8 @@ async def _confirm(walker: Walker, challenged: Sequence[tuple[Draft, Answer]]) -
     for draft, answer in challenged:
         payment = _Payment.model_validate(answer.body["payment"])
         await gateway.answer_challenge(payment.challenge_url.rpartition("/")[2], approved=True)
-        await confirm(walker.house, draft.market.tenant_id, decode("pi", payment.intent_id))
+        buyer = Principal(account_id=draft.buyer.account_id, guest_key=draft.buyer.guest_key)
+        await confirm(walker.house, draft.market.tenant_id, decode("pi", payment.intent_id), buyer)
 
 
 def _market(world: World, order: Planned) -> Market:

@@ -41,7 +41,7 @@ async def ask(uow: UnitOfWork, asks: Sequence[ReturnAsk]) -> list[returns.Return
     parts = await orders.lock_parts(uow, {one.part for one in asks})
     lines = await orders.lines_of(uow, parts.keys())
     bought = await orders.orders_by_id(uow, {(part.tenant_id, part.order_id) for part in parts.values()})
-    mine = [one for one in asks if one.part in parts and may_see(bought[one.tenant_id, parts[one.part].order_id], one.by)]
+    mine = [one for one in asks if one.part in parts and orders.may_see(bought[one.tenant_id, parts[one.part].order_id], one.by)]
     held = await escrow.of_seller_orders(uow, {one.part for one in mine})
     open_ = [one for one in mine if (hold := held.get(one.part)) and hold.is_open]
     wishes = [_wish(one, parts[one.part], bought[one.tenant_id, parts[one.part].order_id].country, lines[one.part]) for one in open_]
@@ -57,13 +57,6 @@ async def ask(uow: UnitOfWork, asks: Sequence[ReturnAsk]) -> list[returns.Return
         else:
             answers.append(outcomes.get(id(one)) or orders.WrongState(parts[one.part].state, "returned"))
     return answers
-
-
-def may_see(order: orders.Order, caller: Principal) -> bool:
-    """The buyer may: by account, or as the guest who holds the order's key."""
-    if order.buyer_id is not None:
-        return order.buyer_id == caller.account_id
-    return bool(order.guest_key) and order.guest_key == caller.guest_key
 
 
 def _wish(one: ReturnAsk, part: orders.SellerOrder, country: str, lines: Sequence[orders.OrderLine]) -> returns.Ask:

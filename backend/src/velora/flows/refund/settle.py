@@ -8,7 +8,8 @@ from typing import Final
 
 from velora.flows import postings
 from velora.flows.house import TradingHouse
-from velora.flows.refund.start import CANCELLATION, Started, Wanted, of_cancellation, of_return
+from velora.flows.refund.again import SYSTEM, ask_again
+from velora.flows.refund.start import CANCELLATION, Key, Started, Wanted, tries_of, wanted_by
 from velora.kernel.ids import decode, encode
 from velora.modules.escrow import service as escrow
 from velora.modules.ledger import service as ledger
@@ -19,9 +20,6 @@ from velora.modules.returns import service as returns
 from velora.platform.db import UnitOfWork
 
 _A_SWEEP: Final = 100
-_SYSTEM: Final = "system"
-
-Key = tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -48,29 +46,37 @@ async def give_back(house: TradingHouse, started: Sequence[Started]) -> None:
 
 
 async def sweep_refunds(house: TradingHouse) -> int:
-    """Refunds of which nothing was heard for too long are sent again under their keys; how many were looked at."""
+    """Refunds of which nothing was heard for too long are sent again under their keys; how many were looked at.
+
+    What the gateway refused of cancelled orders is asked for again under new keys, once its time has come.
+    """
     async with house.db.read(None) as uow:
+        refused = [(one.tenant_id, one.id) for one in await payments.refused_refunds(uow, before=uow.now, limit=_A_SWEEP)]
         waiting = [
             Started(one.tenant_id, one.id, RefundOrder(encode("rfd", one.id), one.charge_ref, one.amount_minor, one.currency))
             for one in await payments.open_refunds(uow, limit=_A_SWEEP)
         ]
     await give_back(house, waiting)
-    return len(waiting)
+    again = await asyncio.gather(*(house.writes.submit(ask_again, key) for key in refused))
+    await give_back(house, [one for one in again if one is not None])
+    return len(waiting) + len(refused)
 
 
 async def settle(uow: UnitOfWork, news: Sequence[RefundNews]) -> list[bool]:
     """Each refund stands as the gateway said: paid back and posted, or failed and undone; whether each is settled now.
 
-    A refund of which nothing was heard stays requested. Hearing the same twice settles once.
+    A refund of which nothing was heard stays requested. Hearing the same twice settles once. The money of a cancelled order is
+    asked for again later; that of a return when its buyer asks again.
     """
     heard = {one.key: found for one in news if (found := _heard(one))}
     turned = await payments.settle_refunds(uow, list(heard.values()))
-    cases = await _cases(uow, {(one.tenant_id, one.id): one.business_key for one in turned})
+    cases = await wanted_by(uow, {(one.tenant_id, one.id): one.business_key for one in turned}, SYSTEM)
     paid = {key: case for key, case in cases.items() if heard[key].succeeded}
     failed = {key: case for key, case in cases.items() if not heard[key].succeeded}
     await _take_back(uow, paid, failed)
     await escrow.settle_refunds(uow, paid=[case.taking for case in paid.values()], failed=[case.taking for case in failed.values()])
     await _post(uow, paid, failed)
+    await payments.ask_again_later(uow, {key: tries_of(case.key) for key, case in failed.items() if case.key.startswith(CANCELLATION)})
     return [one.key in heard for one in news]
 
 
@@ -82,21 +88,6 @@ def _heard(one: RefundNews) -> payments.RefundHeard | None:
             return payments.RefundHeard(one.tenant_id, one.refund_id, succeeded=False, reason=reason)
         case _:
             return None
-
-
-async def _cases(uow: UnitOfWork, reasons: Mapping[Key, str]) -> dict[Key, Wanted]:
-    """What each refund was asked for: its business key names the return or the cancelled seller order."""
-    named = {key: reason.split(":", 1) for key, reason in reasons.items()}
-    returned = {key: (key[0], decode("ret", ref)) for key, (kind, ref) in named.items() if kind != CANCELLATION}
-    cancelled = {key: (key[0], decode("sor", ref)) for key, (kind, ref) in named.items() if kind == CANCELLATION}
-    facts = await returns.by_id(uow, set(returned.values()))
-    parts = await orders.parts_by_id(uow, set(cancelled.values()))
-    bought = await orders.orders_by_id(uow, {(part.tenant_id, part.order_id) for part in parts.values()})
-    cases = {key: of_return(facts[ref], _SYSTEM) for key, ref in returned.items()}
-    for key, ref in cancelled.items():
-        part = parts[ref]
-        cases[key] = of_cancellation(part, bought[part.tenant_id, part.order_id].country, _SYSTEM)
-    return cases
 
 
 async def _take_back(uow: UnitOfWork, paid: Mapping[Key, Wanted], failed: Mapping[Key, Wanted]) -> None:

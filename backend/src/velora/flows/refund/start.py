@@ -1,12 +1,12 @@
 """E4a: a refund stands as requested, with its part taken out of escrow and posted. One transaction for all of them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from velora.flows import postings
 from velora.kernel.errors import NotFound, Refusal
-from velora.kernel.ids import encode
+from velora.kernel.ids import decode, encode
 from velora.modules.escrow import service as escrow
 from velora.modules.ledger import service as ledger
 from velora.modules.orders import service as orders
@@ -15,13 +15,18 @@ from velora.modules.payments.gateways.port import RefundOrder
 from velora.modules.returns import service as returns
 from velora.platform.db import UnitOfWork
 
+Key = tuple[int, int]
+
 RETURN: Final = "return"
 CANCELLATION: Final = "cancel"
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """Give this much of one seller order back. `key` says what for (`return:ret_…`, `cancel:sor_…`): the same reason refunds once."""
+    """Give this much of one seller order back. `key` says what for (`return:ret_…`, `cancel:sor_…`): the same reason refunds once.
+
+    What the gateway refused of a cancelled order is another reason at each try: `cancel:sor_…:2`.
+    """
 
     key: str
     tenant_id: int
@@ -54,12 +59,34 @@ def of_return(facts: returns.ReturnFacts, actor_ref: str) -> Wanted:
     )  # fmt: skip
 
 
-def of_cancellation(part: orders.SellerOrder, country: str, actor_ref: str) -> Wanted:
+def of_cancellation(part: orders.SellerOrder, country: str, actor_ref: str, tries: int = 1) -> Wanted:
     """What a seller order gives back that was cancelled as a whole: everything, delivery included."""
+    key = f"{CANCELLATION}:{encode('sor', part.id)}" + (f":{tries}" if tries > 1 else "")
     return Wanted(
-        f"{CANCELLATION}:{encode('sor', part.id)}", part.tenant_id, part.order_id, part.id, part.seller_id, country, part.currency,
+        key, part.tenant_id, part.order_id, part.id, part.seller_id, country, part.currency,
         part.items_minor + part.shipping_minor, part.tax_minor, part.commission_minor, actor_ref,
     )  # fmt: skip
+
+
+def tries_of(key: str) -> int:
+    """Which try at its money a refund with this key is."""
+    _, _, *tries = key.split(":")
+    return int(tries[0]) if tries else 1
+
+
+async def wanted_by(uow: UnitOfWork, keys: Mapping[Key, str], actor_ref: str) -> dict[Key, Wanted]:
+    """What each refund was asked for: its business key names the return or the cancelled seller order."""
+    named = {key: reason.split(":") for key, reason in keys.items()}
+    returned = {key: (key[0], decode("ret", ref)) for key, (kind, ref, *_) in named.items() if kind == RETURN}
+    cancelled = {key: (key[0], decode("sor", ref)) for key, (kind, ref, *_) in named.items() if kind == CANCELLATION}
+    facts = await returns.by_id(uow, set(returned.values()))
+    parts = await orders.parts_by_id(uow, set(cancelled.values()))
+    bought = await orders.orders_by_id(uow, {(part.tenant_id, part.order_id) for part in parts.values()})
+    cases = {key: of_return(facts[ref], actor_ref) for key, ref in returned.items()}
+    for key, ref in cancelled.items():
+        part = parts[ref]
+        cases[key] = of_cancellation(part, bought[part.tenant_id, part.order_id].country, actor_ref, tries_of(keys[key]))
+    return cases
 
 
 @dataclass(frozen=True)

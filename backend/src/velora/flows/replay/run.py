@@ -16,12 +16,10 @@ from velora.flows.replay.report import Report, make_report, note_of
 from velora.flows.replay.sheet import Sale, Sheet, read_sheet
 from velora.flows.replay.world import World, open_world
 from velora.kernel.clock import ManualClock
-from velora.platform.db import idempotency
+from velora.platform.db import run_marks
 from velora.platform.db.ddl import ensure_partitions
-from velora.platform.db.idempotency import Asked, Keyed, Replay
 
 _A_DAY: Final = timedelta(days=1)
-_WHO: Final = "replay"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,16 +58,18 @@ async def replay(house: TradingHouse, file: Path, progress: Progress = lambda st
 
 
 async def _live_all(house: TradingHouse, clock: ManualClock, year: Year, days: Sequence[date], progress: Progress) -> None:
-    """Every day that was not lived before."""
+    """Every day that was not lived to its end before."""
     sheet = year.sheet
     sold, to_sell = 0, sum(len(sale.rows) for sale in sheet.sales)
-    fingerprint = sha256(repr((len(sheet), to_sell, sheet.sales[-1])).encode()).digest()
+    file = sha256(repr((len(sheet), to_sell, sheet.sales[-1])).encode()).digest()
+    async with house.db.read(None) as uow:
+        lived = await run_marks.steps_done(uow, year.world.tenant_id, file)
     for day in filter(year.has_work_on, days):
         clock.set(datetime.combine(day, time(5), tzinfo=UTC))
-        mark = Keyed(year.world.tenant_id, _WHO, Asked(sha256(day.isoformat().encode()).digest(), fingerprint), 0)
-        if not await _was_lived(house, mark):
+        if day.isoformat() not in lived:
             await live(house, clock, year, day)
-            await _remember(house, mark)
+            async with house.db.begin(None) as uow:
+                await run_marks.mark_done(uow, year.world.tenant_id, file, [day.isoformat()])
         sold += sum(len(sale.rows) for sale in year.ordered_on(day))
         progress(Step(day, sold, to_sell))
 
@@ -122,18 +122,6 @@ def _given_back(sheet: Sheet, world: World, by_row: dict[int, Sale]) -> dict[dat
             day = max(sheet.day(row), sale.moment.date() + SHIPPED_AFTER)
             found[day].append(GiveBack(sale, item.variant_id, item.seller_id, quantity, note_of(sheet, row)))
     return dict(found)
-
-
-async def _was_lived(house: TradingHouse, mark: Keyed) -> bool:
-    """Whether the day was lived to its end before; otherwise it is begun. One that somebody began is lived again."""
-    async with house.db.begin(None) as uow:
-        [begun] = await idempotency.begin(uow, [mark], recovery_point="begun")
-        return isinstance(begun, Replay)
-
-
-async def _remember(house: TradingHouse, mark: Keyed) -> None:
-    async with house.db.begin(None) as uow:
-        idempotency.finish(uow, {mark.identity: (200, {})})
 
 
 async def _ensure_months(house: TradingHouse, first: date, last: date) -> None:

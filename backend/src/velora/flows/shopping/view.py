@@ -75,10 +75,11 @@ async def look(house: House, principal: Principal, shop: Shop) -> CartView:
 async def put_in(house: House, principal: Principal, shop: Shop, variant_id: int, quantity: int) -> CartView:
     """So many more are in the cart. Raises VariantNotFound, OutOfStock when nothing is left, CartFull."""
     before = await carts.read(house, principal, shop.tenant_id)
-    looked = await house.writes.look(look_over, Look(shop, before, (variant_id, quantity)))
+    since = house.db.new_id()
+    looked = await house.writes.look(look_over, Look(shop, before, (variant_id, quantity, since)))
 
     def put(latest: Cart) -> Cart | Refusal:
-        filled = policy.add(latest, variant_id, quantity, looked.nows[variant_id])
+        filled = policy.add(latest, variant_id, quantity, looked.nows[variant_id], since)
         return filled if isinstance(filled, Refusal) else policy.look_over(filled, looked.nows | _unseen(filled, looked.cart))[0]
 
     cart = await carts.change_from(house, principal, shop.tenant_id, before, put)
@@ -108,11 +109,11 @@ async def _shown(house: House, principal: Principal, shop: Shop, cart: Cart) -> 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """A cart to look over, with so many more of a variant (variant, quantity) put into it first, if anything is."""
+    """A cart to look over, with so many more of a variant (variant, quantity, since) put into it first, if anything is."""
 
     shop: Shop
     cart: Cart
-    adding: tuple[int, int] | None = None
+    adding: tuple[int, int, int] | None = None
 
     @property
     def keys(self) -> set[OfferKey]:
@@ -146,13 +147,13 @@ async def look_over(uow: UnitOfWork, looks: Sequence[Look]) -> list[Looked | Ref
 def _filled(look: Look, nows: Mapping[int, Now]) -> Cart | Refusal:
     if look.adding is None:
         return look.cart
-    variant_id, quantity = look.adding
+    variant_id, quantity, since = look.adding
     now = nows.get(variant_id)
     if now is None or not now.on_sale:
         return VariantNotFound(variant_id)
     if now.available <= 0:
         return OutOfStock(variant_id, quantity, 0)
-    return policy.add(look.cart, variant_id, quantity, now)
+    return policy.add(look.cart, variant_id, quantity, now, since)
 
 
 def _unseen(latest: Cart, looked_at: Cart) -> dict[int, Now]:

@@ -16,6 +16,7 @@ class Line:
     quantity: int
     title: str  # as it was when it was put in, to name it when it is gone
     seen_minor: int  # the unit price that the buyer saw last
+    since: int = 0  # an id, hence a moment: an order with a smaller one was placed before this was put in
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +52,13 @@ class Change:
     quantity: int | None = None
 
 
-def add(cart: Cart, variant_id: int, quantity: int, now: Now) -> Cart | CartFull:
-    """So many more of it are in the cart, at most MOST_OF_ONE."""
+def add(cart: Cart, variant_id: int, quantity: int, now: Now, since: int) -> Cart | CartFull:
+    """So many more of it are in the cart, at most MOST_OF_ONE. What is in it already is in it since before."""
     line = cart.of(variant_id)
     if line is None and len(cart.lines) >= MOST_LINES:
         return CartFull(MOST_LINES)
     wanted = min((line.quantity if line else 0) + quantity, MOST_OF_ONE)
-    return _with(cart, Line(variant_id, wanted, now.title, now.price_minor))
+    return _with(cart, Line(variant_id, wanted, now.title, now.price_minor, line.since if line else since))
 
 
 def set_quantity(cart: Cart, variant_id: int, quantity: int) -> Cart:
@@ -75,9 +76,18 @@ def without(cart: Cart, variant_ids: set[int]) -> Cart:
     return _changed(cart, [line for line in cart.lines if line.variant_id not in variant_ids])
 
 
-def bought(cart: Cart, quantities: Mapping[int, int]) -> Cart:
-    """What was ordered is out of the cart; what was put in meanwhile stays."""
-    left = [replace(line, quantity=line.quantity - quantities.get(line.variant_id, 0)) for line in cart.lines]
+def bought(cart: Cart, order_id: int, quantities: Mapping[int, int]) -> Cart:
+    """What was ordered is out of the cart, once; what was put in after the order was placed stays.
+
+    An order takes from lines that are older than itself only. What it leaves of a line counts as put in with the order, so asking
+    again takes nothing.
+    """
+    left = [
+        replace(line, quantity=line.quantity - quantities[line.variant_id], since=order_id)
+        if line.variant_id in quantities and line.since < order_id
+        else line
+        for line in cart.lines
+    ]
     return _changed(cart, [line for line in left if line.quantity > 0])
 
 
@@ -86,7 +96,8 @@ def merge(account: Cart, guest: Cart) -> Cart:
     lines = {line.variant_id: line for line in account.lines}
     for line in guest.lines:
         mine = lines.get(line.variant_id)
-        lines[line.variant_id] = replace(line, quantity=min(line.quantity + (mine.quantity if mine else 0), MOST_OF_ONE))
+        both = (line.quantity + mine.quantity, max(line.since, mine.since)) if mine else (line.quantity, line.since)
+        lines[line.variant_id] = replace(line, quantity=min(both[0], MOST_OF_ONE), since=both[1])
     return _changed(account, list(lines.values())[:MOST_LINES])
 
 
@@ -109,7 +120,7 @@ def look_over(cart: Cart, offered: Mapping[int, Now]) -> tuple[Cart, list[Change
         if 0 < now.available < quantity:
             quantity = now.available
             changes.append(Change(line.variant_id, now.title, "reduced", quantity=quantity))
-        kept.append(Line(line.variant_id, quantity, now.title, now.price_minor))
+        kept.append(replace(line, quantity=quantity, title=now.title, seen_minor=now.price_minor))
     return _changed(cart, kept), changes
 
 
@@ -125,7 +136,8 @@ def _changed(cart: Cart, lines: Sequence[Line]) -> Cart:
 
 def to_json(cart: Cart) -> dict[str, Any]:
     """The cart as it is kept."""
-    return {"v": cart.version, "lines": [[line.variant_id, line.quantity, line.title, line.seen_minor] for line in cart.lines]}
+    lines = [[line.variant_id, line.quantity, line.title, line.seen_minor, line.since] for line in cart.lines]
+    return {"v": cart.version, "lines": lines}
 
 
 def from_json(kept: Mapping[str, Any]) -> Cart:

@@ -57,7 +57,10 @@ class PaymentAttempt(TenantOwned, Base):
 
 
 class PaymentRefund(TenantOwned, Base):
-    """Money on its way back. The key is ours, and the same at every try."""
+    """Money on its way back. The key is ours, and the same at every try.
+
+    `next_look_at` says when to send an open one again; of a refused one, when its money is asked for again by another.
+    """
 
     __tablename__ = "payment_refund"
     __table_args__ = (

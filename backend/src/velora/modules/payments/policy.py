@@ -33,6 +33,15 @@ LOOK_AFTER: Final[Mapping[IntentState, timedelta]] = {
     IntentState.ACTION_REQUIRED: timedelta(minutes=14),
 }
 
+# How long to wait before a refund that the gateway refused is asked for again: after the first refusal, the second, and so on.
+_AGAIN_AFTER: Final = (timedelta(hours=1), timedelta(hours=4), timedelta(days=1), timedelta(days=3), timedelta(days=7))
+LONGEST_WAIT: Final = _AGAIN_AFTER[-1]
+
+
+def again_after(refusals: int) -> timedelta:
+    """How long to wait after so many refusals (1 or more) of the same money: ever longer, never for good."""
+    return _AGAIN_AFTER[min(refusals, len(_AGAIN_AFTER)) - 1]
+
 
 def may_become(now: IntentState, then: IntentState) -> bool:
     """Whether a payment may go from one state to the other."""

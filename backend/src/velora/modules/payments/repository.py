@@ -94,6 +94,16 @@ async def open_refunds(uow: UnitOfWork, now: datetime, limit: int) -> Sequence[P
     return await uow.entities(statement.execution_options(**ACROSS_TENANTS))
 
 
+async def refused_refunds(uow: UnitOfWork, before: datetime, limit: int) -> Sequence[PaymentRefund]:
+    statement = (
+        select(PaymentRefund)
+        .where(PaymentRefund.state == "failed", PaymentRefund.next_look_at <= before)
+        .order_by(PaymentRefund.next_look_at)
+        .limit(limit)
+    )
+    return await uow.entities(statement.execution_options(**ACROSS_TENANTS))
+
+
 async def refunds_of_orders(uow: UnitOfWork, keys: Collection[Key]) -> Sequence[PaymentRefund]:
     statement = (
         select(PaymentRefund).where(tuple_(PaymentRefund.tenant_id, PaymentRefund.order_id).in_(sorted(keys))).order_by(PaymentRefund.id)

@@ -1,9 +1,9 @@
 """What can be done with payments. Every function takes many; what the gateway says is settled here, whoever heard it."""
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from velora.kernel.errors import NotFound, Refusal
@@ -11,11 +11,12 @@ from velora.kernel.ids import encode
 from velora.modules.payments import events, repository
 from velora.modules.payments.errors import Declined, RefundTooLarge
 from velora.modules.payments.models import PaymentIntent, PaymentRefund
-from velora.modules.payments.policy import LOOK_AFTER, OPEN, IntentState, may_become
+from velora.modules.payments.policy import LONGEST_WAIT, LOOK_AFTER, OPEN, IntentState, again_after, may_become
 from velora.modules.payments.repository import Key
 from velora.platform.db import UnitOfWork
 
 __all__ = [
+    "LONGEST_WAIT",
     "Declined",
     "Heard",
     "IntentState",
@@ -244,6 +245,24 @@ async def settle_refunds(uow: UnitOfWork, heard: Sequence[RefundHeard]) -> list[
 async def open_refunds(uow: UnitOfWork, *, limit: int) -> Sequence[PaymentRefund]:
     """Refunds of which nothing was heard for too long: send the same key again. Platform scope."""
     return await repository.open_refunds(uow, uow.now, limit)
+
+
+async def ask_again_later(uow: UnitOfWork, refusals: Mapping[Key, int]) -> None:
+    """The money of these refused refunds will be asked for again, by new refunds; later, the more often it was refused."""
+    await repository.set_refunds(uow, {key: {"next_look_at": uow.now + again_after(count)} for key, count in refusals.items()})
+
+
+async def refused_refunds(uow: UnitOfWork, *, before: datetime, limit: int) -> Sequence[PaymentRefund]:
+    """Refused refunds whose money is to be asked for again up to this moment, soonest first. Platform scope."""
+    return await repository.refused_refunds(uow, before, limit)
+
+
+async def take_refused(uow: UnitOfWork, keys: Collection[Key]) -> list[PaymentRefund]:
+    """Those of these refused refunds whose time has come: the caller, and nobody else, asks again in this transaction."""
+    found = (await repository.lock_refunds(uow, keys)).values()
+    due = [one for one in found if one.state == "failed" and one.next_look_at is not None and one.next_look_at <= uow.now]
+    await repository.set_refunds(uow, {(one.tenant_id, one.id): {"next_look_at": None} for one in due})
+    return due
 
 
 async def refunds_of_orders(uow: UnitOfWork, keys: Collection[Key]) -> Sequence[PaymentRefund]:

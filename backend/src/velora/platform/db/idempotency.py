@@ -9,13 +9,15 @@ from sqlalchemy import Index, SmallInteger, String, delete, select, tuple_, upda
 from sqlalchemy.orm import Mapped, mapped_column
 
 from velora.kernel.errors import Refusal
-from velora.platform.db.base import Base, TenantOwned
+from velora.platform.db.base import ACROSS_TENANTS, Base, TenantOwned
 from velora.platform.db.errors import Duplicate
 from velora.platform.db.types import BigId, Digest, JsonDoc, UtcTime
 from velora.platform.db.uow import UnitOfWork
 
 LEASE: Final = timedelta(seconds=30)
 KEPT: Final = timedelta(days=7)
+# How many expired keys go in one transaction: few enough that nobody waits for it.
+FORGOTTEN_AT_ONCE: Final = 500
 _TRIES: Final = 3
 
 Identity = tuple[int, str, bytes]
@@ -146,6 +148,18 @@ async def forget(uow: UnitOfWork, identities: Sequence[Identity]) -> None:
     """These requests were never made: they came to nothing, and the same key may ask again."""
     if identities:
         await uow.change(delete(IdempotencyKeyRow).where(_KEY.in_(identities)))
+
+
+async def forget_expired(uow: UnitOfWork) -> int:
+    """Some of the keys whose time is over are gone, those that expired first; how many.
+
+    About FORGOTTEN_AT_ONCE of them, by the index of their time: far from where new ones are written. Those of one batch go together.
+    """
+    expires_at = IdempotencyKeyRow.expires_at
+    in_order = select(expires_at).where(expires_at <= uow.now).order_by(expires_at)
+    until = await uow.scalar(in_order.offset(FORGOTTEN_AT_ONCE - 1).limit(1).execution_options(**ACROSS_TENANTS))
+    expired = delete(IdempotencyKeyRow).where(expires_at <= (until or uow.now))
+    return await uow.change(expired.execution_options(**ACROSS_TENANTS))
 
 
 def let_go(uow: UnitOfWork, identities: Sequence[Identity]) -> None:

@@ -1,10 +1,16 @@
 """The outbox: what happened, written in the transaction in which it happened."""
 
+from datetime import timedelta
+from typing import Final
+
 from sqlalchemy import Index, SmallInteger, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from velora.platform.db.base import Base
 from velora.platform.db.types import BigId, JsonDoc, UtcTime
+
+# How long an event is kept after it happened, once all have had it: so long can be looked up, and told again by hand, what was told.
+RELAYED_KEPT: Final = timedelta(days=7)
 
 
 class OutboxEvent(Base):

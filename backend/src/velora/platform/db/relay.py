@@ -10,13 +10,14 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 
 from velora.kernel.events import Event, event_from
+from velora.kernel.ids import first_id_at
 from velora.platform.db.base import table_of
 from velora.platform.db.database import Database
 from velora.platform.db.errors import Duplicate
-from velora.platform.db.outbox import InboxEntry, OutboxEvent, ParkedEvent
+from velora.platform.db.outbox import RELAYED_KEPT, InboxEntry, OutboxEvent, ParkedEvent
 from velora.platform.db.uow import UnitOfWork
 
 log: Final = logging.getLogger("velora.relay")
@@ -25,6 +26,8 @@ Reaction = Callable[[UnitOfWork, Sequence[Any]], Awaitable[None]]
 Effect = Callable[[Sequence[Any]], Awaitable[None]]
 
 _A_HANDFUL: Final = 500
+# How many rows go in one transaction when old ones are removed: few enough that nobody waits for it.
+FORGOTTEN_AT_ONCE: Final = 500
 _TRIES: Final = 5
 
 _WAITING: Final = (
@@ -58,6 +61,57 @@ async def relay(db: Database, reactions: Mapping[type[Event], Sequence[Reaction]
     async with db.begin(None) as uow:
         await uow.change(update(OutboxEvent).where(OutboxEvent.id.in_([row.id for row in waiting])).values(relayed=1))
     return len(waiting)
+
+
+async def forget_relayed(uow: UnitOfWork) -> int:
+    """Some of the events that all have had, and that are older than RELAYED_KEPT, are gone; how many, about FORGOTTEN_AT_ONCE.
+
+    What somebody waits for, or could not take, stays. They go by ranges of their key, the oldest first: far from where new ones are
+    written, so that nobody waits.
+    """
+    told = select(OutboxEvent.id).where(OutboxEvent.relayed == 1, OutboxEvent.id < _too_old(uow))
+    told = told.order_by(OutboxEvent.id).limit(FORGOTTEN_AT_ONCE)
+    done, after = 0, 0
+    while done < FORGOTTEN_AT_ONCE and (page := await uow.entities(told.where(OutboxEvent.id > after))):
+        these = OutboxEvent.id.between(page[0], page[-1])
+        parked_ones = select(ParkedEvent.event_id)
+        done += await uow.change(delete(OutboxEvent).where(these, OutboxEvent.relayed == 1, OutboxEvent.id.not_in(parked_ones)))
+        after = page[-1]
+    return done
+
+
+async def forget_inbox(uow: UnitOfWork) -> int:
+    """Some of the notes of who has had which event are gone, once the event is; how many, about FORGOTTEN_AT_ONCE.
+
+    An event that still lies in the outbox could be told again, so its notes stay, however old they are.
+    """
+    done, consumer = 0, ""
+    while done < FORGOTTEN_AT_ONCE and (consumer := await _consumer_after(uow, consumer)):
+        done += await _forget_had(uow, consumer, wanted=FORGOTTEN_AT_ONCE - done)
+    return done
+
+
+async def _forget_had(uow: UnitOfWork, consumer: str, *, wanted: int) -> int:
+    had = select(InboxEntry.event_id).where(InboxEntry.consumer == consumer, InboxEntry.event_id < _too_old(uow))
+    had = had.order_by(InboxEntry.event_id).limit(FORGOTTEN_AT_ONCE)
+    done, after = 0, 0
+    while done < wanted and (page := await uow.entities(had.where(InboxEntry.event_id > after))):
+        these = InboxEntry.event_id.between(page[0], page[-1])
+        # With its bounds: without them MySQL reads the whole outbox.
+        there = select(OutboxEvent.id).where(OutboxEvent.id.between(page[0], page[-1]))
+        done += await uow.change(delete(InboxEntry).where(InboxEntry.consumer == consumer, these, InboxEntry.event_id.not_in(there)))
+        after = page[-1]
+    return done
+
+
+async def _consumer_after(uow: UnitOfWork, consumer: str) -> str:
+    """The next of the consumers, one step along the key; empty after the last."""
+    following = select(InboxEntry.consumer).where(InboxEntry.consumer > consumer).order_by(InboxEntry.consumer).limit(1)
+    return await uow.scalar(following) or ""
+
+
+def _too_old(uow: UnitOfWork) -> int:
+    return first_id_at(uow.now - RELAYED_KEPT)
 
 
 async def lag(db: Database) -> tuple[int, int | None]:

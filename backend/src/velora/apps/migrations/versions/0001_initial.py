@@ -556,6 +556,18 @@ def upgrade() -> None:
     op.create_index(op.f("ix_return_request_tenant_id_refund_id"), "return_request", ["tenant_id", "refund_id"], unique=False)
     op.create_index(op.f("ix_return_request_tenant_id_seller_order_id"), "return_request", ["tenant_id", "seller_order_id"], unique=False)
     op.create_table(
+        "run_mark",
+        sa.Column("tenant_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("run", sa.LargeBinary(length=32).with_variant(sa.BINARY(length=32), "mysql"), nullable=False),
+        sa.Column("step", sa.String(length=40), nullable=False),
+        sa.Column("done_at", UtcTime(), nullable=False),
+        sa.PrimaryKeyConstraint("tenant_id", "run", "step", name=op.f("pk_run_mark")),
+        mysql_charset="utf8mb4",
+        mysql_collate="utf8mb4_0900_bin",
+        mysql_engine="InnoDB",
+        sqlite_strict=True,
+    )
+    op.create_table(
         "seller",
         sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("slug", sa.String(length=60), nullable=False),

@@ -3,7 +3,6 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from velora.flows.refund.ask import may_see
 from velora.kernel.errors import NotFound
 from velora.kernel.ids import encode
 from velora.kernel.principal import Principal
@@ -67,7 +66,7 @@ async def order_view(uow: UnitOfWork, key: Key) -> OrderView | None:
 async def seen_by(uow: UnitOfWork, key: Key, caller: Principal, guest_key: str = "") -> OrderView:
     """The order, to its buyer or to whoever has the key of a guest's order. Raises NotFound to everybody else."""
     view = await order_view(uow, key)
-    if view is None or not (may_see(view.read.order, caller) or _has_key(view.read.order, guest_key)):
+    if view is None or not (orders.may_see(view.read.order, caller) or _has_key(view.read.order, guest_key)):
         raise NotFound("order", encode("ord", key[1]))
     return view
 
@@ -75,7 +74,7 @@ async def seen_by(uow: UnitOfWork, key: Key, caller: Principal, guest_key: str =
 async def require_buyer(uow: UnitOfWork, key: Key, caller: Principal, guest_key: str = "") -> None:
     """Returns when the caller bought this order. Raises NotFound otherwise."""
     order = (await orders.orders_by_id(uow, [key])).get(key)
-    if order is None or not (may_see(order, caller) or _has_key(order, guest_key)):
+    if order is None or not (orders.may_see(order, caller) or _has_key(order, guest_key)):
         raise NotFound("order", encode("ord", key[1]))
 
 

@@ -179,6 +179,11 @@ async def counts(uow: UnitOfWork, tenant_id: int | None) -> tuple[int, int]:
     return int(journals_ or 0), int(postings or 0)
 
 
+async def count_from(uow: UnitOfWork, tenant_id: int | None, first_id: int) -> int:
+    statement = select(func.count()).select_from(LedgerJournal).where(LedgerJournal.id >= first_id)
+    return int(await uow.scalar(scoped(statement, LedgerJournal, tenant_id)) or 0)
+
+
 async def count_of_kind(uow: UnitOfWork, tenant_id: int | None, kind: str) -> int:
     statement = select(func.count()).select_from(LedgerJournal).where(LedgerJournal.kind == kind)
     return int(await uow.scalar(scoped(statement, LedgerJournal, tenant_id)) or 0)

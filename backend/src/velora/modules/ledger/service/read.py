@@ -185,6 +185,11 @@ async def counts(uow: UnitOfWork, tenant_id: int | None) -> tuple[int, int]:
     return await reading.counts(uow, tenant_id)
 
 
+async def count_from(uow: UnitOfWork, tenant_id: int | None, first_id: int) -> int:
+    """How many journals stand in the ledger from this id on."""
+    return await reading.count_from(uow, tenant_id, first_id)
+
+
 async def count_of_kind(uow: UnitOfWork, tenant_id: int | None, kind: str) -> int:
     """How many journals of this kind stand in the ledger."""
     return await reading.count_of_kind(uow, tenant_id, kind)

@@ -1,10 +1,11 @@
 """Reading orders."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from velora.kernel.principal import Principal
 from velora.modules.orders import repository
 from velora.modules.orders.models import Order, OrderEvent, OrderLine, SellerOrder, Shipment, ShipmentLine
 from velora.modules.orders.policy import SOLD, TO_SHIP, State
@@ -87,6 +88,13 @@ async def orders_by_id(uow: UnitOfWork, keys: Collection[Key]) -> dict[Key, Orde
     return await repository.orders(uow, keys, lock=False)
 
 
+def may_see(order: Order, caller: Principal) -> bool:
+    """The buyer may: by account, or as the guest who holds the order's key."""
+    if order.buyer_id is not None:
+        return order.buyer_id == caller.account_id
+    return bool(order.guest_key) and order.guest_key == caller.guest_key
+
+
 async def lock_parts(uow: UnitOfWork, keys: Collection[Key]) -> dict[Key, SellerOrder]:
     """The seller orders with these (tenant, id) keys, kept for this transaction."""
     return await repository.seller_orders(uow, keys, lock=True)
@@ -108,6 +116,15 @@ async def lines_of(uow: UnitOfWork, keys: Collection[Key]) -> dict[Key, list[Ord
     for line in await repository.lines_of(uow, keys, lock=False):
         groups[line.tenant_id, line.seller_order_id].append(line)
     return groups
+
+
+async def bought(uow: UnitOfWork, keys: Collection[Key]) -> dict[Key, Counter[int]]:
+    """How many of each variant were ordered with each of these (tenant, order) keys."""
+    found = {(part.tenant_id, part.id): (part.tenant_id, part.order_id) for part in await repository.parts_of(uow, keys)}
+    quantities: dict[Key, Counter[int]] = {key: Counter() for key in found.values()}
+    for line in await repository.lines_of(uow, found, lock=False):
+        quantities[found[line.tenant_id, line.seller_order_id]][line.variant_id] += line.quantity
+    return quantities
 
 
 async def parcels_of(uow: UnitOfWork, keys: Collection[Key]) -> Sequence[Shipment]:
