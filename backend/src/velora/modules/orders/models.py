@@ -58,7 +58,7 @@ class SellerOrder(TenantOwned, Base):
     commission_minor: Mapped[int] = mapped_column(Minor)
     state: Mapped[str] = mapped_column(String(16))
     placed_at: Mapped[datetime] = mapped_column(UtcTime)
-    ship_by: Mapped[datetime | None] = mapped_column(UtcTime)
+    ship_by: Mapped[datetime] = mapped_column(UtcTime)
     shipped_at: Mapped[datetime | None] = mapped_column(UtcTime)
     delivered_at: Mapped[datetime | None] = mapped_column(UtcTime)
 

@@ -912,7 +912,7 @@ def upgrade() -> None:
         sa.Column("commission_minor", sa.BigInteger(), nullable=False),
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("placed_at", UtcTime(), nullable=False),
-        sa.Column("ship_by", UtcTime(), nullable=True),
+        sa.Column("ship_by", UtcTime(), nullable=False),
         sa.Column("shipped_at", UtcTime(), nullable=True),
         sa.Column("delivered_at", UtcTime(), nullable=True),
         sa.CheckConstraint("total_minor = items_minor + shipping_minor + tax_minor", name=op.f("ck_seller_order_total")),
