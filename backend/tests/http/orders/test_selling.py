@@ -44,6 +44,8 @@ async def test_an_order_goes_from_the_shelf_to_its_buyer(store):
     seen = (await buyer.get(f"/orders/{order['id']}")).json()
     assert (seen["state"], seen["may"], seen["seller_orders"][0]["lines"][0]["returnable"]) == ("delivered", {"cancel": False}, 2)
     assert [entry["kind"] for entry in seen["timeline"]] == ["placed", "paid", "shipped", "shipped", "delivered"]
+    sent = seen["timeline"][2]
+    assert (sent["carrier"], sent["tracking"], sent["reason"]) == ("DHL", "JD01", None)
 
 
 async def test_the_buyer_confirms_and_the_money_is_due_now(store):

@@ -399,7 +399,7 @@ def upgrade() -> None:
         sa.Column("seller_order_id", sa.BigInteger(), nullable=True),
         sa.Column("at", UtcTime(), nullable=False),
         sa.Column("kind", sa.String(length=24), nullable=False),
-        sa.Column("text", sa.String(length=300), nullable=False),
+        sa.Column("facts", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_order_event")),
         mysql_charset="utf8mb4",
         mysql_collate="utf8mb4_0900_bin",

@@ -5,6 +5,7 @@ from velora.modules.orders.models import Order, OrderEvent, OrderLine, SellerOrd
 from velora.modules.orders.policy import SOLD, TO_SHIP, Quantities, State, whole
 from velora.modules.orders.service.place import NewLine, NewOrder, NewPart, place
 from velora.modules.orders.service.progress import (
+    FailReason,
     PaidPart,
     Parcel,
     SentParcel,
@@ -26,8 +27,8 @@ from velora.modules.orders.service.reading import (
     lock_parts,
     of_buyer,
     of_seller,
-    orders_by_id,
     of_seller_by_urgency,
+    orders_by_id,
     paid_anywhere,
     parcels_of,
     part_of_seller,
@@ -41,6 +42,7 @@ from velora.modules.orders.service.reading import (
 __all__ = [
     "SOLD",
     "TO_SHIP",
+    "FailReason",
     "NewLine",
     "NewOrder",
     "NewPart",
@@ -70,9 +72,9 @@ __all__ = [
     "mark_returned",
     "of_buyer",
     "of_seller",
+    "of_seller_by_urgency",
     "orders_by_id",
     "paid_anywhere",
-    "of_seller_by_urgency",
     "parcels_of",
     "part_of_seller",
     "parts_by_id",
