@@ -44,7 +44,12 @@ function Shown({ sellerId, order }: { sellerId: string; order: SellerOrderFullOu
       <PageHead
         title={t("order_of", { name: order.address.name })}
         chip={<OrderState state={order.state} shipBy={order.ship_by} />}
-        lead={joined([order.marketplace.name, dateTime(order.placed_at)])}
+        lead={
+          <>
+            {joined([order.marketplace.name, dateTime(order.placed_at)])}
+            <span className="hidden font-mono text-sm print:block">{order.order_id}</span>
+          </>
+        }
         crumbs={
           <>
             <Link to={`/seller/${sellerId}/orders`} className="text-muted hover:text-text max-sm:hidden">

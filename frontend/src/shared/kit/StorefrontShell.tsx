@@ -58,7 +58,11 @@ export function StorefrontShell(props: StorefrontShellProps) {
             "flex flex-wrap items-center gap-x-3 gap-y-2.5 py-3 lg:flex-nowrap lg:gap-x-7",
           )}
         >
-          <IconButton label={t("menu")} className="-ms-2 lg:hidden" onClick={() => setMenuOpen(true)}>
+          <IconButton
+            label={t("menu")}
+            className="-ms-2 lg:hidden print:hidden"
+            onClick={() => setMenuOpen(true)}
+          >
             <MenuIcon />
           </IconButton>
           <Brand {...brand} />
