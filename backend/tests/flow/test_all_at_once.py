@@ -63,7 +63,7 @@ async def test_everything_at_once_leaves_the_books_clean(db):
     for paid in orders:
         work += [
             refunded(db, paid), refunded(db, paid), alone(db, confirm, Confirmation(*paid.part)),
-            alone(db, cancel, Cancellation(tenant, paid.order_id, "", "test")), alone(db, released, 50), paid_out(db, tenant),
+            alone(db, cancel, Cancellation(tenant, paid.order_id, "test")), alone(db, released, 50), paid_out(db, tenant),
         ]  # fmt: skip
     await asyncio.gather(*work)
     verdict = await verify(db, tenant)

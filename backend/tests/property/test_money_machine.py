@@ -174,7 +174,7 @@ class Money(RuleBasedStateMachine):
 
     @rule(target=refunds, part=parts)
     def buyer_cancels(self, part: Part):
-        (answer,) = self.world.write(lambda uow: cancel(uow, [Cancellation(self.tenant, part.paid.order_id, "", "test")]))
+        (answer,) = self.world.write(lambda uow: cancel(uow, [Cancellation(self.tenant, part.paid.order_id, "test")]))
         waiting = [one for one in sorted(self.books.parts, key=lambda one: one.sold.id) if one.paid is part.paid and one.state == "paid"]
         if not waiting:
             assert isinstance(answer, Refusal)

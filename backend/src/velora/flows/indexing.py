@@ -171,12 +171,12 @@ def _facets(shown_: Shown) -> tuple[FacetValue, ...]:
     listing = shown_.listing
     path = shown_.tree.path(listing.category_id)
     above = ["", *(category.slug for category in path)]
-    facets = [FacetValue("category", "Category", each.slug, each.name, parent) for each, parent in zip(path, above, strict=False)]
-    facets.append(FacetValue("seller", "Seller", shown_.seller.slug, shown_.seller.name))
+    facets = [FacetValue("category", "", each.slug, each.name, parent) for each, parent in zip(path, above, strict=False)]
+    facets.append(FacetValue("seller", "", shown_.seller.slug, shown_.seller.name))
     if shown_.in_stock:
-        facets.append(FacetValue("in_stock", "Availability", "true", "In stock"))
+        facets.append(FacetValue("in_stock", "", "true", ""))
     if listing.brand:
-        facets.append(FacetValue("attr.brand", "Brand", slug_of(listing.brand), listing.brand))
+        facets.append(FacetValue("attr.brand", "", slug_of(listing.brand), listing.brand))
     for name in listing.options:
         values = dict.fromkeys(offer.options[name] for offer in listing.offers if name in offer.options)
         facets += [FacetValue(f"attr.{slug_of(name)}", name, value, value) for value in values]

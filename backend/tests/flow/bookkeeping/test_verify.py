@@ -60,7 +60,7 @@ async def a_busy_tenant(uow: UnitOfWork) -> int:
     for outcome in (Refunded("re"), RefundFailed("no"), None):
         await a_refund(uow, tenant, outcome)
     cancelled = await a_paid_order(uow, tenant, [a_part(uow, a_line(uow, bps=0))], fee_minor=365)
-    await cancel(uow, [Cancellation(tenant, cancelled.order_id, "", "test")])
+    await cancel(uow, [Cancellation(tenant, cancelled.order_id, "test")])
     for _ in range(3):
         paid = await a_paid_order(uow, tenant, [a_part(uow, a_line(uow, bps=0))])
         await delivered(uow, paid)

@@ -24,9 +24,7 @@ FREE = Availability(on_hand=10, reserved=0)
 
 
 def wanted(shop, order_id, key="cancel-1"):
-    return Once(
-        shop.market.tenant.id, a_caller(), asked(key), Cancellation(shop.market.tenant.id, order_id, "Cancelled by the buyer", "account:7")
-    )
+    return Once(shop.market.tenant.id, a_caller(), asked(key), Cancellation(shop.market.tenant.id, order_id, "account:7"))
 
 
 async def test_a_paid_order_gives_goods_and_money_back(shop, holds):

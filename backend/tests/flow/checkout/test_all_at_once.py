@@ -26,7 +26,7 @@ async def life(shop, house, place):
     answer = await shop.buys(1 + place % 2)
     order_id = order_id_of(answer)
     part = (await shop.order(order_id)).parts[0]
-    wanted = Cancellation(shop.market.tenant.id, order_id, "Changed my mind", "guest")
+    wanted = Cancellation(shop.market.tenant.id, order_id, "guest")
     await asyncio.gather(
         house.writes.attempt(ship, Parcel(part.tenant_id, part.id, "DHL", "JD01")),
         cancel_order(house, Once(part.tenant_id, a_caller(), asked(f"cancel-{order_id}"), wanted)),

@@ -53,7 +53,7 @@ async def a_cancelled_order(shop: Shop, *outcomes: RefundOutcome) -> tuple[Tradi
     gate = Gate(shop.gateway, (await shop.intent(order_id)).charge_ref, list(outcomes))
     house = replace(shop.house, gateway=gate)
     tenant_id = shop.market.tenant.id
-    await cancel_order(house, Once(tenant_id, a_caller(), asked("cancel"), Cancellation(tenant_id, order_id, "", "account:7")))
+    await cancel_order(house, Once(tenant_id, a_caller(), asked("cancel"), Cancellation(tenant_id, order_id, "account:7")))
     return house, gate, order_id
 
 

@@ -13,7 +13,7 @@ from velora.modules.payments.gateways.port import Refunded, RefundFailed
 async def test_a_cancelled_order_gives_back_everything_delivery_included(uow, holds):
     parts = [a_part(uow, a_line(uow)), a_part(uow, a_line(uow, net=5000, tax=350))]
     paid = await a_paid_order(uow, uow.new_id(), parts)
-    (outcome,) = await cancel(uow, [Cancellation(paid.tenant_id, paid.order_id, "Cancelled by the buyer", "guest")])
+    (outcome,) = await cancel(uow, [Cancellation(paid.tenant_id, paid.order_id, "guest")])
     assert isinstance(outcome, Cancelled)
     assert sum(one.order.amount_minor for one in outcome.started) == paid.total_minor
     await holds(uow, paid.tenant_id, {REFUND_CLEARING: paid.total_minor, tax("DE"): 0} | {escrow(part.seller_id): 0 for part in parts})
@@ -28,7 +28,7 @@ async def test_only_what_has_not_left_is_cancelled(uow, holds):
     gone, waiting = a_part(uow, a_line(uow)), a_part(uow, a_line(uow, net=5000, tax=350))
     paid = await a_paid_order(uow, uow.new_id(), [gone, waiting])
     await orders.ship(uow, [orders.Parcel(paid.tenant_id, gone.id, "DHL", "JD1")])
-    (outcome,) = await cancel(uow, [Cancellation(paid.tenant_id, paid.order_id, "Cancelled by the buyer", "guest")])
+    (outcome,) = await cancel(uow, [Cancellation(paid.tenant_id, paid.order_id, "guest")])
     assert isinstance(outcome, Cancelled)
     assert [one.order.amount_minor for one in outcome.started] == [5000 + 350 + 800 + 56]
     await holds(uow, paid.tenant_id, {escrow(gone.seller_id): 10800, escrow(waiting.seller_id): 0})
@@ -37,13 +37,13 @@ async def test_only_what_has_not_left_is_cancelled(uow, holds):
 async def test_an_order_that_has_left_is_not_cancelled_and_nothing_moves(uow, holds):
     paid = await a_paid_order(uow, uow.new_id())
     await orders.ship(uow, [orders.Parcel(*paid.part, "DHL", "JD1")])
-    assert await cancel(uow, [Cancellation(paid.tenant_id, paid.order_id, "", "guest")]) == [orders.WrongState("shipped", "cancelled")]
+    assert await cancel(uow, [Cancellation(paid.tenant_id, paid.order_id, "guest")]) == [orders.WrongState("shipped", "cancelled")]
     await holds(uow, paid.tenant_id, {escrow(paid.parts[0].seller_id): 10800, REFUND_CLEARING: 0})
 
 
 async def test_the_second_cancellation_finds_nothing_to_cancel(uow, holds):
     paid = await a_paid_order(uow, uow.new_id())
-    wanted = Cancellation(paid.tenant_id, paid.order_id, "", "guest")
+    wanted = Cancellation(paid.tenant_id, paid.order_id, "guest")
     assert isinstance((await cancel(uow, [wanted]))[0], Cancelled)
     assert await cancel(uow, [wanted]) == [orders.WrongState("cancelled", "cancelled")]
     await holds(uow, paid.tenant_id, {REFUND_CLEARING: paid.total_minor})
@@ -51,13 +51,13 @@ async def test_the_second_cancellation_finds_nothing_to_cancel(uow, holds):
 
 async def test_another_tenants_order_is_not_found(uow):
     paid = await a_paid_order(uow, uow.new_id())
-    (outcome,) = await cancel(uow, [Cancellation(uow.new_id(), paid.order_id, "", "guest")])
+    (outcome,) = await cancel(uow, [Cancellation(uow.new_id(), paid.order_id, "guest")])
     assert isinstance(outcome, NotFound)
 
 
 async def test_when_the_gateway_refuses_the_money_is_held_again(uow, holds):
     paid = await a_paid_order(uow, uow.new_id())
-    (outcome,) = await cancel(uow, [Cancellation(paid.tenant_id, paid.order_id, "", "guest")])
+    (outcome,) = await cancel(uow, [Cancellation(paid.tenant_id, paid.order_id, "guest")])
     assert isinstance(outcome, Cancelled)
     await settle(uow, [RefundNews(paid.tenant_id, one.refund_id, RefundFailed("charge expired")) for one in outcome.started])
     await holds(uow, paid.tenant_id, {REFUND_CLEARING: 0, escrow(paid.parts[0].seller_id): 10800})

@@ -9,7 +9,7 @@ from sqlalchemy import event
 from tests.builders.orders import GUEST, a_line, a_paid_order, a_part, delivered
 from tests.builders.people import a_caller, a_seller, a_tenant, an_account
 from velora.flows.screens.orders.view import order_view, orders_of, require_buyer, seen_by
-from velora.flows.screens.seller.view import desk, seller_order, seller_orders
+from velora.flows.screens.seller.view import Newest, desk, seller_order, seller_orders
 from velora.kernel.errors import NotFound
 from velora.kernel.principal import Principal
 from velora.modules.orders import service as orders
@@ -66,7 +66,7 @@ async def test_a_sellers_list_costs_the_same_for_one_order_and_for_many(db):
     for seller in (few, many):
         async with db.read(None) as uow:
             with statements(db) as seen:
-                page = await seller_orders(uow, seller.id, "delivered", market=None, text="", before=None, limit=50)
+                page = await seller_orders(uow, seller.id, "delivered", market=None, text="", order=Newest(), limit=50)
                 await desk(uow, seller.id)
         counts.append((len(page.rows), len(seen)))
     assert [rows for rows, _ in counts] == [1, 10]

@@ -19,6 +19,7 @@ from velora.modules.catalog import service as catalog
 from velora.modules.catalog.errors import VariantNotFound
 from velora.modules.catalog.policy import State
 from velora.modules.inventory.service import OutOfStock
+from velora.modules.pricing.service import ShippingRule, set_shipping_rules
 from velora.platform.cache import CacheAway
 from velora.platform.db import Database
 from velora.platform.house import House
@@ -54,6 +55,17 @@ async def test_a_cart_shows_what_it_costs_by_seller(house: House, market: Market
     ]
     assert (cart.lines, cart.items_minor, cart.shipping_minor, cart.total_minor) == (2, 4700, 490, 5190)
     assert cart.tax_minor == 239 + 511 + 78
+
+
+async def test_the_days_of_a_sellers_delivery_hold_for_all_that_it_sends(house: House, market: Market, clock):
+    async with house.db.begin(None) as uow:
+        lamp, shade = await goods(uow, market), await goods(uow, market, "Shade")
+        rule = ShippingRule(490, None, days_min=3, days_max=7)
+        await set_shipping_rules(uow, {(market.tenant.id, market.seller.id): rule})
+    await view.put_in(house, GUEST, market.shop, lamp.variant_ids[0], 1)
+    cart = await view.put_in(house, GUEST, market.shop, shade.variant_ids[0], 1)
+    today = clock.now().date()
+    assert [group.delivery for group in cart.groups] == [(today + timedelta(days=3), today + timedelta(days=7))]
 
 
 async def test_carts_of_two_guests_two_marketplaces_and_an_account_are_apart(house: House, market: Market):

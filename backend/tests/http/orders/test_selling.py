@@ -7,6 +7,7 @@ import pytest
 from tests.builders.market import a_market
 from tests.http.orders.conftest import a_key, problem
 from velora.kernel.ids import encode
+from velora.kernel.paging import encode_cursor
 from velora.kernel.principal import Role
 
 PARCEL = {"carrier": "DHL", "tracking": "JD01"}
@@ -43,6 +44,8 @@ async def test_an_order_goes_from_the_shelf_to_its_buyer(store):
     seen = (await buyer.get(f"/orders/{order['id']}")).json()
     assert (seen["state"], seen["may"], seen["seller_orders"][0]["lines"][0]["returnable"]) == ("delivered", {"cancel": False}, 2)
     assert [entry["kind"] for entry in seen["timeline"]] == ["placed", "paid", "shipped", "shipped", "delivered"]
+    sent = seen["timeline"][2]
+    assert (sent["carrier"], sent["tracking"], sent["reason"]) == ("DHL", "JD01", None)
 
 
 async def test_the_buyer_confirms_and_the_money_is_due_now(store):
@@ -92,6 +95,30 @@ async def test_orders_lie_in_heaps_and_can_be_found(store):
     assert (page["has_more"], page["counts"]) == (True, {"to_ship": 1, "on_the_way": 1, "delivered": 0, "cancelled": 1})
     assert await ids(f"limit=2&cursor={page['next_cursor']}") == [waiting]
     assert (await seller.get(f"{store.desk}/orders?tenant=nowhere")).status_code == 404
+
+
+async def test_what_must_leave_first_stands_first_on_every_page(store, clock):
+    seller = await store.seller()
+    later = [(await bought(store))[2] for _ in range(3)]  # of one moment: the oldest first
+    clock.advance(timedelta(days=-1))
+    urgent = (await bought(store))[2]
+    wanted, seen, cursor = [urgent, *later], [], ""
+    for _ in wanted:
+        page = (await seller.get(f"{store.desk}/orders?state=to_ship&sort=ship_by&limit=1&cursor={cursor}")).json()
+        seen += [one["id"] for one in page["data"]]
+        cursor = page["next_cursor"]
+    assert (seen, cursor) == (wanted, None)
+    assert [one["id"] for one in (await seller.get(f"{store.desk}/orders?sort=ship_by")).json()["data"]] == wanted
+
+
+async def test_a_cursor_of_another_order_of_the_list_is_refused(store):
+    seller = await store.seller()
+    for _ in range(2):
+        await bought(store)
+    newest = (await seller.get(f"{store.desk}/orders?limit=1")).json()["next_cursor"]
+    urgent = (await seller.get(f"{store.desk}/orders?limit=1&sort=ship_by")).json()["next_cursor"]
+    for query in (f"sort=ship_by&cursor={newest}", f"cursor={urgent}", f"sort=ship_by&cursor={encode_cursor(1 << 62, 1)}"):
+        assert problem(await seller.get(f"{store.desk}/orders?{query}")) == (422, "request.invalid")
 
 
 async def test_the_desk_says_what_waits(store, clock):

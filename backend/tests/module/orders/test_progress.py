@@ -101,7 +101,7 @@ async def test_what_has_left_is_not_cancelled_and_the_rest_is(uow):
     paid = await a_paid_order(uow, uow.new_id(), [a_part(uow), a_part(uow)])
     await orders.ship(uow, [a_parcel(paid)])
     keys = sorted((paid.tenant_id, part.id) for part in paid.parts)
-    outcomes = await orders.cancel_parts(uow, keys, why="Changed my mind")
+    outcomes = await orders.cancel_parts(uow, keys)
     assert [type(one).__name__ for one in outcomes] == ["WrongState", "SellerOrder"]
     assert ((await part_of(uow, paid)).state, (await part_of(uow, paid, 1)).state) == (State.SHIPPED, State.CANCELLED)
     lines = await orders.lines_of(uow, [keys[1]])
@@ -138,7 +138,7 @@ async def test_sales_are_counted_by_month_without_what_was_cancelled(uow):
     seller = uow.new_id()
     kept = await a_paid_order(uow, uow.new_id(), [a_part(uow, seller_id=seller)])
     gone = await a_paid_order(uow, uow.new_id(), [a_part(uow, seller_id=seller)])
-    await orders.cancel_parts(uow, [gone.part], why="")
+    await orders.cancel_parts(uow, [gone.part])
     month = uow.now.replace(day=1)
     later = uow.now.replace(month=12, day=1)
     assert await orders.sales_of_seller(uow, seller, month, later) == {"EUR": kept.total_minor}

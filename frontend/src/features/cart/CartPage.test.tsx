@@ -31,6 +31,7 @@ function aCart(quantity = 1): CartOut {
     items: euros(2000 * quantity),
     shipping: euros(quantity > 2 ? 0 : 490),
     free_above: euros(5000),
+    delivery: { from: "2026-11-24", to: "2026-11-26" },
   };
   return {
     lines: 1,

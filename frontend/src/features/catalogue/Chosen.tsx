@@ -3,6 +3,7 @@ import type { FacetOut } from "@/shared/api/generated/model";
 import { useFormat } from "@/shared/format";
 import { Button, FilterChip } from "@/shared/kit";
 import type { Filters } from "./useFilters";
+import { useValueWord } from "./useValueWord";
 
 interface ChosenProps {
   filters: Filters;
@@ -13,7 +14,8 @@ interface ChosenProps {
 /** The filters that are on, each with a way off. */
 export function Chosen({ filters, facets, currency }: ChosenProps) {
   const { t } = useTranslation("catalogue");
-  const { money } = useFormat();
+  const { joined, money } = useFormat();
+  const word = useValueWord();
   if (!filters.narrowed) return null;
   const { priceMin, priceMax } = filters;
   const at = (amount: number) => money({ amount, currency });
@@ -29,7 +31,10 @@ export function Chosen({ filters, facets, currency }: ChosenProps) {
     <div role="group" aria-label={t("chosen")} className="flex flex-wrap items-center gap-2">
       {[...filters.chosen].flatMap(([key, values]) =>
         values.map((value) => {
-          const label = nameOf(facets, key, value);
+          const found = facetOf(facets, key);
+          const known = found?.values.find((one) => one.value === value);
+          // "Yes" alone says nothing: a yes or no stands behind what it answers.
+          const label = !known ? value : known.label || joined([found?.label, word(known)]);
           return (
             <FilterChip key={`${key} ${value}`} name={label} onRemove={() => filters.toggle(key, value)}>
               {label}
@@ -54,7 +59,6 @@ export function Chosen({ filters, facets, currency }: ChosenProps) {
   );
 }
 
-function nameOf(facets: readonly FacetOut[], key: string, value: string): string {
-  const facet = facets.find((one) => one.key === key);
-  return facet?.values.find((one) => one.value === value)?.label ?? value;
+function facetOf(facets: readonly FacetOut[], key: string): FacetOut | undefined {
+  return facets.find((one) => one.key === key);
 }

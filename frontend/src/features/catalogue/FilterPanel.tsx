@@ -1,5 +1,5 @@
 import { ChevronDown } from "lucide-react";
-import { useState, type ReactNode } from "react";
+import { useMemo, useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router-dom";
 import type { FacetOut, FacetValueOut } from "@/shared/api/generated/model";
@@ -7,6 +7,7 @@ import { useFormat } from "@/shared/format";
 import { Checkbox, Switch } from "@/shared/kit";
 import { PriceRange } from "./PriceRange";
 import type { Filters } from "./useFilters";
+import { useValueWord } from "./useValueWord";
 
 const FEW = 7;
 
@@ -34,7 +35,7 @@ export function FilterPanel({ facets, filters, currency, hidden = [] }: FilterPa
         <Switch checked={filters.inStock} onChange={filters.setInStock} label={t("in_stock_only")} />
       </div>
       {shown.map((facet) => (
-        <FacetBlock key={facet.key} title={t(`facet.${facet.key}`, { defaultValue: facet.label })}>
+        <FacetBlock key={facet.key} title={facet.label || t(`facet.${facet.key}`)}>
           {facet.key === "category" ? (
             <CategoryValues values={facet.values} filters={filters} />
           ) : facet.kind === "range" ? (
@@ -72,8 +73,11 @@ function FacetBlock({ title, children }: { title: string; children: ReactNode })
 
 function TermValues({ facet, filters }: { facet: FacetOut; filters: Filters }) {
   const { t } = useTranslation("catalogue");
+  const { locale } = useFormat();
+  const word = useValueWord();
   const [all, setAll] = useState(false);
-  const values = all ? facet.values : facet.values.filter((value, index) => index < FEW || value.selected);
+  const sorted = useMemo(() => byWorth(facet.values, locale), [facet.values, locale]);
+  const values = all ? sorted : sorted.filter((value, index) => index < FEW || value.selected);
   return (
     <>
       <ul className="grid gap-2">
@@ -82,7 +86,7 @@ function TermValues({ facet, filters }: { facet: FacetOut; filters: Filters }) {
             <Checkbox
               checked={filters.chosen.get(facet.key)?.includes(value.value) ?? false}
               onChange={() => filters.toggle(facet.key, value.value)}
-              label={value.label}
+              label={<bdi>{word(value)}</bdi>}
             />
             <Count value={value} />
           </li>
@@ -102,6 +106,12 @@ function TermValues({ facet, filters }: { facet: FacetOut; filters: Filters }) {
   );
 }
 
+/** What leaves most first; of equals "9 h" before "11 h". */
+function byWorth(values: readonly FacetValueOut[], locale: string): FacetValueOut[] {
+  const words = new Intl.Collator(locale, { numeric: true });
+  return [...values].sort((a, b) => b.count - a.count || words.compare(a.label, b.label));
+}
+
 function CategoryValues({ values, filters }: { values: readonly FacetValueOut[]; filters: Filters }) {
   return (
     <ul className="grid gap-1.5">
@@ -112,7 +122,7 @@ function CategoryValues({ values, filters }: { values: readonly FacetValueOut[];
             aria-current={value.value === filters.category ? "page" : undefined}
             className="rounded-sm underline-offset-4 hover:underline aria-[current=page]:font-semibold aria-[current=page]:text-accent"
           >
-            {value.label}
+            <bdi>{value.label}</bdi>
           </Link>
           <Count value={value} />
         </li>

@@ -20,11 +20,17 @@ export function Hero({ hero, name }: { hero: HeroTold | undefined; name: string 
       <div className="flex flex-col items-start justify-center px-6 py-10 sm:px-10 lg:px-[52px]">
         {badge && (
           <p className="mb-4 rounded-full bg-surface/85 px-2.5 py-0.5 text-xs font-semibold text-accent">
-            {badge}
+            <bdi>{badge}</bdi>
           </p>
         )}
-        <h1 className="max-w-[12em] heading text-3xl sm:text-4xl">{title || name}</h1>
-        {text && <p className="mt-4 max-w-[25em] text-md text-muted lg:text-lg">{text}</p>}
+        <h1 className="max-w-[12em] heading text-3xl sm:text-4xl">
+          <bdi>{title || name}</bdi>
+        </h1>
+        {text && (
+          <p className="mt-4 max-w-[25em] text-md text-muted lg:text-lg">
+            <bdi>{text}</bdi>
+          </p>
+        )}
         <div className="mt-7 flex flex-wrap items-center gap-x-4 gap-y-3">
           <Button asChild tone="primary" size="xl">
             <Link to={category ? `/c/${category}` : "/search"}>

@@ -46,7 +46,9 @@ export function ProductView({ product, taxMode, adding, onAdd }: ProductViewProp
         <Gallery pictures={pictures} />
         <div className="min-w-0">
           {product.brand && <p className="text-base font-medium text-muted">{product.brand}</p>}
-          <h1 className="heading text-2xl sm:text-3xl">{product.title}</h1>
+          <h1 className="heading text-2xl sm:text-3xl">
+            <bdi>{product.title}</bdi>
+          </h1>
           {chosen && (
             <>
               <div className="mt-3 flex flex-wrap items-center gap-x-3 gap-y-1">
@@ -130,13 +132,13 @@ function Buy({ product, variant, adding, onAdd }: BuyProps) {
 
 function Assurances({ delivery }: { delivery: DeliveryOut }) {
   const { t } = useTranslation("catalogue");
-  const { days, money } = useFormat();
+  const { days, joined, money } = useFormat();
   const cost = delivery.shipping.amount === 0 ? t("delivery_free") : money(delivery.shipping);
   return (
     <ul className="mt-7 divide-y divide-line rounded-lg border bg-surface px-5">
       <Assurance
         icon={<Truck />}
-        title={`${days(delivery.from, delivery.to)} · ${cost}`}
+        title={joined([days(delivery.from, delivery.to), cost])}
         text={
           delivery.free_above
             ? t("delivery_free_above", { price: money(delivery.free_above) })
@@ -190,7 +192,9 @@ function About({ product }: { product: ProductPageOut }) {
     <div className="mt-12 grid gap-10 border-t border-line pt-10 lg:grid-cols-[minmax(0,1.1fr)_minmax(0,1fr)] lg:gap-14">
       <section>
         <h2 className="mb-3 heading text-xl">{t("about")}</h2>
-        <p className="max-w-prose leading-relaxed whitespace-pre-line text-text/85">{product.description}</p>
+        <p className="max-w-prose leading-relaxed whitespace-pre-line text-text/85">
+          <bdi>{product.description}</bdi>
+        </p>
       </section>
       {product.attributes.length > 0 && (
         <section>
@@ -198,8 +202,16 @@ function About({ product }: { product: ProductPageOut }) {
           <dl className="divide-y divide-line text-base">
             {product.attributes.map((attribute) => (
               <div key={attribute.key} className="grid grid-cols-[2fr_3fr] gap-4 py-2.5">
-                <dt className="text-muted">{attribute.label}</dt>
-                <dd className="font-medium">{attribute.value}</dd>
+                <dt className="text-muted">
+                  <bdi>{attribute.label}</bdi>
+                </dt>
+                <dd className="font-medium">
+                  <bdi>
+                    {typeof attribute.value === "string"
+                      ? attribute.value
+                      : t(attribute.value ? "yes" : "no")}
+                  </bdi>
+                </dd>
               </div>
             ))}
           </dl>

@@ -21,8 +21,11 @@ export function Variants({ options, variants, chosen, onChoose }: VariantsProps)
       {options.map((option) => (
         <fieldset key={option.name}>
           <legend className="mb-2 text-base">
-            <span className="font-semibold">{option.name}</span>
-            <span className="text-muted"> · {chosen.options[option.name]}</span>
+            <bdi className="font-semibold">{option.name}</bdi>
+            <span className="text-muted">
+              {" · "}
+              <bdi>{chosen.options[option.name]}</bdi>
+            </span>
           </legend>
           <div className="flex flex-wrap gap-2">
             {option.values.map((value) => {

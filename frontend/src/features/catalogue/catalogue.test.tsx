@@ -43,6 +43,48 @@ const found = (titles: string[], more: object = {}) => ({
 
 beforeEach(() => loadWords("catalogue"));
 
+test("the marketplace's words stand as they are; the product's own are said by the language", async () => {
+  const value = (word: string, more: object) => ({
+    value: word,
+    label: word,
+    count: 1,
+    selected: false,
+    parent: "",
+    ...more,
+  });
+  server.use(
+    http.get("*/api/v1/search", () =>
+      HttpResponse.json(
+        found(["Radio"], {
+          facets: [
+            {
+              key: "attr.brand",
+              label: "",
+              kind: "terms",
+              values: [value("Tonwerk", {}), value("Anker", {})],
+            },
+            {
+              key: "attr.battery",
+              label: "Akku",
+              kind: "terms",
+              values: ["11 h", "120 h", "9 h"].map((word) => value(word, {})),
+            },
+            { key: "attr.wireless", label: "Funk", kind: "terms", values: [value("true", { label: "" })] },
+          ],
+        }),
+      ),
+    ),
+  );
+  showRoutes([{ path: "/search", element: <Results currency="EUR" /> }], "/search?attr.wireless=true");
+  await screen.findAllByText("Akku");
+  expect(screen.getAllByText("Brand")).not.toHaveLength(0);
+  const names = screen.getAllByRole("checkbox").map((box) => box.closest("label")?.textContent);
+  expect(names).toEqual(expect.arrayContaining(["9 h", "11 h", "120 h", "Yes"]));
+  expect(names.indexOf("9 h")).toBeLessThan(names.indexOf("11 h"));
+  expect(names.indexOf("11 h")).toBeLessThan(names.indexOf("120 h"));
+  expect(screen.getByRole("button", { name: /Funk · Yes/ })).toBeInTheDocument();
+});
+
 test("a filter goes into the address and narrows what is shown; clearing brings all back", async () => {
   server.use(
     http.get("*/api/v1/search", ({ request }) =>

@@ -8,6 +8,7 @@ import { getReadCartQueryKey } from "@/shared/api/generated/cart/cart";
 import { confirmPayment } from "@/shared/api/generated/checkout/checkout";
 import { Button, EmptyState, LoadError } from "@/shared/kit";
 import { useDraft } from "./useDraft";
+import { whyDeclined } from "./whyDeclined";
 
 const AGAIN_AFTER = 1500;
 
@@ -57,7 +58,7 @@ export function ConfirmPage() {
           </Button>
         }
       >
-        {problem.detail}
+        {whyDeclined(problem, t)}
       </EmptyState>
     );
   if (problem)

@@ -2,12 +2,12 @@ import { ArrowLeft, ArrowRight, MapPin, Store, Truck } from "lucide-react";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, Navigate, useNavigate } from "react-router-dom";
-import type { CartGroupOut, DeliveryOut } from "@/shared/api/generated/model";
+import type { CartGroupOut } from "@/shared/api/generated/model";
 import { useFormat } from "@/shared/format";
-import { Button, Skeleton } from "@/shared/kit";
+import { Button } from "@/shared/kit";
 import { ProductPicture, type Tone } from "@/shared/pictures";
 import { BackLink, StepTitle } from "./StepParts";
-import { useCheckoutCart, useDeliveries } from "./useCheckoutCart";
+import { useCheckoutCart } from "./useCheckoutCart";
 import { useDraft, type AddressDraft } from "./useDraft";
 
 /** One parcel per seller: when it comes and what that costs. */
@@ -17,7 +17,6 @@ export function DeliveryStep() {
   const { address, seeDelivery } = useDraft();
   const cart = useCheckoutCart();
   const groups = cart.data?.groups ?? [];
-  const deliveries = useDeliveries(groups);
   if (!address) return <Navigate to="/checkout/address" replace />;
   return (
     <>
@@ -26,11 +25,7 @@ export function DeliveryStep() {
       <ul className="mt-4 grid gap-4">
         {groups.map((group, index) => (
           <li key={group.seller.id}>
-            <Parcel
-              group={group}
-              delivery={deliveries.get(group.seller.id)}
-              place={t("parcel", { index: index + 1, total: groups.length })}
-            />
+            <Parcel group={group} place={t("parcel", { index: index + 1, total: groups.length })} />
           </li>
         ))}
       </ul>
@@ -68,9 +63,11 @@ function Destination({ address }: { address: AddressDraft }) {
       <p className="min-w-0 grow">
         <span className="font-semibold">{address.name}</span>
         <span className="block text-muted">
-          {[address.line1, address.line2, `${address.postal_code} ${address.city}`, country]
-            .filter(Boolean)
-            .join(", ")}
+          <bdi>
+            {[address.line1, address.line2, `${address.postal_code} ${address.city}`, country]
+              .filter(Boolean)
+              .join(", ")}
+          </bdi>
         </span>
       </p>
       <Link to="/checkout/address" className="text-muted underline-offset-4 hover:underline">
@@ -80,17 +77,10 @@ function Destination({ address }: { address: AddressDraft }) {
   );
 }
 
-function Parcel({
-  group,
-  delivery,
-  place,
-}: {
-  group: CartGroupOut;
-  delivery: DeliveryOut | undefined;
-  place: string;
-}) {
+function Parcel({ group, place }: { group: CartGroupOut; place: string }) {
   const { t } = useTranslation("checkout");
   const { days, money, number } = useFormat();
+  const { delivery } = group;
   return (
     <section className="overflow-hidden rounded-lg border bg-surface">
       <header className="flex items-center justify-between gap-4 px-5 pt-4 text-base">
@@ -114,11 +104,9 @@ function Parcel({
       <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-1 bg-accent-soft px-5 py-3.5 text-base">
         <p className="flex items-center gap-2.5 font-semibold">
           <Truck aria-hidden className="size-[18px] text-accent" />
-          {delivery ? (
-            <span className="figures">{days(delivery.from, delivery.to)}</span>
-          ) : (
-            <Skeleton className="h-5 w-40" />
-          )}
+          <span className="figures">
+            {delivery ? days(delivery.from, delivery.to) : t("nothing_is_sent")}
+          </span>
         </p>
         <p className="figures">
           {group.shipping.amount === 0 ? (

@@ -17,6 +17,7 @@ import { TestCards } from "./TestCards";
 import { useCheckoutCart } from "./useCheckoutCart";
 import { useDraft } from "./useDraft";
 import { usePay } from "./usePay";
+import { whyDeclined } from "./whyDeclined";
 
 const AT_THE_CARD: Record<string, string> = {
   "/number": "number",
@@ -31,7 +32,7 @@ export function PaymentStep() {
   const { money } = useFormat();
   const navigate = useNavigate();
   const { address, deliverySeen, clear } = useDraft();
-  const demo = useReadStorefront().data?.demo ?? false;
+  const store = useReadStorefront().data;
   const cart = useCheckoutCart();
   const pay = usePay();
   const [refusal, setRefusal] = useState<Problem>();
@@ -52,7 +53,7 @@ export function PaymentStep() {
     const problem = toProblem(error);
     if (problem.code === "payments.declined") {
       setRefusal(undefined);
-      form.setError("number", { type: "server", message: problem.detail }, { shouldFocus: true });
+      form.setError("number", { type: "server", message: whyDeclined(problem, t) }, { shouldFocus: true });
     } else if (problem.errors.some(({ pointer }) => pointer in AT_THE_CARD)) {
       showProblem(form, problem, { exp_month: "expiry", exp_year: "expiry" });
     } else setRefusal(problem);
@@ -95,7 +96,7 @@ export function PaymentStep() {
       />
       <div className="mt-4">
         <Notice tone="positive" icon={<ShieldCheck aria-hidden />} title={t("held_title")}>
-          {t("held")}
+          {store && t("held", { count: store.escrow_days })}
         </Notice>
       </div>
       {refusal && (
@@ -126,7 +127,7 @@ export function PaymentStep() {
           {total ? t("pay", { amount: money(total) }) : t("payment_title")}
         </Button>
       </div>
-      {demo && (
+      {store?.demo && (
         <TestCards
           onChoose={(number) => {
             form.setValue("number", number, { shouldValidate: true });

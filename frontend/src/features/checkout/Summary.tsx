@@ -1,20 +1,18 @@
 import { Store, Truck } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router-dom";
-import type { CartGroupOut, CartLineOut, CartOut, DeliveryOut } from "@/shared/api/generated/model";
+import type { CartGroupOut, CartLineOut, CartOut } from "@/shared/api/generated/model";
 import { useFormat } from "@/shared/format";
 import { Card, Chip } from "@/shared/kit";
 import { ProductPicture, type Tone } from "@/shared/pictures";
-import { useDeliveries } from "./useCheckoutCart";
 
 /** What is being ordered and what it comes to. */
 export function Summary({ cart, framed = false }: { cart: CartOut; framed?: boolean }) {
   const { t } = useTranslation("checkout");
-  const deliveries = useDeliveries(cart.groups);
   const content = (
     <>
       {cart.groups.map((group) => (
-        <Group key={group.seller.id} group={group} delivery={deliveries.get(group.seller.id)} />
+        <Group key={group.seller.id} group={group} />
       ))}
       <Totals cart={cart} />
     </>
@@ -33,8 +31,9 @@ export function Summary({ cart, framed = false }: { cart: CartOut; framed?: bool
   );
 }
 
-function Group({ group, delivery }: { group: CartGroupOut; delivery: DeliveryOut | undefined }) {
-  const { days, money } = useFormat();
+function Group({ group }: { group: CartGroupOut }) {
+  const { days, joined, money } = useFormat();
+  const { delivery } = group;
   return (
     <section className="border-t border-line py-3.5">
       <header className="flex flex-wrap items-center justify-between gap-x-3 text-sm">
@@ -44,8 +43,7 @@ function Group({ group, delivery }: { group: CartGroupOut; delivery: DeliveryOut
         </h3>
         <p className="flex items-center gap-1.5 figures text-muted">
           <Truck aria-hidden className="size-4" />
-          {delivery ? `${days(delivery.from, delivery.to)} · ` : ""}
-          {money(group.shipping)}
+          {joined([delivery && days(delivery.from, delivery.to), money(group.shipping)])}
         </p>
       </header>
       <ul>

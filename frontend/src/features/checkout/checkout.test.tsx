@@ -64,6 +64,7 @@ beforeEach(async () => {
         country: "DE",
         countries: ["DE", "AT"],
         demo: false,
+        escrow_days: 14,
         theme: {},
         name: "Nordmarkt",
       }),
@@ -130,12 +131,17 @@ describe("paying", () => {
     server.use(
       http.post("*/api/v1/checkout", ({ request }) => {
         keys.push(request.headers.get("idempotency-key"));
-        return refusal(402, "payments.declined", { detail: "Your bank declined: not enough funds." });
+        return refusal(402, "payments.declined", {
+          reason: "insufficient_funds",
+          detail: "Said by the server",
+        });
       }),
     );
     const { person } = await fillCard();
     await person.click(pay());
-    expect(await screen.findByText("Your bank declined: not enough funds.")).toBeVisible();
+    expect(
+      await screen.findByText("Your bank declined: not enough funds. Nothing was charged. Try another card."),
+    ).toBeVisible();
     expect(screen.getByLabelText("Card number")).toBeInvalid();
     expect(screen.getByLabelText("Card number")).toHaveValue("4242 4242 4242 4242");
     await person.click(pay());

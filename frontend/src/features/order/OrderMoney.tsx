@@ -59,7 +59,7 @@ export function OrderPlace({ order }: { order: OrderOut }) {
           <span className="font-semibold">{name}</span>
           {lines.filter(Boolean).map((line) => (
             <span key={line} className="block text-muted">
-              {line}
+              <bdi>{line}</bdi>
             </span>
           ))}
         </address>

@@ -60,7 +60,7 @@ function anOrder(state = "delivered", payment = "captured") {
         returns: [],
       },
     ],
-    timeline: [{ at: "2026-11-20T10:00:00Z", kind: "placed", text: "Order placed", seller_order_id: null }],
+    timeline: [{ at: "2026-11-20T10:00:00Z", kind: "placed", seller_order_id: null }],
     may: { cancel: state === "paid" },
   };
 }
@@ -136,4 +136,18 @@ test("a guest's key opens the order", async () => {
   );
   open("/orders/ord_1?key=k1");
   expect(await screen.findByRole("heading", { name: "Your order" })).toBeVisible();
+});
+
+test("the history is told in the reader's words, with who carries the parcel", async () => {
+  const event = { at: "2026-11-20T10:00:00Z", seller_order_id: null };
+  shows({
+    ...anOrder("paid"),
+    timeline: [
+      { ...event, kind: "shipped", carrier: "DHL", tracking: "JD01" },
+      { ...event, kind: "payment_failed", reason: "declined" },
+    ],
+  });
+  open();
+  expect(await screen.findByText("DHL · JD01")).toBeVisible();
+  expect(screen.getByText("The bank declined; nothing was charged")).toBeVisible();
 });

@@ -61,7 +61,7 @@ export function OrdersPage() {
 
 function Entry({ order }: { order: OrderSummaryOut }) {
   const { t } = useTranslation("order");
-  const { date, money } = useFormat();
+  const { date, joined, money } = useFormat();
   const more = order.pictures.length - PICTURES;
   return (
     <Link
@@ -82,7 +82,7 @@ function Entry({ order }: { order: OrderSummaryOut }) {
       <span className="min-w-0 grow basis-48 text-base">
         <span className="block truncate font-semibold">{order.sellers.join(", ")}</span>
         <span className="block text-sm text-muted">
-          {date(order.placed_at)} · {t("pieces", { count: order.items })}
+          {joined([date(order.placed_at), t("pieces", { count: order.items })])}
         </span>
       </span>
       <Chip tone={TONES[order.state] ?? "neutral"}>{t(`state.${order.state}`)}</Chip>

@@ -52,7 +52,7 @@ export function Parcel({ part, order, orderKey, place }: ParcelProps) {
       <Returns part={part} />
       <Escrow part={part} />
       {(mayConfirm || mayReturn) && (
-        <footer className="flex flex-wrap gap-2.5 border-t border-line px-5 py-4">
+        <footer className="flex flex-wrap gap-2.5 border-t border-line px-5 py-4 print:hidden">
           {mayConfirm && (
             <Button tone="soft" onClick={() => setAsking("arrived")}>
               <PackageCheck />

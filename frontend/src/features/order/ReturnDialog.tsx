@@ -26,7 +26,7 @@ interface Wanted {
 /** What to give back, and why. The seller answers; the money is held meanwhile. */
 export function ReturnDialog({ part, orderId, orderKey, onClose }: ReturnDialogProps) {
   const { t } = useTranslation("order");
-  const { money } = useFormat();
+  const { joined, money } = useFormat();
   const ask = useAskForReturn(orderId, orderKey);
   const lines = part.lines.filter((line) => line.returnable > 0);
   const only = lines.length === 1 ? lines[0] : undefined;
@@ -113,9 +113,7 @@ export function ReturnDialog({ part, orderId, orderKey, onClose }: ReturnDialogP
               <span className="min-w-0 grow basis-32">
                 <span className="block truncate font-semibold">{line.title}</span>
                 <span className="block text-sm text-muted">
-                  {[line.variant_title, t("return_possible", { count: line.returnable })]
-                    .filter(Boolean)
-                    .join(" · ")}
+                  {joined([line.variant_title, t("return_possible", { count: line.returnable })])}
                 </span>
               </span>
               <Quantity

@@ -39,7 +39,7 @@ export function BalancePage() {
     <>
       <PageHead title={t("title")} lead={t("lead")} />
       {balance.isPending && (
-        <div role="status" aria-label={t("loading")} className="grid gap-4 lg:grid-cols-2">
+        <div role="status" aria-label={t("loading")} className="grid gap-4 lg:grid-cols-2 xl:grid-cols-3">
           <Skeleton className="h-72 w-full rounded-lg!" />
           <Skeleton className="h-72 w-full rounded-lg!" />
         </div>
@@ -52,7 +52,7 @@ export function BalancePage() {
           </EmptyState>
         </Card>
       )}
-      <div className="grid gap-4 lg:grid-cols-2">
+      <div className="grid gap-4 lg:grid-cols-2 xl:grid-cols-3">
         {balance.data?.accounts.map((account) => (
           <Account key={`${account.tenant.slug} ${account.currency}`} account={account} sellerId={sellerId} />
         ))}

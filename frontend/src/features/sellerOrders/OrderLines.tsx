@@ -21,7 +21,7 @@ export function OrderLines({ order }: { order: SellerOrderFullOut }) {
 
 function Line({ line }: { line: OrderLineOut }) {
   const { t } = useTranslation("sellerOrders");
-  const { money } = useFormat();
+  const { joined, money } = useFormat();
   const left = leftToShip(line);
   return (
     <li className="flex items-center gap-3.5 px-5 py-3.5">
@@ -29,7 +29,7 @@ function Line({ line }: { line: OrderLineOut }) {
       <div className="min-w-0 grow">
         <p className="font-semibold">{line.title}</p>
         <p className="text-sm text-muted">
-          {[line.variant_title, `${line.quantity} × ${money(line.unit)}`].filter(Boolean).join(" · ")}
+          {joined([line.variant_title, `${line.quantity} × ${money(line.unit)}`])}
         </p>
         <p className="mt-1 flex flex-wrap gap-1.5 empty:hidden">
           {line.shipped > 0 && left > 0 && (

@@ -19,6 +19,7 @@ import {
   toast,
   TwoColumns,
 } from "@/shared/kit";
+import { AddressLines } from "./AddressLines";
 import { leftToShip, useDeliver } from "./api";
 import { History } from "./History";
 import { OrderLines } from "./OrderLines";
@@ -37,13 +38,18 @@ export function OrderPage() {
 
 function Shown({ sellerId, order }: { sellerId: string; order: SellerOrderFullOut }) {
   const { t } = useTranslation("sellerOrders");
-  const { dateTime } = useFormat();
+  const { dateTime, joined } = useFormat();
   return (
     <>
       <PageHead
         title={t("order_of", { name: order.address.name })}
         chip={<OrderState state={order.state} shipBy={order.ship_by} />}
-        lead={`${order.marketplace.name} · ${dateTime(order.placed_at)}`}
+        lead={
+          <>
+            {joined([order.marketplace.name, dateTime(order.placed_at)])}
+            <span className="hidden font-mono text-sm print:block">{order.order_id}</span>
+          </>
+        }
         crumbs={
           <>
             <Link to={`/seller/${sellerId}/orders`} className="text-muted hover:text-text max-sm:hidden">
@@ -129,7 +135,7 @@ function Earnings({ order }: { order: SellerOrderFullOut }) {
         <Fact name={t("goods")}>{money(parts.items)}</Fact>
         <Fact name={t("shipping")}>{money(parts.shipping)}</Fact>
         <Fact name={t("tax")}>{money(parts.tax)}</Fact>
-        <Fact name={t("commission")}>−{money(parts.commission)}</Fact>
+        <Fact name={t("commission")}>{money({ ...parts.commission, amount: -parts.commission.amount })}</Fact>
         <Fact name={t("you_get")} strong>
           {money(parts.you_get)}
         </Fact>
@@ -147,25 +153,10 @@ function Earnings({ order }: { order: SellerOrderFullOut }) {
 
 function Address({ order }: { order: SellerOrderFullOut }) {
   const { t } = useTranslation("sellerOrders");
-  const { locale } = useFormat();
-  const { address } = order;
-  const country = address.country && new Intl.DisplayNames(locale, { type: "region" }).of(address.country);
-  const lines = [
-    address.name,
-    address.line1,
-    address.line2,
-    `${address.postal_code} ${address.city}`,
-    country,
-    address.phone,
-  ];
   return (
     <Card title={t("ship_address")}>
       <address className="not-italic">
-        {lines.filter(Boolean).map((line) => (
-          <span key={line} className="block">
-            {line}
-          </span>
-        ))}
+        <AddressLines address={order.address} />
       </address>
     </Card>
   );

@@ -112,3 +112,27 @@ test("S ships a part of the order in focus; a refusal keeps what was typed", asy
   );
   expect(sent[0]?.key).not.toBe(sent[1]?.key);
 });
+
+test("what must leave first comes first on every page, and what is gone newest first", async () => {
+  const asked: (string | null)[] = [];
+  server.use(
+    http.get("*/api/v1/seller/sel_1/orders", ({ request }) => {
+      const query = new URL(request.url).searchParams;
+      asked.push([query.get("state"), query.get("sort"), query.get("cursor")].join(" "));
+      return HttpResponse.json({
+        data: [aRow],
+        counts: { to_ship: 2, on_the_way: 1, delivered: 0, cancelled: 0 },
+        next_cursor: query.get("cursor") ? null : "next",
+        has_more: !query.get("cursor"),
+      });
+    }),
+  );
+  const { person } = showRoutes(
+    [{ path: "/seller/:sellerId/orders", element: <OrdersPage /> }],
+    "/seller/sel_1/orders",
+  );
+  await person.click(await screen.findByRole("button", { name: "Next" }));
+  await waitFor(() => expect(asked).toEqual(["to_ship ship_by ", "to_ship ship_by next"]));
+  await person.click(screen.getByRole("tab", { name: /On their way/ }));
+  await waitFor(() => expect(asked.at(-1)).toBe("on_the_way  "));
+});

@@ -41,12 +41,16 @@ export function OrdersPage() {
   const state = (heap || "to_ship") as ListSellerOrdersState;
   const orders = useListSellerOrders(
     sellerId,
-    { state, limit: 25, ...(tenant ? { tenant } : {}), ...(cursor ? { cursor } : {}) },
+    {
+      state,
+      limit: 25,
+      ...(state === "to_ship" ? { sort: "ship_by" as const } : {}),
+      ...(tenant ? { tenant } : {}),
+      ...(cursor ? { cursor } : {}),
+    },
     { query: { placeholderData: (before) => before } },
   );
-  const whole = !cursor && orders.data?.has_more === false;
-  const listed = orders.data?.data;
-  const rows = listed && whole && state === "to_ship" ? byUrgency(listed) : listed;
+  const rows = orders.data?.data;
   return (
     <>
       <Head
@@ -91,11 +95,6 @@ export function OrdersPage() {
       )}
     </>
   );
-}
-
-/** What must go first stands first. Only a whole list can be sorted here: of several pages the server says the order. */
-function byUrgency(rows: readonly SellerOrderRowOut[]): SellerOrderRowOut[] {
-  return [...rows].sort((a, b) => (a.ship_by ?? "").localeCompare(b.ship_by ?? ""));
 }
 
 interface RowsProps {

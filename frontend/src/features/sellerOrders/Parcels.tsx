@@ -7,7 +7,7 @@ import { Card, Chip, CopyId } from "@/shared/kit";
 /** Every parcel on its way or arrived, with what is in it. */
 export function Parcels({ order }: { order: SellerOrderFullOut }) {
   const { t } = useTranslation("sellerOrders");
-  const { dateTime } = useFormat();
+  const { dateTime, joined } = useFormat();
   if (order.shipments.length === 0) return null;
   const titles = new Map(
     order.lines.map((line) => [line.id, [line.title, line.variant_title].filter(Boolean).join(", ")]),
@@ -29,9 +29,11 @@ export function Parcels({ order }: { order: SellerOrderFullOut }) {
                 <CopyId id={parcel.tracking} className="font-normal" />
               </p>
               <p className="text-sm text-muted">
-                {parcel.lines
-                  .map(({ line_id, quantity }) => `${quantity} × ${titles.get(line_id) ?? line_id}`)
-                  .join(" · ")}
+                {joined(
+                  parcel.lines.map(
+                    ({ line_id, quantity }) => `${quantity} × ${titles.get(line_id) ?? line_id}`,
+                  ),
+                )}
               </p>
               <p className="figures text-sm text-muted">
                 {t("shipped_at", { when: dateTime(parcel.shipped_at) })}

@@ -6,6 +6,7 @@ import type { SellerOrderFullOut } from "@/shared/api/generated/model";
 import { getShowSellerOrderQueryOptions } from "@/shared/api/generated/seller-portal/seller-portal";
 import { useFormat } from "@/shared/format";
 import { Button, LoadError, PageHead, Skeleton } from "@/shared/kit";
+import { AddressLines } from "./AddressLines";
 import { leftToShip } from "./api";
 
 /** Packing slips, one to a sheet: address and what to put into the parcel. */
@@ -62,42 +63,42 @@ export function SlipsPage() {
 
 function Slip({ order }: { order: SellerOrderFullOut }) {
   const { t } = useTranslation("sellerOrders");
-  const { date } = useFormat();
-  const { address } = order;
+  const { date, number } = useFormat();
+  const lines = order.lines.filter((line) => leftToShip(line) > 0);
+  const pieces = lines.reduce((sum, line) => sum + leftToShip(line), 0);
   return (
-    <article className="break-after-page rounded-lg border bg-surface p-6 print:border-0">
-      <header className="flex justify-between gap-6">
-        <address className="text-md whitespace-pre-line not-italic">
-          {[
-            address.name,
-            address.line1,
-            address.line2,
-            `${address.postal_code} ${address.city}`,
-            address.country,
-          ]
-            .filter(Boolean)
-            .join("\n")}
-        </address>
+    <article className="break-inside-avoid break-after-page rounded-lg border bg-surface p-6 last:break-after-auto print:rounded-none print:border-0 print:p-0">
+      <header className="flex flex-wrap justify-between gap-x-6 gap-y-4">
+        <div>
+          <h2 className="mb-1 text-sm text-muted">{t("ship_address")}</h2>
+          <address className="text-md leading-snug not-italic print:text-lg">
+            <AddressLines address={order.address} />
+          </address>
+        </div>
         <div className="text-end text-sm">
-          <p className="font-semibold">{order.seller.name}</p>
+          <p className="text-md font-semibold">{order.seller.name}</p>
           <p className="text-muted">{order.marketplace.name}</p>
-          <p className="font-mono text-xs">{order.order_id}</p>
+          <p className="mt-1.5 font-mono text-xs">{order.order_id}</p>
           <p className="text-muted">{date(order.placed_at)}</p>
         </div>
       </header>
-      <table className="mt-5 w-full">
+      <table className="mt-6 w-full text-base">
         <caption className="sr-only">{t("in_parcel")}</caption>
-        <tbody className="divide-y divide-line border-t border-line">
-          {order.lines
-            .filter((line) => leftToShip(line) > 0)
-            .map((line) => (
-              <tr key={line.id}>
-                <td className="w-14 py-2 figures font-semibold">{leftToShip(line)} ×</td>
-                <td className="py-2">{[line.title, line.variant_title].filter(Boolean).join(", ")}</td>
-              </tr>
-            ))}
+        <tbody className="divide-y divide-line border-y border-line">
+          {lines.map((line) => (
+            <tr key={line.id}>
+              <td className="w-14 py-2 figures font-semibold">{number(leftToShip(line))} ×</td>
+              <td className="py-2">
+                <bdi>{[line.title, line.variant_title].filter(Boolean).join(", ")}</bdi>
+              </td>
+              <td className="w-8 py-2 text-end">
+                <span aria-hidden className="inline-block size-4 border border-line-strong" />
+              </td>
+            </tr>
+          ))}
         </tbody>
       </table>
+      <p className="mt-2 text-sm text-muted">{t("pieces_in_parcel", { count: pieces })}</p>
     </article>
   );
 }

@@ -37,7 +37,7 @@ function csvOf(rows: readonly SellerOrderRowOut[]): string {
       row.id,
       row.marketplace.name,
       row.placed_at,
-      row.ship_by ?? "",
+      row.ship_by,
       row.state,
       row.lines.map((line) => `${line.quantity} ${line.title} ${line.variant_title}`.trim()).join("; "),
       decimal(row.your_part),

@@ -23,7 +23,7 @@ interface ReturnCardProps {
 /** One wish to return: what, why, how much it is worth. */
 export function ReturnCard({ one, sellerId, onDecide }: ReturnCardProps) {
   const { t } = useTranslation("sellerReturns");
-  const { money, dateTime } = useFormat();
+  const { dateTime, joined, money } = useFormat();
   return (
     <article className="grid gap-x-6 gap-y-3 px-5 py-4 sm:grid-cols-[minmax(0,1fr)_auto]">
       <div className="min-w-0">
@@ -42,7 +42,7 @@ export function ReturnCard({ one, sellerId, onDecide }: ReturnCardProps) {
           ))}
         </ul>
         <p className="mt-2 text-sm text-muted">
-          {[t(`reason_${one.reason}`), one.marketplace.name, dateTime(one.requested_at)].join(" · ")}{" "}
+          {joined([t(`reason_${one.reason}`), one.marketplace.name, dateTime(one.requested_at)])}{" "}
           <Link
             to={`/seller/${sellerId}/orders/${one.seller_order_id}`}
             className="whitespace-nowrap text-accent underline underline-offset-4"

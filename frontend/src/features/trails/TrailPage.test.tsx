@@ -13,7 +13,6 @@ const payable = { code: "2020:sel_1", name: "Seller payable", sub_label: "Nordla
 
 const aTrail = {
   order_id: "ord_1",
-  title: "Order of 16 November",
   placed_at: "2026-11-16T10:04:11Z",
   tenant: { slug: "nordmarkt", name: "Nordmarkt" },
   sellers: ["Nordlauf"],
@@ -24,8 +23,9 @@ const aTrail = {
     {
       journal_id: "jrn_1",
       kind: "capture",
-      title: "Captured",
-      text: "Nordmarkt took EUR 108.00",
+      refund: null,
+      release: null,
+      reason: "",
       at: "2026-11-16T10:04:11Z",
       expected: false,
       postings: [{ debit: clearing, credit: escrow, amount: euros(10800) }],
@@ -33,8 +33,18 @@ const aTrail = {
     {
       journal_id: null,
       kind: "release",
-      title: "Released to seller",
-      text: "14 days after delivery",
+      refund: null,
+      release: {
+        seller: "Nordlauf",
+        commission: euros(800),
+        rate_bps: 1000,
+        fixed: euros(0),
+        base: euros(8000),
+        reserve_bps: 1000,
+        waits_for: "days",
+        escrow_days: 14,
+      },
+      reason: "",
       at: null,
       expected: true,
       postings: [{ debit: escrow, credit: payable, amount: euros(10000) }],
@@ -42,9 +52,9 @@ const aTrail = {
   ],
   where: {
     nodes: [
-      { id: "buyer", label: "Buyer paid", amount: euros(10800), kind: "buyer" },
-      { id: "escrow", label: "Escrow", amount: euros(10800), kind: "escrow" },
-      { id: "seller:sel_1", label: "Nordlauf", amount: euros(10000), kind: "seller" },
+      { id: "buyer", name: "", amount: euros(10800), kind: "buyer" },
+      { id: "escrow", name: "", amount: euros(10800), kind: "escrow" },
+      { id: "seller:sel_1", name: "Nordlauf", amount: euros(10000), kind: "seller" },
     ],
     links: [
       { from: "buyer", to: "escrow", amount: euros(10800), kind: "done" },
@@ -64,7 +74,7 @@ const aTrail = {
   postings: 1,
 };
 
-beforeEach(() => loadWords("trails"));
+beforeEach(() => loadWords("trails", "ledger"));
 
 test("tells each step with its postings, what is still to come, and proves the books on request", async () => {
   const asked: string[] = [];
@@ -83,7 +93,9 @@ test("tells each step with its postings, what is still to come, and proves the b
   const [captured, released] = screen.getAllByRole("listitem");
   const [, posting] = captured ? within(captured).getAllByRole("row") : [];
   expect(posting).toHaveTextContent("1010 Gateway clearing2010 Escrow · Nordlauf108.00");
+  expect(captured).toHaveTextContent("Nordmarkt took €108.00 from the buyer");
   expect(released).toHaveTextContent("After delivery");
+  expect(released).toHaveTextContent("14 days after delivery · commission 10% of €80.00 · reserve 10%");
   expect(screen.getByText("€8.00 − 3.65 fee")).toBeInTheDocument();
 
   await person.click(screen.getByRole("button", { name: "Verify now" }));

@@ -6,7 +6,7 @@ import { useFormat } from "@/shared/format";
 import { Card, CopyId, Fact, Facts, LoadError, PageHead, Skeleton, Trail, TwoColumns } from "@/shared/kit";
 import { BooksProof } from "./BooksProof";
 import { TrailState } from "./stateChip";
-import { entriesOf } from "./steps";
+import { useEntries } from "./steps";
 import { WhereMoneyIs } from "./WhereMoneyIs";
 
 /** One order's money, from the buyer's card to wherever it is now, and what is still to come. */
@@ -20,14 +20,14 @@ export function TrailPage() {
 
 function Told({ trail }: { trail: TrailOut }) {
   const { t, i18n } = useTranslation("trails");
-  const { locale } = useFormat();
+  const { locale, joined } = useFormat();
   const day = new Intl.DateTimeFormat(locale === "en" ? "en-GB" : locale, { day: "numeric", month: "long" });
   const brand = trail.payment.brand.replace(/^./, (letter) => letter.toLocaleUpperCase(locale));
-  const lead = [
+  const lead = joined([
     trail.tenant.name,
     t("sold_by", { sellers: new Intl.ListFormat(i18n.language).format(trail.sellers) }),
     t("paid_by", { brand, last4: trail.payment.last4 }),
-  ].join(" · ");
+  ]);
   return (
     <TwoColumns
       aside={
@@ -47,7 +47,7 @@ function Told({ trail }: { trail: TrailOut }) {
         crumbs={<Crumbs orderId={trail.order_id} />}
       />
       <h2 className="sr-only">{t("steps")}</h2>
-      <Trail entries={entriesOf(trail, t)} />
+      <Trail entries={useEntries(trail)} />
     </TwoColumns>
   );
 }

@@ -16,7 +16,7 @@ export function WhereMoneyIs({ where, currency }: { where: WhereOut; currency: s
   const nodes = new Map(where.nodes.map((node) => [node.id, node]));
   const label = (id: string) => {
     const node = nodes.get(id);
-    return node?.kind === "seller" ? node.label : t(`node_${id}`, { defaultValue: node?.label ?? id });
+    return node?.kind === "seller" ? node.name : t(`node_${id}`);
   };
   const flows = merged(where).map((link) => ({
     from: label(link.from),

@@ -1,8 +1,10 @@
-import type { TFunction } from "i18next";
 import { Banknote, Hourglass, Lock, ReceiptText, TriangleAlert, Undo2, Unlock } from "lucide-react";
 import type { ReactNode } from "react";
-import type { StepOut, TrailOut } from "@/shared/api/generated/model";
+import { useTranslation } from "react-i18next";
+import type { StepOut, StepReleaseOut, TrailOut } from "@/shared/api/generated/model";
+import { useFormat } from "@/shared/format";
 import type { TrailEntry } from "@/shared/kit";
+import { useLedgerWords } from "@/shared/ledger";
 
 type Mark = { icon: ReactNode; tone?: NonNullable<TrailEntry["tone"]> };
 
@@ -19,26 +21,73 @@ const MARKS: Record<string, Mark> = {
 };
 
 /** The steps of a trail as the kit shows them; those still to come are due. */
-export function entriesOf(trail: TrailOut, t: TFunction<"trails">): TrailEntry[] {
+export function useEntries(trail: TrailOut): TrailEntry[] {
+  const { t } = useTranslation("trails");
+  const { coded } = useLedgerWords();
+  const words = useWords(trail);
   return trail.steps.map((step, index) => ({
     id: step.journal_id ?? `expected-${index}`,
-    title: step.title,
-    detail: step.text,
+    ...words(step),
     at: step.at ?? undefined,
     due: step.expected,
     ...(step.expected ? { icon: <Hourglass /> } : (MARKS[step.kind] ?? { icon: <ReceiptText /> })),
     ...(step.expected && !step.at ? { when: t("when_delivered") } : {}),
     postings: step.postings.map((posting, line) => ({
       id: String(line),
-      from: placeName(posting.debit),
-      to: placeName(posting.credit),
+      from: coded(posting.debit),
+      to: coded(posting.credit),
       money: posting.amount,
     })),
   }));
 }
 
-/** "2010 Escrow · Nordlauf": the code's head, for whoever reads codes, and the words, for everybody. */
-function placeName({ code, name, sub_label }: StepOut["postings"][number]["debit"]): string {
-  const head = `${code.split(":")[0] ?? code} ${name}`;
-  return sub_label ? `${head} · ${sub_label}` : head;
+/** What a step is called, and what there is to say of it. */
+function useWords(trail: TrailOut) {
+  const { t } = useTranslation("trails");
+  const { money } = useFormat();
+  const { journal } = useLedgerWords();
+  const terms = useTerms();
+  const several = trail.sellers.length > 1;
+  return ({ kind, reason, refund, release }: StepOut): { title: string; detail?: string } => {
+    if (refund)
+      return {
+        title: refund.cancelled ? t("refund_cancelled") : t("refund_of", { count: refund.pieces }),
+        detail: refund.answered ? t("refund_text") : t("refund_waiting"),
+      };
+    if (release)
+      return {
+        title: several ? t("released_to", { seller: release.seller }) : journal(kind),
+        detail: terms(release),
+      };
+    if (kind === "capture")
+      return {
+        title: journal(kind),
+        detail: t("capture_text", { name: trail.tenant.name, total: money(trail.totals.charged) }),
+      };
+    if (kind === "gateway_fee") return { title: journal(kind), detail: t("gateway_fee_text") };
+    if (kind === "refund_failed")
+      return {
+        title: journal(kind),
+        detail: reason ? t("refund_failed_why", { reason }) : t("refund_failed_text"),
+      };
+    return { title: journal(kind) };
+  };
+}
+
+/** "14 days after delivery · commission 10% of €80.00 · reserve 10%" */
+function useTerms() {
+  const { t } = useTranslation("trails");
+  const { money, percent, joined } = useFormat();
+  return ({ base, commission, escrow_days, fixed, rate_bps, reserve_bps, waits_for }: StepReleaseOut) => {
+    const rate =
+      rate_bps !== null &&
+      [percent(rate_bps / 10_000), fixed && fixed.amount > 0 && money(fixed)].filter(Boolean).join(" + ");
+    return joined([
+      waits_for && t(`waits_for_${waits_for}`, { count: escrow_days }),
+      rate
+        ? t("commission_of", { rate, base: money(base) })
+        : t("commission_is", { amount: money(commission) }),
+      reserve_bps > 0 && t("reserve_of", { rate: percent(reserve_bps / 10_000) }),
+    ]);
+  };
 }

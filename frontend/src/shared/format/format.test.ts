@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { isolated } from "./direction";
 import { formatAmount, formatMoney, minorDigits, parseMoney } from "./money";
 import { formatDate, formatDay, formatDays, formatInstant, formatRelative } from "./time";
 
@@ -15,6 +16,12 @@ describe("money", () => {
     [euros(9007199254740991), "en", "€90,071,992,547,409.91"],
   ])("%j in %s is %s", (money, locale, shown) => {
     expect(spaced(formatMoney(money, locale))).toBe(shown);
+  });
+
+  test("keeps a Latin symbol whole among Arabic words", () => {
+    expect(formatMoney({ amount: 1850, currency: "USD" }, "ar")).toContain("\u2068US$\u2069");
+    expect(isolated("2010 Escrow", "ar")).toBe("\u20682010 Escrow\u2069");
+    expect(isolated("2010 Escrow", "de")).toBe("2010 Escrow");
   });
 
   test("without its symbol keeps its digits", () => {

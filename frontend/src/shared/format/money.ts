@@ -1,3 +1,5 @@
+import { isolated, isRightToLeft } from "./direction";
+
 /** An amount in the currency's smallest unit, as the API tells it. */
 export interface Money {
   amount: number;
@@ -8,7 +10,14 @@ const formatters = new Map<string, Intl.NumberFormat>();
 
 /** "€1,149.00" or "1.149,00 €": minor units shown as the locale writes money, exact for every safe integer. */
 export function formatMoney(money: Money, locale: string): string {
-  return formatter(money.currency, locale).format(toDecimal(money.amount, minorDigits(money.currency)));
+  const amount = toDecimal(money.amount, minorDigits(money.currency));
+  const format = formatter(money.currency, locale);
+  if (!isRightToLeft(locale)) return format.format(amount);
+  // "US$" is Latin and must not be torn apart among Arabic words.
+  return format
+    .formatToParts(amount)
+    .map(({ type, value }) => (type === "currency" ? isolated(value, locale) : value))
+    .join("");
 }
 
 /** "1,149.00" for columns whose currency stands elsewhere. */

@@ -1,5 +1,6 @@
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
+import { isolated } from "./direction";
 import { formatAmount, formatMoney, type Money } from "./money";
 import {
   formatDate,
@@ -12,6 +13,7 @@ import {
 } from "./time";
 
 type At = string | number | Date;
+type Part = string | false | null | undefined;
 
 /** Money, numbers and times as the language in use writes them. */
 export function useFormat() {
@@ -23,6 +25,12 @@ export function useFormat() {
     const percent = new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 1 });
     return {
       locale,
+      /** "Nordmarkt · 16 Nov 2026": what is there of the parts, each in its own writing direction. */
+      joined: (parts: readonly Part[]) =>
+        parts
+          .filter((part): part is string => Boolean(part))
+          .map((part) => isolated(part, locale))
+          .join(" · "),
       money: (money: Money) => formatMoney(money, locale),
       amount: (money: Money) => formatAmount(money, locale),
       number: (value: number) => plain.format(value),

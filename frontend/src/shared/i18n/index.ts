@@ -1,5 +1,6 @@
 import i18next, { type BackendModule } from "i18next";
 import { initReactI18next } from "react-i18next";
+import { isolated } from "../format/direction";
 import english from "../kit/locales/en.json";
 import { LANGUAGES, type Language, isLanguage } from "./languages";
 
@@ -51,7 +52,7 @@ export async function startI18n(language?: Language): Promise<void> {
       resources: { en: { kit: english } },
       partialBundledLanguages: true,
       showSupportNotice: false,
-      interpolation: { escapeValue: false },
+      interpolation: { escapeValue: true, escape: (value) => isolated(value, i18next.language) },
     });
 }
 

@@ -43,7 +43,7 @@ export const Button = forwardRef<HTMLButtonElement, ButtonProps>(function Button
       ref={ref}
       aria-busy={busy || undefined}
       className={cx(
-        "inline-flex shrink-0 items-center justify-center rounded-button border font-semibold whitespace-nowrap transition-colors duration-150 select-none",
+        "inline-flex shrink-0 items-center justify-center rounded-button border font-semibold whitespace-nowrap transition-colors duration-150 select-none print:hidden",
         "active:translate-y-px disabled:pointer-events-none aria-disabled:pointer-events-none",
         busy ? "disabled:opacity-80" : "disabled:opacity-45",
         "[&_svg]:shrink-0",

@@ -38,7 +38,7 @@ export function Discount({ price, before }: { price: Money; before: Money | unde
   const share = Math.floor((1 - price.amount / before.amount) * 100) / 100;
   return (
     <span className="inline-flex h-[22px] items-center rounded-full bg-surface px-2.5 figures text-xs font-semibold text-negative">
-      −{percent(share)}
+      {percent(-share).replace("-", "−")}
     </span>
   );
 }

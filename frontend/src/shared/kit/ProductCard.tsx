@@ -60,7 +60,7 @@ export function ProductCard({
             to={to}
             className="underline-offset-4 outline-offset-4 group-hover:underline after:absolute after:inset-0 after:rounded-lg"
           >
-            {title}
+            <bdi>{title}</bdi>
           </Link>
         </h3>
         <p className="mt-0.5 truncate text-sm text-muted">{seller}</p>

@@ -82,7 +82,7 @@ export function Sankey({ flows, currency, label }: SankeyProps) {
 
 function NodeWords({ node, last, amount }: { node: PlacedNode; last: boolean; amount: string }) {
   const middle = node.y + node.height / 2;
-  const name = "fill-text text-[10.5px] font-semibold";
+  const name = "fill-text text-[10.5px] font-semibold max-sm:text-[13px]";
   const figure = "fill-muted figures font-normal";
   if (node.column > 0 && !last) {
     return (

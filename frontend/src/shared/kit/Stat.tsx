@@ -21,7 +21,7 @@ interface StatProps {
 export function Stat({ name, value, note, tone = "neutral", loading = false }: StatProps) {
   return (
     <div className="min-w-0 rounded-lg border bg-surface px-3.5 py-3 sm:px-[18px] sm:py-4">
-      <p className="truncate text-sm text-muted">{name}</p>
+      <p className="text-sm text-muted">{name}</p>
       {loading ? (
         <Skeleton className="my-1.5 h-7 w-2/3" />
       ) : (
@@ -29,7 +29,7 @@ export function Stat({ name, value, note, tone = "neutral", loading = false }: S
           {value}
         </p>
       )}
-      <p className={cx("line-clamp-2 text-sm", NOTES[tone])}>{note ?? "\u00a0"}</p>
+      <p className={cx("text-sm text-pretty", NOTES[tone])}>{note ?? "\u00a0"}</p>
     </div>
   );
 }

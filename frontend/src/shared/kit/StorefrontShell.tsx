@@ -48,8 +48,8 @@ export function StorefrontShell(props: StorefrontShellProps) {
       </a>
       <header className="border-b border-line bg-surface">
         {announcement && (
-          <p className="bg-accent px-4 py-2 text-center text-sm font-medium text-on-accent dark:bg-accent-soft dark:text-accent">
-            {announcement}
+          <p className="bg-accent px-4 py-2 text-center text-sm font-medium text-balance text-on-accent dark:bg-accent-soft dark:text-accent print:hidden">
+            <bdi>{announcement}</bdi>
           </p>
         )}
         <div
@@ -58,14 +58,18 @@ export function StorefrontShell(props: StorefrontShellProps) {
             "flex flex-wrap items-center gap-x-3 gap-y-2.5 py-3 lg:flex-nowrap lg:gap-x-7",
           )}
         >
-          <IconButton label={t("menu")} className="-ms-2 lg:hidden" onClick={() => setMenuOpen(true)}>
+          <IconButton
+            label={t("menu")}
+            className="-ms-2 lg:hidden print:hidden"
+            onClick={() => setMenuOpen(true)}
+          >
             <MenuIcon />
           </IconButton>
           <Brand {...brand} />
-          <div className="order-last w-full lg:order-none lg:w-auto lg:grow">{search}</div>
+          <div className="order-last w-full lg:order-none lg:w-auto lg:grow print:hidden">{search}</div>
           <Tools {...props} />
         </div>
-        <nav className={cx(STORE_WIDTH, "hidden items-center gap-7 pb-3 lg:flex")}>
+        <nav className={cx(STORE_WIDTH, "hidden items-center gap-7 pb-3 lg:flex print:hidden")}>
           {links.map((link) => (
             <ShopLink key={link.to} link={link} />
           ))}
@@ -91,7 +95,7 @@ export function StorefrontShell(props: StorefrontShellProps) {
         <Outlet />
       </main>
       {footer && (
-        <footer className="mt-12 border-t border-line bg-sunken">
+        <footer className="mt-12 border-t border-line bg-sunken print:hidden">
           <div className={cx(STORE_WIDTH, "py-10")}>{footer}</div>
         </footer>
       )}
@@ -110,7 +114,7 @@ export function Brand({ name, logoUrl }: StorefrontShellProps["brand"]) {
 
 function Tools({ account, wishlist, cart, extra }: StorefrontShellProps) {
   return (
-    <div className="ms-auto flex items-center gap-1 lg:ms-0">
+    <div className="ms-auto flex items-center gap-1 lg:ms-0 print:hidden">
       <Link
         to={account.to}
         className="flex h-9 items-center gap-2 rounded-full px-2.5 text-base font-medium hover:bg-text/6"

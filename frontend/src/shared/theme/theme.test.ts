@@ -6,7 +6,7 @@ import { faceVariables } from "./face";
 const css = readFileSync("src/shared/theme/tokens.css", "utf8");
 
 function tokens(selector: string): Record<string, Oklch> {
-  const block = new RegExp(`^${selector} \\{([^}]*)\\}`, "m").exec(css)?.[1] ?? "";
+  const block = new RegExp(`^ *${selector} \\{([^}]*)\\}`, "m").exec(css)?.[1] ?? "";
   const found: Record<string, Oklch> = {};
   for (const [, name, value] of block.matchAll(/--([\w-]+):\s*(oklch\([^)]*\));/g)) {
     const colour = parseOklch(value ?? "");

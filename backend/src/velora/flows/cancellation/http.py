@@ -32,7 +32,7 @@ async def cancel(
     """Cancel what has not been shipped; the money goes back to where it came from."""
     async with house.db.read(tenant.id) as uow:
         await require_buyer(uow, (tenant.id, order_id), caller, key)
-    wanted = Cancellation(tenant.id, order_id, "Cancelled by the buyer", caller.actor_ref)
+    wanted = Cancellation(tenant.id, order_id, caller.actor_ref)
     if await cancel_order(house, Once(tenant.id, caller, asked, wanted)):
         response.headers["Idempotent-Replayed"] = "true"
     async with house.db.read(tenant.id) as uow:

@@ -56,7 +56,7 @@ async def cancel_orders(walker: Walker, planned: Sequence[Planned]) -> None:
     for order in planned:
         tenant_id, order_id = walker.orders[order.mark]
         buyer = walker.buyer_of(order)
-        wanted = Cancellation(tenant_id, order_id, "Cancelled by the buyer", buyer.actor_ref)
+        wanted = Cancellation(tenant_id, order_id, buyer.actor_ref)
         try:
             await cancel_order(walker.house, Once(tenant_id, buyer, asked(f"cancel {order.mark}"), wanted))
         except Refusal:

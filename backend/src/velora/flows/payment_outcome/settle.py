@@ -143,5 +143,5 @@ def _answer(turn: Turn) -> Settled:
     return Settled(intent.order_id, turn.state, OPEN_STILL, {"order": order, "payment": payment})
 
 
-def _reason(turn: Turn) -> str:
-    return "The payment was given up; nothing was charged" if turn.state is IntentState.VOIDED else "The bank declined; nothing was charged"
+def _reason(turn: Turn) -> orders.FailReason:
+    return "given_up" if turn.state is IntentState.VOIDED else "declined"

@@ -18,7 +18,6 @@ class Cancellation:
 
     tenant_id: int
     order_id: int
-    why: str
     actor_ref: str
 
 
@@ -41,7 +40,7 @@ async def _cancel(uow: UnitOfWork, wanted: Cancellation) -> Cancelled | Refusal:
     if order is None:
         return NotFound("order", encode("ord", wanted.order_id))
     parts = [(part.tenant_id, part.id) for part in await orders.parts_of(uow, [order_key])]
-    outcomes = await orders.cancel_parts(uow, parts, why=wanted.why)
+    outcomes = await orders.cancel_parts(uow, parts)
     cancelled = [part for part in outcomes if isinstance(part, orders.SellerOrder)]
     if not cancelled:
         return next(one for one in outcomes if isinstance(one, Refusal))

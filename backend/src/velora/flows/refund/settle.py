@@ -103,7 +103,7 @@ async def _take_back(uow: UnitOfWork, paid: Mapping[Key, Wanted], failed: Mappin
         for line in facts[key[0], found[key]].lines:
             pieces[key[0], line.line_id] += line.worth.quantity
     if pieces:
-        await orders.mark_returned(uow, pieces, text="Money for returned items sent back")
+        await orders.mark_returned(uow, pieces)
     await returns.settle(uow, {(key[0], return_id): key in paid for key, return_id in found.items()})
     parts = await orders.parts_by_id(uow, {(case.tenant_id, case.seller_order_id) for key, case in paid.items() if key in found})
     await escrow.confirm(uow, [key for key, part in sorted(parts.items()) if part.state == orders.State.REFUNDED])

@@ -1,6 +1,7 @@
 """Routes of the cart. A guest is known by a cookie, an account by its session; both see the same."""
 
 from dataclasses import replace
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
@@ -48,6 +49,13 @@ class CartLineOut(Schema):
     problem: Literal["out_of_stock", "reduced"] | None
 
 
+class CartDeliveryOut(Schema):
+    """Between these days everything of the group arrives."""
+
+    from_: date = Field(alias="from")
+    to: date
+
+
 class CartGroupOut(Schema):
     """What comes from one seller, in parcels of its own."""
 
@@ -56,6 +64,7 @@ class CartGroupOut(Schema):
     items: MoneyOut
     shipping: MoneyOut
     free_above: MoneyOut | None
+    delivery: CartDeliveryOut | None
 
 
 class CartChangeOut(Schema):
@@ -151,6 +160,7 @@ def _group(group: GroupView, currency: str) -> dict[str, Any]:
         "items": _money(group.items_minor, currency),
         "shipping": _money(group.shipping_minor, currency),
         "free_above": None if group.free_above_minor is None else _money(group.free_above_minor, currency),
+        "delivery": None if group.delivery is None else {"from": group.delivery[0], "to": group.delivery[1]},
     }
 
 

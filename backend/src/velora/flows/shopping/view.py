@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Literal
 
 from velora.flows.shopping import carts
@@ -41,13 +42,17 @@ class LineView:
 
 @dataclass(frozen=True, slots=True)
 class GroupView:
-    """One seller's lines. Amounts as the marketplace shows prices: with tax where its prices include tax."""
+    """One seller's lines. Amounts as the marketplace shows prices: with tax where its prices include tax.
+
+    `delivery` is the first and last day on which everything that is sent from here arrives, None when nothing is sent.
+    """
 
     seller: SellerFacts
     lines: tuple[LineView, ...]
     items_minor: int
     shipping_minor: int
     free_above_minor: int | None
+    delivery: tuple[date, date] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +190,10 @@ async def _views(
     ]
     quotes = await quote(uow, baskets)
     sellers = await seller_facts(uow, {line.offer.seller_id for own in lines for line in own})
-    return [_view(shop, own, quoted, sellers, changes) for (shop, _, changes), own, quoted in zip(looked, lines, quotes, strict=True)]
+    return [
+        _view(shop, changes, _groups(own, quoted, sellers, uow.now.date()), quoted)
+        for (shop, _, changes), own, quoted in zip(looked, lines, quotes, strict=True)
+    ]
 
 
 def _lines(
@@ -198,8 +206,7 @@ def _lines(
     ]
 
 
-def _view(shop: Shop, lines: Sequence[LineView], quoted: Quote, sellers: Mapping[int, SellerFacts], changes: Sequence[Change]) -> CartView:
-    groups = tuple(_groups(lines, quoted, sellers))
+def _view(shop: Shop, changes: Sequence[Change], groups: tuple[GroupView, ...], quoted: Quote) -> CartView:
     return CartView(
         shop=shop,
         groups=groups,
@@ -221,7 +228,7 @@ def _basket_line(line: LineView) -> BasketLine:
     return BasketLine(line.offer.variant_id, line.offer.seller_id, line.offer.price_minor, line.quantity, line.offer.tax_class)
 
 
-def _groups(lines: Sequence[LineView], quoted: Quote, sellers: Mapping[int, SellerFacts]) -> list[GroupView]:
+def _groups(lines: Sequence[LineView], quoted: Quote, sellers: Mapping[int, SellerFacts], today: date) -> tuple[GroupView, ...]:
     """By seller, in the order of the cart; a seller of whom everything is sold out is there without delivery."""
     by_seller: dict[int, list[LineView]] = {}
     for line in lines:
@@ -232,5 +239,6 @@ def _groups(lines: Sequence[LineView], quoted: Quote, sellers: Mapping[int, Sell
         price = prices.get(seller_id)
         shipping = (price.shipping_gross_minor if quoted.tax_inclusive else price.shipping_net_minor) if price else 0
         items = sum(line.offer.price_minor * line.quantity for line in own if line.problem != "out_of_stock")
-        groups.append(GroupView(sellers[seller_id], tuple(own), items, shipping, price.free_above_minor if price else None))
-    return groups
+        delivery = (today + timedelta(days=price.days_min), today + timedelta(days=price.days_max)) if price else None
+        groups.append(GroupView(sellers[seller_id], tuple(own), items, shipping, price.free_above_minor if price else None, delivery))
+    return tuple(groups)

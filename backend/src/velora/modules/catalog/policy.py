@@ -237,10 +237,8 @@ _FLAGS: Final = {"true": True, "yes": True, "1": True, "false": False, "no": Fal
 
 
 def shown(definition: AttributeDefinition, value: AttributeValue) -> str:
-    """The value as a buyer reads it: `32 cm`, `Yes`."""
-    if isinstance(value, bool):
-        return "Yes" if value else "No"
-    return f"{value} {definition.unit}".strip()
+    """The value as a buyer reads it: `32 cm`; nothing for yes and no, which each reader's language says."""
+    return "" if isinstance(value, bool) else f"{value} {definition.unit}".strip()
 
 
 def inherited(parents: Mapping[int, int | None], category_id: int) -> list[int]:

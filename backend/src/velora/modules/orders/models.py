@@ -58,7 +58,7 @@ class SellerOrder(TenantOwned, Base):
     commission_minor: Mapped[int] = mapped_column(Minor)
     state: Mapped[str] = mapped_column(String(16))
     placed_at: Mapped[datetime] = mapped_column(UtcTime)
-    ship_by: Mapped[datetime | None] = mapped_column(UtcTime)
+    ship_by: Mapped[datetime] = mapped_column(UtcTime)
     shipped_at: Mapped[datetime | None] = mapped_column(UtcTime)
     delivered_at: Mapped[datetime | None] = mapped_column(UtcTime)
 
@@ -133,7 +133,7 @@ class ShipmentLine(TenantOwned, Base):
 
 
 class OrderEvent(TenantOwned, Base):
-    """One entry of an order's time line, as buyer and seller read it."""
+    """One entry of an order's time line. `facts` is what the words for its kind are made of: carrier and tracking, or a reason."""
 
     __tablename__ = "order_event"
     __table_args__ = (Index(None, "tenant_id", "order_id", "id"),)
@@ -143,4 +143,4 @@ class OrderEvent(TenantOwned, Base):
     seller_order_id: Mapped[int | None] = mapped_column(BigId)
     at: Mapped[datetime] = mapped_column(UtcTime)
     kind: Mapped[str] = mapped_column(String(24))
-    text: Mapped[str] = mapped_column(String(300))
+    facts: Mapped[dict[str, str]] = mapped_column(JsonDoc)

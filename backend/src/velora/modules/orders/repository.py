@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Row, bindparam, func, or_, select, tuple_
+from sqlalchemy import Row, Select, bindparam, func, or_, select, tuple_
 
 from velora.kernel.ids import first_id_at
 from velora.modules.orders.models import Order, OrderEvent, OrderLine, SellerOrder, Shipment, ShipmentLine
@@ -121,9 +121,32 @@ async def of_seller(
     before: int | None,
     limit: int,
 ) -> Sequence[SellerOrder]:
+    statement = _of_seller(seller_id, states, tenant_id, text, named)
+    statement = statement.where(SellerOrder.id < before) if before is not None else statement
+    return await uow.entities(statement.order_by(SellerOrder.id.desc()).limit(limit))
+
+
+async def of_seller_by_urgency(
+    uow: UnitOfWork,
+    seller_id: int,
+    states: Collection[str],
+    *,
+    tenant_id: int | None,
+    text: str,
+    named: Collection[int],
+    after: tuple[datetime, int] | None,
+    limit: int,
+) -> Sequence[SellerOrder]:
+    statement = _of_seller(seller_id, states, tenant_id, text, named)
+    if after is not None:
+        due, last = after
+        statement = statement.where(or_(SellerOrder.ship_by > due, (SellerOrder.ship_by == due) & (SellerOrder.id > last)))
+    return await uow.entities(statement.order_by(SellerOrder.ship_by, SellerOrder.id).limit(limit))
+
+
+def _of_seller(seller_id: int, states: Collection[str], tenant_id: int | None, text: str, named: Collection[int]) -> Select[SellerOrder]:
     statement = select(SellerOrder).where(SellerOrder.seller_id == seller_id, SellerOrder.state.in_(states))
     statement = statement.where(SellerOrder.tenant_id == tenant_id) if tenant_id is not None else statement
-    statement = statement.where(SellerOrder.id < before) if before is not None else statement
     if named:
         statement = statement.where(or_(SellerOrder.id.in_(named), SellerOrder.order_id.in_(named)))
     elif text:
@@ -136,7 +159,7 @@ async def of_seller(
             )
             .exists()
         )
-    return await uow.entities(statement.order_by(SellerOrder.id.desc()).limit(limit).execution_options(**ACROSS_TENANTS))
+    return statement.execution_options(**ACROSS_TENANTS)
 
 
 async def late_of_seller(uow: UnitOfWork, seller_id: int, states: Collection[str], now: datetime) -> int:

@@ -72,6 +72,8 @@ class SellerQuote:
     shipping_tax_minor: int
     shipping_tax_bps: int
     free_above_minor: int | None
+    days_min: int
+    days_max: int
 
     @property
     def items_minor(self) -> int:
@@ -133,7 +135,7 @@ def _seller_quote(seller_id: int, lines: Sequence[BasketLine], basket: Basket, r
     free = rule.free_above_minor is not None and shown >= rule.free_above_minor
     bps = rate_of(rates, basket.country, "standard")
     net, tax = _parted(0 if free else rule.flat_minor, bps, basket)
-    return SellerQuote(seller_id, quoted, net, tax, bps, rule.free_above_minor)
+    return SellerQuote(seller_id, quoted, net, tax, bps, rule.free_above_minor, rule.days_min, rule.days_max)
 
 
 def _line_quote(line: BasketLine, basket: Basket, bps: int) -> LineQuote:

@@ -42,6 +42,7 @@ class StorefrontOut(Schema):
     country: str
     countries: tuple[str, ...]
     tax_mode: str
+    escrow_days: int = Field(description="So long after delivery the buyer's money is held")
     theme: Theme
     demo: bool
 
@@ -82,6 +83,7 @@ async def read_storefront(here: Tenant, house: HouseDep) -> StorefrontOut:
         country=tenant.country,
         countries=tenant.countries,
         tax_mode=tenant.tax_mode,
+        escrow_days=tenant.escrow_days,
         theme=tenant.theme,
         demo=house.settings.demo,
     )

@@ -26,7 +26,10 @@ class SearchUnavailable(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class FacetValue:
-    """One way a document can be narrowed to: `attr.colour` = `blue`, with the words that people read."""
+    """One way a document can be narrowed to: `attr.colour` = `blue`, with the words that people read.
+
+    Words are a marketplace's own; where a key or value is the product's, they are empty, and each reader's language has them.
+    """
 
     key: str
     label: str

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
 
@@ -89,10 +89,14 @@ class SellerOrderOut(Schema):
 
 
 class TimelineOut(Schema):
+    """What happened, of the whole order or of one seller's part. Carrier and tracking belong to `shipped`, a reason to `payment_failed`."""
+
     at: datetime
-    kind: str
-    text: str
+    kind: Literal["placed", "paid", "payment_failed", "shipped", "delivered", "completed", "cancelled", "refunded"]
     seller_order_id: SellerOrderId | None
+    carrier: str | None = None
+    tracking: str | None = None
+    reason: orders.FailReason | None = None
 
 
 class OrderPaymentOut(Schema):
@@ -236,7 +240,9 @@ def escrow_out(hold: escrow.Hold | None, currency: str) -> EscrowOut:
 
 
 def timeline_out(entries: Sequence[orders.OrderEvent]) -> list[TimelineOut]:
-    return [TimelineOut(at=one.at, kind=one.kind, text=one.text, seller_order_id=one.seller_order_id) for one in entries]
+    return [
+        TimelineOut.model_validate({"at": one.at, "kind": one.kind, "seller_order_id": one.seller_order_id, **one.facts}) for one in entries
+    ]
 
 
 def _shipments_out(view: OrderView, part: orders.SellerOrder) -> list[ShipmentOut]:

@@ -1,14 +1,14 @@
 """Routes of the seller's desk. They belong to no marketplace: a seller works in all of its own at once."""
 
 from collections.abc import Mapping
-from datetime import datetime
-from typing import Annotated, Literal
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Query
 
 from velora.flows.screens.orders.http import SellerOrderOut, TimelineOut, part_out, timeline_out
-from velora.flows.screens.seller.view import Desk, Row, SellerOrderView, desk, seller_order, seller_orders
-from velora.kernel.errors import Forbidden, NotFound
+from velora.flows.screens.seller.view import Desk, Newest, Row, SellerOrderView, Urgent, desk, seller_order, seller_orders
+from velora.kernel.errors import Forbidden, Invalid, NotFound
 from velora.kernel.paging import decode_cursor, encode_cursor
 from velora.platform.web import HouseDep, MoneyOut, Schema, SellerStaff, acting_for_seller, ident, problems
 from velora.platform.web.callers import NotSignedIn
@@ -19,7 +19,9 @@ SellerId = Annotated[int, ident("sel")]
 OrderId = Annotated[int, ident("ord")]
 SellerOrderId = Annotated[int, ident("sor")]
 
-_SHOWN_LINES = 3
+_SHOWN_LINES: Final = 3
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_TICK: Final = timedelta(microseconds=1)
 
 
 class SellerHomeOut(Schema):
@@ -73,7 +75,7 @@ class SellerOrderRowOut(Schema):
     state: str
     marketplace: MarketOut
     placed_at: datetime
-    ship_by: datetime | None
+    ship_by: datetime
     your_part: MoneyOut
     lines: list[SellerOrderLineOut]
     more: int
@@ -129,7 +131,7 @@ class SellerOrderFullOut(SellerOrderOut):
     marketplace: MarketOut
     address: dict[str, str]
     placed_at: datetime
-    ship_by: datetime | None
+    ship_by: datetime
     timeline: list[TimelineOut]
     money: SellerMoneyOut
 
@@ -163,7 +165,7 @@ async def show_home(seller_id: SellerId, caller: SellerStaff, house: HouseDep) -
         return SellerHomeOut.of(await desk(uow, seller_id))
 
 
-@router.get("/orders", responses=problems(NotSignedIn, Forbidden, NotFound))
+@router.get("/orders", responses=problems(Invalid, NotSignedIn, Forbidden, NotFound))
 async def list_seller_orders(
     seller_id: SellerId,
     caller: SellerStaff,
@@ -171,20 +173,21 @@ async def list_seller_orders(
     state: Literal["to_ship", "on_the_way", "delivered", "cancelled", "all"] = "all",
     tenant: Annotated[str | None, Query(max_length=40, description="Only this marketplace, by its slug")] = None,
     q: Annotated[str, Query(max_length=80, description="An order's id, an article number, or a word of a title")] = "",
+    sort: Annotated[Literal["newest", "ship_by"], Query(description="`ship_by`: what must leave first stands first")] = "newest",
     cursor: str | None = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 50,
 ) -> SellerOrdersOut:
-    """A seller's orders over all marketplaces, newest first."""
+    """A seller's orders over all marketplaces."""
     acting_for_seller(caller, seller_id)
-    before = int(decode_cursor(cursor, int)[0]) if cursor else None
+    order = Newest(_before(cursor)) if sort == "newest" else Urgent(_after(cursor))
     async with house.db.read(None) as uow:
-        found = await seller_orders(uow, seller_id, state, market=tenant, text=q, before=before, limit=limit + 1)
+        found = await seller_orders(uow, seller_id, state, market=tenant, text=q, order=order, limit=limit + 1)
     shown = [SellerOrderRowOut.of(row) for row in found.rows[:limit]]
     more = len(found.rows) > limit
     return SellerOrdersOut(
         data=shown,
         counts=HeapsOut.model_validate(found.counts),
-        next_cursor=encode_cursor(shown[-1].id) if more else None,
+        next_cursor=_place_of(shown[-1], order) if more else None,
         has_more=more,
     )
 
@@ -197,6 +200,25 @@ async def show_seller_order(
     acting_for_seller(caller, seller_id)
     async with house.db.read(None) as uow:
         return SellerOrderFullOut.whole(await seller_order(uow, seller_id, seller_order_id))
+
+
+def _before(cursor: str | None) -> int | None:
+    return int(decode_cursor(cursor, int)[0]) if cursor else None
+
+
+def _after(cursor: str | None) -> tuple[datetime, int] | None:
+    if not cursor:
+        return None
+    ticks, last = decode_cursor(cursor, int, int)
+    try:
+        return _EPOCH + int(ticks) * _TICK, int(last)
+    except OverflowError as error:
+        raise Invalid("/cursor", "This cursor belongs to another list. Start again without it.") from error
+
+
+def _place_of(row: SellerOrderRowOut, order: Newest | Urgent) -> str:
+    """The cursor behind the row: exact to the microsecond, and to the id among those of one moment."""
+    return encode_cursor(row.id) if isinstance(order, Newest) else encode_cursor((row.ship_by - _EPOCH) // _TICK, row.id)
 
 
 def _monies(amounts: Mapping[str, int]) -> list[MoneyOut]:

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 from velora.flows.postings import payable
 from velora.flows.screens.orders.view import OrderView, order_view
@@ -79,22 +79,39 @@ class Row:
 
 @dataclass(frozen=True)
 class Orders:
-    """A page of a heap, newest first, and how high each heap is."""
+    """A page of a heap, and how high each heap is."""
 
     rows: Sequence[Row]
     counts: Mapping[str, int]
 
 
+class Newest(NamedTuple):
+    """The order of a list: newest first, of those before this id."""
+
+    before: int | None = None
+
+
+class Urgent(NamedTuple):
+    """The order of a list: what must leave first, of those after this (ship by, id)."""
+
+    after: tuple[datetime, int] | None = None
+
+
 async def seller_orders(
-    uow: UnitOfWork, seller_id: int, heap: str, *, market: str | None, text: str, before: int | None, limit: int
+    uow: UnitOfWork, seller_id: int, heap: str, *, market: str | None, text: str, order: Newest | Urgent, limit: int
 ) -> Orders:
     """Orders of a heap, in one marketplace (its slug) or all, whose id or lines match the text."""
     tenant_id = await _tenant_of(uow, market)
     counts = await orders.counts_of_seller(uow, seller_id, tenant_id=tenant_id)
     text = text.strip()
-    found = await orders.of_seller(
-        uow, seller_id, HEAPS[heap], tenant_id=tenant_id, text=text, named=_named(text), before=before, limit=limit
-    )
+    states, named = HEAPS[heap], _named(text)
+    match order:
+        case Newest(before):
+            found = await orders.of_seller(uow, seller_id, states, tenant_id=tenant_id, text=text, named=named, before=before, limit=limit)
+        case Urgent(after):
+            found = await orders.of_seller_by_urgency(
+                uow, seller_id, states, tenant_id=tenant_id, text=text, named=named, after=after, limit=limit
+            )
     lines = await orders.lines_of(uow, [(part.tenant_id, part.id) for part in found])
     markets = await tenants.by_id(uow, {part.tenant_id for part in found})
     return Orders(

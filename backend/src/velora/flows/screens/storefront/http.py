@@ -88,7 +88,7 @@ class HomeOut(Schema):
 
 class FacetValueOut(Schema):
     value: str
-    label: str
+    label: str = Field(description="The marketplace's or seller's word; empty for `true` and `false`")
     count: int
     selected: bool
     parent: str = Field(description="The value above it, in the facet `category`")
@@ -98,7 +98,7 @@ class FacetOut(Schema):
     """A way to narrow: send its key with one of its values. The kind `range` has bounds in minor units."""
 
     key: str = Field(examples=["attr.colour"])
-    label: str
+    label: str = Field(description="The marketplace's own word; empty for `category`, `seller`, `in_stock`, `price` and `attr.brand`")
     kind: Literal["terms", "range"]
     values: list[FacetValueOut]
     min: int | None = None
@@ -150,9 +150,11 @@ class PictureOut(Schema):
 
 
 class AttributeOut(Schema):
+    """What a product has, in the marketplace's words; a yes or no is left to the reader's language."""
+
     key: str
     label: str
-    value: str
+    value: str | bool
 
 
 class OptionOut(Schema):
@@ -331,7 +333,7 @@ def _facets(found: index.Found, category: str | None) -> list[dict[str, Any]]:
         for facet in lists.facets_of(found, category)
     ]
     if found.price_min is not None and found.price_min != found.price_max:
-        shown.append({"key": "price", "label": "Price", "kind": "range", "values": [], "min": found.price_min, "max": found.price_max})
+        shown.append({"key": "price", "label": "", "kind": "range", "values": [], "min": found.price_min, "max": found.price_max})
     return shown
 
 

@@ -37,7 +37,7 @@ class ProductPage:
     listing: ListingFacts
     seller: SellerFacts
     path: Sequence[CategoryFacts]
-    attributes: Sequence[tuple[str, str, str]]  # key, label, value as read
+    attributes: Sequence[tuple[str, str, str | bool]]  # key, label, value as read
     left: dict[int, int]
     delivery: Delivery
     also: tuple[Card, ...]
@@ -63,7 +63,7 @@ async def product_page(house: House, tenant_id: int, slug: str, *, currency: str
     others = Query(choices={"seller": frozenset({seller.slug})}, sort=Sort.POPULAR, limit=ALSO + 1, facets=(), without=listing.listing_id)
     also = [card for card in cards(await found(house, tenant_id, others)) if card["slug"] != slug]
     attributes = [
-        (definition.key, definition.label, shown(definition, value))
+        (definition.key, definition.label, value if isinstance(value, bool) else shown(definition, value))
         for definition in tree.attributes(listing.category_id)
         if (value := _value(listing, definition.key)) is not None
     ]

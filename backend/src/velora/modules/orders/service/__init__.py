@@ -5,6 +5,7 @@ from velora.modules.orders.models import Order, OrderEvent, OrderLine, SellerOrd
 from velora.modules.orders.policy import SOLD, TO_SHIP, Quantities, State, whole
 from velora.modules.orders.service.place import NewLine, NewOrder, NewPart, place
 from velora.modules.orders.service.progress import (
+    FailReason,
     PaidPart,
     Parcel,
     SentParcel,
@@ -28,6 +29,7 @@ from velora.modules.orders.service.reading import (
     may_see,
     of_buyer,
     of_seller,
+    of_seller_by_urgency,
     orders_by_id,
     paid_anywhere,
     parcels_of,
@@ -42,6 +44,7 @@ from velora.modules.orders.service.reading import (
 __all__ = [
     "SOLD",
     "TO_SHIP",
+    "FailReason",
     "NewLine",
     "NewOrder",
     "NewPart",
@@ -73,6 +76,7 @@ __all__ = [
     "may_see",
     "of_buyer",
     "of_seller",
+    "of_seller_by_urgency",
     "orders_by_id",
     "paid_anywhere",
     "parcels_of",

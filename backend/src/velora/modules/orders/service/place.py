@@ -96,7 +96,7 @@ def place(uow: UnitOfWork, orders: Sequence[NewOrder]) -> None:
         [
             {
                 "tenant_id": order.tenant_id, "id": uow.new_id(), "order_id": order.id, "seller_order_id": None,
-                "at": uow.now, "kind": "placed", "text": "Order placed",
+                "at": uow.now, "kind": "placed", "facts": {},
             }
             for order in orders
         ],

@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from velora.kernel.errors import NotFound, Refusal
 from velora.kernel.ids import encode
@@ -12,6 +13,8 @@ from velora.modules.orders.models import OrderEvent, OrderLine, SellerOrder, Shi
 from velora.modules.orders.policy import Quantities, State, after_shipping, may_become, summed, whole
 from velora.modules.orders.repository import Key
 from velora.platform.db import UnitOfWork
+
+FailReason = Literal["declined", "given_up"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,7 @@ async def mark_paid(uow: UnitOfWork, keys: Collection[Key]) -> list[PaidPart]:
     for part in parts:
         totals[part.tenant_id, part.order_id] += part.items_minor + part.shipping_minor + part.tax_minor
         currencies[part.tenant_id, part.order_id] = part.currency
-    _note(uow, [(tenant, order, None, "paid", "Payment received. Your money is held until it arrives.") for tenant, order in keys])
+    _note(uow, [(tenant, order, None, "paid", {}) for tenant, order in keys])
     uow.tell(
         events.OrderPaid(tenant_id=tenant, order_id=order, total_minor=totals[tenant, order], currency=currencies[tenant, order])
         for tenant, order in sorted(keys)
@@ -69,14 +72,14 @@ async def mark_paid(uow: UnitOfWork, keys: Collection[Key]) -> list[PaidPart]:
     return parts
 
 
-async def mark_failed(uow: UnitOfWork, reasons: Mapping[Key, str]) -> None:
-    """The payment of these orders came to nothing."""
+async def mark_failed(uow: UnitOfWork, reasons: Mapping[Key, FailReason]) -> None:
+    """The payment of these orders came to nothing, for one of the reasons."""
     if not reasons:
         return
     parts = await repository.parts_of(uow, reasons)
     repository.set_orders(uow, {key: {"state": State.PAYMENT_FAILED} for key in reasons})
     repository.set_seller_orders(uow, {(part.tenant_id, part.id): {"state": State.PAYMENT_FAILED} for part in parts})
-    _note(uow, [(tenant, order, None, "payment_failed", reason) for (tenant, order), reason in reasons.items()])
+    _note(uow, [(tenant, order, None, "payment_failed", {"reason": reason}) for (tenant, order), reason in reasons.items()])
     uow.tell(events.OrderFailed(tenant_id=tenant, order_id=order) for tenant, order in sorted(reasons))
 
 
@@ -110,13 +113,13 @@ async def deliver(uow: UnitOfWork, keys: Collection[Key]) -> list[Key]:
     shipments = [one for one in await repository.shipments_of(uow, due) if one.delivered_at is None]
     repository.set_shipments(uow, {(one.tenant_id, one.id): {"delivered_at": uow.now} for one in shipments})
     repository.set_seller_orders(uow, {key: {"state": State.DELIVERED, "delivered_at": uow.now} for key in due})
-    _note(uow, [(key[0], parts[key].order_id, key[1], "delivered", "Delivered") for key in due])
+    _note(uow, [(key[0], parts[key].order_id, key[1], "delivered", {}) for key in due])
     await _settle_states(uow, {(key[0], parts[key].order_id) for key in due})
     uow.tell(events.SellerOrderDelivered(tenant_id=key[0], order_id=parts[key].order_id, seller_order_id=key[1]) for key in due)
     return due
 
 
-async def cancel_parts(uow: UnitOfWork, keys: Collection[Key], *, why: str) -> list[SellerOrder | Refusal]:
+async def cancel_parts(uow: UnitOfWork, keys: Collection[Key]) -> list[SellerOrder | Refusal]:
     """Each paid seller order of which nothing has left is cancelled; the others say how far they are. In ascending order of key."""
     parts = await repository.seller_orders(uow, keys, lock=True)
     lines = await repository.lines_of(uow, keys, lock=True)
@@ -139,7 +142,7 @@ async def cancel_parts(uow: UnitOfWork, keys: Collection[Key], *, why: str) -> l
             if (line.tenant_id, line.seller_order_id) in done
         },
     )
-    _note(uow, [(part.tenant_id, part.order_id, part.id, "cancelled", why) for part in done.values()])
+    _note(uow, [(part.tenant_id, part.order_id, part.id, "cancelled", {}) for part in done.values()])
     await _settle_states(uow, {(part.tenant_id, part.order_id) for part in done.values()})
     uow.tell(
         events.SellerOrderCancelled(tenant_id=part.tenant_id, order_id=part.order_id, seller_order_id=part.id) for part in done.values()
@@ -147,7 +150,7 @@ async def cancel_parts(uow: UnitOfWork, keys: Collection[Key], *, why: str) -> l
     return outcomes
 
 
-async def mark_returned(uow: UnitOfWork, pieces: Mapping[Key, int], *, text: str) -> None:
+async def mark_returned(uow: UnitOfWork, pieces: Mapping[Key, int]) -> None:
     """So many pieces of each (tenant, line) came back. Raises CheckFailed for more than were bought."""
     keys = {(line.tenant_id, line.seller_order_id) for line in await repository.lines_by_id(uow, pieces)}
     parts = await repository.seller_orders(uow, keys, lock=True)
@@ -157,7 +160,7 @@ async def mark_returned(uow: UnitOfWork, pieces: Mapping[Key, int], *, text: str
         key for key, of_part in every.items() if all(line.returned_quantity + line.cancelled_quantity == line.quantity for line in of_part)
     }
     repository.set_seller_orders(uow, {key: {"state": State.REFUNDED} for key in back})
-    _note(uow, [(part.tenant_id, part.order_id, part.id, "refunded", text) for part in parts.values()])
+    _note(uow, [(part.tenant_id, part.order_id, part.id, "refunded", {}) for part in parts.values()])
     await _settle_states(uow, {(part.tenant_id, part.order_id) for part in parts.values()})
 
 
@@ -166,7 +169,7 @@ async def complete(uow: UnitOfWork, keys: Collection[Key]) -> None:
     parts = await repository.seller_orders(uow, keys, lock=True)
     due = {key: part for key, part in parts.items() if may_become(State(part.state), State.COMPLETED)}
     repository.set_seller_orders(uow, {key: {"state": State.COMPLETED} for key in due})
-    _note(uow, [(part.tenant_id, part.order_id, part.id, "completed", "The seller has been paid") for part in due.values()])
+    _note(uow, [(part.tenant_id, part.order_id, part.id, "completed", {}) for part in due.values()])
     await _settle_states(uow, {(part.tenant_id, part.order_id) for part in due.values()})
 
 
@@ -205,7 +208,10 @@ async def _write_parcels(uow: UnitOfWork, sent: Sequence[tuple[Parcel, SentParce
         for line, quantity in one.lines
     ]
     repository.add(uow, ShipmentLine, contents)
-    _note(uow, [(p.tenant_id, one.order_id, p.seller_order_id, "shipped", f"On its way with {p.carrier}, {p.tracking}") for p, one in sent])
+    _note(
+        uow,
+        [(p.tenant_id, one.order_id, p.seller_order_id, "shipped", {"carrier": p.carrier, "tracking": p.tracking}) for p, one in sent],
+    )
     uow.tell(
         events.SellerOrderShipped(
             tenant_id=parcel.tenant_id, order_id=one.order_id, seller_order_id=parcel.seller_order_id, shipment_id=one.shipment_id
@@ -222,10 +228,10 @@ async def _settle_states(uow: UnitOfWork, orders: Collection[Key]) -> None:
     repository.set_orders(uow, {key: {"state": whole(parts)} for key, parts in states.items()})
 
 
-def _note(uow: UnitOfWork, entries: Sequence[tuple[int, int, int | None, str, str]]) -> None:
+def _note(uow: UnitOfWork, entries: Sequence[tuple[int, int, int | None, str, Mapping[str, str]]]) -> None:
     rows = [
-        {"tenant_id": tenant, "id": uow.new_id(), "order_id": order, "seller_order_id": part, "at": uow.now, "kind": kind, "text": text}
-        for tenant, order, part, kind, text in entries
+        {"tenant_id": tenant, "id": uow.new_id(), "order_id": order, "seller_order_id": part, "at": uow.now, "kind": kind, "facts": facts}
+        for tenant, order, part, kind, facts in entries
     ]
     repository.add(uow, OrderEvent, rows)
 

@@ -63,6 +63,23 @@ async def of_seller(
     return await repository.of_seller(uow, seller_id, states, tenant_id=tenant_id, text=text, named=named, before=before, limit=limit)
 
 
+async def of_seller_by_urgency(
+    uow: UnitOfWork,
+    seller_id: int,
+    states: Collection[State],
+    *,
+    tenant_id: int | None = None,
+    text: str = "",
+    named: Collection[int] = (),
+    after: tuple[datetime, int] | None = None,
+    limit: int = 50,
+) -> Sequence[SellerOrder]:
+    """The same, what must leave first standing first: those `after` this (ship by, id). Platform scope."""
+    return await repository.of_seller_by_urgency(
+        uow, seller_id, states, tenant_id=tenant_id, text=text, named=named, after=after, limit=limit
+    )
+
+
 async def part_of_seller(uow: UnitOfWork, seller_id: int, part_id: int) -> SellerOrder | None:
     """The seller's order of this id in whichever marketplace, if its payment has been settled. Platform scope."""
     return await repository.part_of_seller(uow, seller_id, part_id, SOLD | {State.CANCELLED})

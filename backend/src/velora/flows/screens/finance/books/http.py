@@ -13,7 +13,6 @@ from pydantic import AwareDatetime, Field
 from velora.flows.bookkeeping.verify import verify
 from velora.flows.screens.finance.books.overview import CurrencyFigures, overview
 from velora.flows.screens.finance.names import Names, name_of, names_of, tenant_of
-from velora.flows.screens.finance.words import title_of
 from velora.kernel.errors import Forbidden, Invalid, NotFound
 from velora.kernel.ids import decode, encode
 from velora.kernel.paging import Page, decode_cursor, encode_cursor
@@ -158,7 +157,6 @@ class StatementLineOut(Schema):
     line: int
     at: datetime
     kind: str
-    text: str
     counter_account: CounterAccountOut
     debit: MoneyOut | None
     credit: MoneyOut | None
@@ -346,7 +344,7 @@ def _line(line: StatementLine, names: Names, currency: str) -> StatementLineOut:
     order = line.journal.payload.get("order")
     counter = line.counter
     return StatementLineOut(
-        journal_id=line.journal.id, line=line.line, at=line.journal.recorded_at, kind=line.journal.kind, text=title_of(line.journal.kind),
+        journal_id=line.journal.id, line=line.line, at=line.journal.recorded_at, kind=line.journal.kind,
         counter_account=CounterAccountOut(
             id=counter.id, code=counter.code, name=name_of(counter), sub_label=names.sub_label(counter.code)
         ),

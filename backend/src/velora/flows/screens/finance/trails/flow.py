@@ -8,10 +8,12 @@ from velora.kernel.ids import encode
 
 @dataclass(frozen=True)
 class Node:
+    """A place of a kind; only sellers have a name of their own."""
+
     id: str
-    label: str
-    amount_minor: int
     kind: str
+    amount_minor: int
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -41,15 +43,15 @@ def where_of(trail: Trail) -> Where:
     links += [Link("escrow", "refund", net_back, "done"), Link("tax", "refund", tax_back, "done")]
     for share in trail.shares:
         links += _links_of(share)
-    nodes = [Node("buyer", "Buyer paid", net + taxed, "buyer"), Node("escrow", "Escrow", net, "escrow"), Node("tax", "Tax", taxed, "tax")]
-    nodes += [Node(f"seller:{encode('sel', share.seller_id)}", share.name, share.parting.payable_minor, "seller") for share in trail.shares]
-    for id_, label, amount in (
-        ("reserve", "Reserve", sum(share.parting.reserve_minor for share in trail.shares)),
-        ("debt", "Debt recovered", sum(share.parting.recovered_minor for share in trail.shares)),
-        ("commission", "Commission", sum(share.parting.commission_minor for share in trail.shares)),
-        ("refund", "Refund", net_back + tax_back),
+    nodes = [Node("buyer", "buyer", net + taxed), Node("escrow", "escrow", net), Node("tax", "tax", taxed)]
+    nodes += [Node(f"seller:{encode('sel', share.seller_id)}", "seller", share.parting.payable_minor, share.name) for share in trail.shares]
+    for kind, amount in (
+        ("reserve", sum(share.parting.reserve_minor for share in trail.shares)),
+        ("debt", sum(share.parting.recovered_minor for share in trail.shares)),
+        ("commission", sum(share.parting.commission_minor for share in trail.shares)),
+        ("refund", net_back + tax_back),
     ):
-        nodes.append(Node(id_, label, amount, id_))
+        nodes.append(Node(kind, kind, amount))
     return Where(tuple(node for node in nodes if node.amount_minor), tuple(link for link in links if link.amount_minor))
 
 

@@ -1,14 +1,14 @@
 """Routes of money trails."""
 
 from datetime import datetime
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Query
 from pydantic import Field
 
 from velora.flows.screens.finance.names import tenant_of
 from velora.flows.screens.finance.trails.flow import where_of
-from velora.flows.screens.finance.trails.trail import Place, Step, Trail, trail_of
+from velora.flows.screens.finance.trails.trail import Place, Share, Step, Trail, trail_of
 from velora.kernel.errors import Forbidden, Invalid, MalformedId, NotFound
 from velora.kernel.ids import decode, encode
 from velora.kernel.paging import Page, decode_cursor, encode_cursor
@@ -58,16 +58,40 @@ class PostingOut(Schema):
     amount: MoneyOut
 
 
+class StepRefundOut(Schema):
+    """`pieces` that came back, none for an order that was `cancelled`; `answered` says whether the gateway has spoken."""
+
+    pieces: int
+    cancelled: bool
+    answered: bool
+
+
+class StepReleaseOut(Schema):
+    """Whose share on which terms. Without `rate_bps` the lines have several rates, and only the `commission` is one figure."""
+
+    seller: str
+    commission: MoneyOut
+    rate_bps: int | None
+    fixed: MoneyOut | None
+    base: MoneyOut
+    reserve_bps: int
+    waits_for: Literal["return", "days", "next_run"] | None = Field(
+        description="What stands between: an open return, the marketplace's days after delivery, or only the next run. None once released"
+    )
+    escrow_days: int
+
+
 class StepOut(Schema):
-    """What happened; `expected` says that it is still to come, and has no journal yet."""
+    """What happened; `expected` says that it is still to come, and has no journal yet. `reason` is the gateway's own word, as it came."""
 
     journal_id: JournalId | None
-    kind: str
-    title: str
-    text: str
+    kind: str = Field(description="The kind of the journal: capture, gateway_fee, refund, refund_failed, release")
     at: datetime | None
     expected: bool
     postings: list[PostingOut]
+    refund: StepRefundOut | None
+    release: StepReleaseOut | None
+    reason: str
 
 
 class PaymentOut(Schema):
@@ -77,9 +101,9 @@ class PaymentOut(Schema):
 
 class NodeOut(Schema):
     id: str
-    label: str
+    kind: str = Field(description="buyer, escrow, tax, seller, reserve, debt, commission or refund")
+    name: str = Field(description="A seller's; nothing for the other kinds")
     amount: MoneyOut
-    kind: str
 
 
 class LinkOut(Schema):
@@ -108,7 +132,6 @@ class TotalsOut(Schema):
 
 class TrailOut(Schema):
     order_id: OrderId
-    title: str
     placed_at: datetime
     tenant: MarketplaceOut
     sellers: list[str]
@@ -190,12 +213,12 @@ def _out(trail: Trail) -> TrailOut:
     where = where_of(trail)
     partings = [share.parting for share in trail.shares]
     return TrailOut(
-        order_id=trail.order.id, title=f"Order of {trail.order.placed_at:%-d %B}", placed_at=trail.order.placed_at,
+        order_id=trail.order.id, placed_at=trail.order.placed_at,
         tenant=MarketplaceOut(slug=trail.tenant.slug, name=trail.tenant.name), sellers=list(trail.sellers),
         payment=PaymentOut(brand=trail.brand, last4=trail.last4), state=trail.state, currency=currency,
-        steps=[_step(step, currency) for step in trail.steps],
+        steps=[_step(step, currency, trail.tenant.escrow_days) for step in trail.steps],
         where=WhereOut(
-            nodes=[NodeOut(id=node.id, label=node.label, amount=money(node.amount_minor), kind=node.kind) for node in where.nodes],
+            nodes=[NodeOut(id=node.id, kind=node.kind, name=node.name, amount=money(node.amount_minor)) for node in where.nodes],
             links=[
                 LinkOut.model_validate({"from": link.source, "to": link.target, "amount": money(link.amount_minor), "kind": link.kind})
                 for link in where.links
@@ -211,11 +234,26 @@ def _out(trail: Trail) -> TrailOut:
     )  # fmt: skip
 
 
-def _step(step: Step, currency: str) -> StepOut:
+def _step(step: Step, currency: str, escrow_days: int) -> StepOut:
     return StepOut(
-        journal_id=step.journal_id, kind=step.kind, title=step.title, text=step.text, at=step.at, expected=step.expected,
+        journal_id=step.journal_id, kind=step.kind, at=step.at, expected=step.expected,
         postings=[
             PostingOut(debit=PlaceOut.of(move.debit), credit=PlaceOut.of(move.credit), amount=MoneyOut.of(move.amount_minor, currency))
             for move in step.moves
         ],
+        refund=StepRefundOut(pieces=step.refund.pieces, cancelled=step.refund.cancelled, answered=step.refund.answered)
+        if step.refund
+        else None,
+        release=_release(step.release, currency, escrow_days) if step.release else None,
+        reason=step.reason,
+    )  # fmt: skip
+
+
+def _release(share: Share, currency: str, escrow_days: int) -> StepReleaseOut:
+    terms = share.terms
+    bps, fixed_minor = terms.rate or (None, None)
+    return StepReleaseOut(
+        seller=share.seller, commission=MoneyOut.of(terms.commission_minor, currency), rate_bps=bps,
+        fixed=None if fixed_minor is None else MoneyOut.of(fixed_minor, currency), base=MoneyOut.of(terms.base_minor, currency),
+        reserve_bps=terms.reserve_bps, waits_for=share.waits_for, escrow_days=escrow_days,
     )  # fmt: skip

@@ -1,15 +1,13 @@
 """One order's trail: what happened to its money, what is still to come, and where it is now."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Literal
 
 from velora.flows import postings
 from velora.flows.postings import Parting
 from velora.flows.screens.finance.names import Names, head_of, names_of
-from velora.flows.screens.finance.words import title_of
-from velora.kernel.money import show
-from velora.modules.commission.policy import terms
 from velora.modules.escrow import service as escrow
 from velora.modules.ledger import service as ledger
 from velora.modules.ledger.policy import AccountRef, kind_of
@@ -40,16 +38,45 @@ class Move:
 
 
 @dataclass(frozen=True)
+class Returned:
+    """A refund: so many pieces came back, or the order was `cancelled`; whether the gateway has `answered`."""
+
+    pieces: int
+    cancelled: bool
+    answered: bool
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What is taken at a release. Rate and base are those of every line, or None where lines differ."""
+
+    commission_minor: int
+    rate: tuple[int, int] | None
+    base_minor: int
+    reserve_bps: int
+
+
+@dataclass(frozen=True)
+class Share:
+    """A release: whose, on which terms, and what it waits for while it is expected."""
+
+    seller: str
+    terms: Terms
+    waits_for: Literal["return", "days", "next_run"] | None
+
+
+@dataclass(frozen=True)
 class Step:
-    """Something that happened, or, `expected`, that will happen if nothing comes between."""
+    """Something that happened, or, `expected`, that will happen if nothing comes between. `reason` is the gateway's own word."""
 
     journal_id: int | None
     kind: str
-    title: str
-    text: str
     at: datetime | None
     expected: bool
     moves: tuple[Move, ...]
+    refund: Returned | None = None
+    release: Share | None = None
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -143,15 +170,8 @@ async def _gathered(uow: UnitOfWork, order: orders.Order, intent_id: int, refund
 
 
 def _paid(facts: _Facts, intent_id: int) -> list[Step]:
-    steps: list[Step] = []
-    total = show(facts.order.total_minor, facts.order.currency)
-    for key, text in (
-        (postings.capture_key(intent_id), f"{facts.tenant.name} took {total} from the buyer"),
-        (postings.fee_key(intent_id), "Kept by the gateway, by its own report; the marketplace bears it"),
-    ):
-        if journal := facts.by_key.get(key):
-            steps.append(_step(facts, journal, title_of(journal.kind), text))
-    return steps
+    found = [facts.by_key.get(key) for key in (postings.capture_key(intent_id), postings.fee_key(intent_id))]
+    return [_step(facts, journal) for journal in found if journal]
 
 
 def _refunded(facts: _Facts, refund_id: int, reason: str) -> list[Step]:
@@ -160,16 +180,14 @@ def _refunded(facts: _Facts, refund_id: int, reason: str) -> list[Step]:
         return []
     paid, failed = (facts.by_key.get(key(refund_id)) for key in (postings.refund_paid_key, postings.refund_failed_key))
     asked = facts.returned.get(refund_id)
-    pieces = sum(line.worth.quantity for line in asked.lines) if asked else 0
-    title = f"Refund, {_counted(pieces, 'item')}" if asked else "Refund of a cancelled order"
-    text = "Before release: all of it out of escrow" + ("" if paid or failed else "; the gateway has not answered yet")
-    step = _step(facts, requested, title, text)
-    moves = step.moves + (_moves(facts, paid) if paid else ())
-    steps = [Step(step.journal_id, "refund", title, text, step.at, False, moves)]
-    if failed:
-        why = f"The gateway refused ({reason}); the money is held again" if reason else "The gateway refused; the money is held again"
-        steps.append(_step(facts, failed, title_of(failed.kind), why))
-    return steps
+    refund = Returned(
+        pieces=sum(line.worth.quantity for line in asked.lines) if asked else 0,
+        cancelled=asked is None,
+        answered=bool(paid or failed),
+    )
+    step = _step(facts, requested)
+    steps = [replace(step, moves=step.moves + (_moves(facts, paid) if paid else ()), refund=refund)]
+    return [*steps, replace(_step(facts, failed), reason=reason)] if failed else steps
 
 
 def _may_be_released(facts: _Facts, part: orders.SellerOrder) -> bool:
@@ -179,33 +197,30 @@ def _may_be_released(facts: _Facts, part: orders.SellerOrder) -> bool:
 
 def _released(facts: _Facts, part: orders.SellerOrder) -> Step:
     hold = facts.holds[part.tenant_id, part.id]
-    title = "Released to seller" if len(facts.parts) == 1 else f"Released to {facts.sellers[part.seller_id]}"
+    share = Share(facts.sellers[part.seller_id], _terms(facts, part, hold), None)
     if journal := facts.by_key.get(postings.release_key(part.id)):
-        return _step(facts, journal, title, _terms(facts, part, hold))
+        return replace(_step(facts, journal), release=share)
     parting = _parting(facts, hold)
     journal = postings.released(
         tenant_id=part.tenant_id, seller_order_id=part.id, order_id=part.order_id, seller_id=part.seller_id, currency=part.currency,
         parting=parting, at=part.placed_at, actor_ref="",
     )  # fmt: skip
     moves = tuple(Move(_place_of(facts, leg.debit), _place_of(facts, leg.credit), leg.amount_minor) for leg in journal.postings)
-    return Step(None, "release", title, f"{_when(facts, hold)}: {_terms(facts, part, hold)}", hold.due_at, True, moves)
+    return Step(None, "release", hold.due_at, True, moves, release=replace(share, waits_for=_waits_for(hold)))
 
 
-def _when(facts: _Facts, hold: escrow.Hold) -> str:
+def _waits_for(hold: escrow.Hold) -> Literal["return", "days", "next_run"]:
     if hold.claims:
-        return "Waits for an open return"
-    return "Confirmed by the buyer" if hold.state is escrow.State.DUE else f"{_counted(facts.tenant.escrow_days, 'day')} after delivery"
+        return "return"
+    return "next_run" if hold.state is escrow.State.DUE else "days"
 
 
-def _terms(facts: _Facts, part: orders.SellerOrder, hold: escrow.Hold) -> str:
-    """`commission 10 % of EUR 80.00, reserve 10 %`."""
+def _terms(facts: _Facts, part: orders.SellerOrder, hold: escrow.Hold) -> Terms:
     lines = facts.lines.get((part.tenant_id, part.id), ())
     rates = {(line.commission_bps, line.commission_fixed_minor) for line in lines}
     items = hold.captured - part.shipping_minor
     left = items - min(hold.refunded, items)
-    rate = f"{terms(*next(iter(rates)))} of {show(left, part.currency)}" if len(rates) == 1 else show(hold.commission_left, part.currency)
-    reserve = f", reserve {terms(facts.tenant.reserve_bps, 0)}" if facts.tenant.reserve_bps else ""
-    return f"commission {rate}{reserve}"
+    return Terms(hold.commission_left, next(iter(rates)) if len(rates) == 1 else None, left, facts.tenant.reserve_bps)
 
 
 def _share(facts: _Facts, part: orders.SellerOrder) -> SellerShare:
@@ -244,8 +259,8 @@ def _state(order: orders.Order, refunded_minor: int, captured_minor: int) -> str
     return "refunded" if refunded_minor == captured_minor else "partly_refunded"
 
 
-def _step(facts: _Facts, journal: JournalView, title: str, text: str) -> Step:
-    return Step(journal.id, journal.kind, title, text, journal.recorded_at, False, _moves(facts, journal))
+def _step(facts: _Facts, journal: JournalView) -> Step:
+    return Step(journal.id, journal.kind, journal.recorded_at, False, _moves(facts, journal))
 
 
 def _moves(facts: _Facts, journal: JournalView) -> tuple[Move, ...]:
@@ -258,7 +273,3 @@ def _moves(facts: _Facts, journal: JournalView) -> tuple[Move, ...]:
 def _place_of(facts: _Facts, account: AccountRef) -> Place:
     code = str(account)
     return Place(head_of(code), kind_of(code).name, facts.names.sub_label(code))
-
-
-def _counted(count: int, word: str) -> str:
-    return {1: f"one {word}"}.get(count, f"{count} {word}s")

@@ -1,0 +1,1 @@
+export { head, useLedgerWords } from "./useLedgerWords";
