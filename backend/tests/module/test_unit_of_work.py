@@ -1,11 +1,12 @@
 """The unit of work keeps tenants apart, writes sets, and says what it refuses."""
 
 import asyncio
+from datetime import datetime
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, String, func, select, update
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, String, bindparam, func, select, tuple_, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from velora.platform.db import (
@@ -22,7 +23,7 @@ from velora.platform.db import (
 )
 from velora.platform.db.errors import Unavailable
 from velora.platform.db.group_commit import GroupCommit
-from velora.platform.db.types import BigId, Minor
+from velora.platform.db.types import BigId, Digest, Flag, JsonDoc, Minor, UtcTime
 
 
 class Jar(TenantOwned, Base):
@@ -42,6 +43,24 @@ class Lid(TenantOwned, Base):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
     jar_id: Mapped[int] = mapped_column(BigId)
+
+
+class Shelf(TenantOwned, Base):
+    """A column of every type that the engines keep in their own ways."""
+
+    __tablename__ = "test_shelf"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    name: Mapped[str] = mapped_column(String(40))
+    made_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    holds: Mapped[dict[str, object]] = mapped_column(JsonDoc)
+    is_full: Mapped[bool] = mapped_column(Flag)
+    mark: Mapped[bytes] = mapped_column(Digest)
+
+
+SHELVES = select(Shelf.id, Shelf.name, Shelf.made_at, Shelf.holds, Shelf.is_full, Shelf.mark, (Shelf.id % 100).label("rest"))
+BY_KEY = SHELVES.where(tuple_(Shelf.tenant_id, Shelf.id).in_(bindparam("keys", expanding=True))).order_by(Shelf.id)
+BY_NAME = SHELVES.where(Shelf.tenant_id > 0, Shelf.name.in_(bindparam("names", expanding=True))).order_by(Shelf.id)
 
 
 def a_jar(uow: UnitOfWork, tenant_id: int, coins: int = 10) -> dict[str, object]:
@@ -216,3 +235,28 @@ async def test_a_connection_that_the_server_ended_is_said_and_replaced(db: Datab
         await write_over_an_ended_connection()
     async with db.begin(tenant) as uow:
         assert await uow.entities(select(Jar)) == []
+
+
+async def test_rows_are_the_same_however_they_are_looked_up(db: Database):
+    tenant = db.new_id()
+    name = f"100 % oak's {tenant}"
+    rows = [
+        {"id": db.new_id(), "name": name, "made_at": at, "holds": holds, "is_full": full, "mark": bytes(range(place, place + 32))}
+        for place, (at, holds, full) in enumerate([(db.clock.now(), {"jam": [1, None, "ü"]}, True), (None, {}, False)])
+    ]
+    async with db.begin(tenant) as uow:
+        await uow.insert(Shelf, rows)
+        narrowed = await uow.all(BY_KEY, {"keys": [(tenant, row["id"]) for row in rows]})
+    async with db.read(None) as uow:
+        by_key = await uow.all(BY_KEY, {"keys": [(tenant, row["id"]) for row in rows]})
+        by_name = await uow.all(BY_NAME, {"names": [name, "nobody's"]})
+        assert await uow.all(BY_KEY, {"keys": []}) == []
+    assert list(by_key) == list(by_name) == list(narrowed)
+    assert [row._asdict() for row in by_key] == [row | {"rest": int(str(row["id"])) % 100} for row in rows]
+    assert (by_key[0].made_at, by_key[0].holds, by_key[0].is_full) == (rows[0]["made_at"], rows[0]["holds"], True)
+
+
+async def test_a_kept_select_that_names_no_tenant_is_refused_as_any_other(uow: UnitOfWork):
+    unscoped = select(Shelf.id).where(Shelf.name.in_(bindparam("names", expanding=True)))
+    with pytest.raises(UnscopedStatement, match="test_shelf"):
+        await uow.all(unscoped, {"names": ["oak"]})

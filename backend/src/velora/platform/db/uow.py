@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar, cast
 
 from sqlalchemy import Row, Select
 from sqlalchemy.exc import DBAPIError
@@ -18,6 +18,7 @@ from velora.platform.db import sets, wire
 from velora.platform.db.base import Base, SellerOwned, TenantOwned, table_of
 from velora.platform.db.errors import CheckFailed, Duplicate, LateRefusal, WrongTenant, translated
 from velora.platform.db.guard import narrow, require_tenant
+from velora.platform.db.lookups import lookup_of
 from velora.platform.db.outbox import OutboxEvent
 from velora.platform.db.sets import Write
 
@@ -26,6 +27,7 @@ Ts = TypeVarTuple("Ts")
 
 Params = Mapping[str, object]
 _NONE: Params = {}
+_DETACHED: Final = {"synchronize_session": False}  # nothing that was read stays in the session
 
 
 class UnitOfWork:
@@ -48,9 +50,14 @@ class UnitOfWork:
         self._session.sync_session.info["scope"] = (tenant_id, seller_id)
         self._told: list[Event] = []
         self._waiting: list[Write] = []
+        self._is_platform_on_mysql = tenant_id is None and seller_id is None and connection.dialect.name == "mysql"
 
     async def all(self, statement: TypedReturnsRows[*Ts], params: Params = _NONE) -> Sequence[Row[*Ts]]:
-        """Every row of a select of columns."""
+        """Every row of a select of columns. One that is kept, with a list of keys as its parameter, costs least (lookups.py)."""
+        if params and self._is_platform_on_mysql and (lookup := lookup_of(statement, params, self.connection.dialect)):
+            self._guard(statement)
+            await self._write([])
+            return cast("Sequence[Row[*Ts]]", lookup.rows(await wire.look_up(self.connection, lookup.text(params))))
         return (await self._plain(statement, params)).all()
 
     async def first(self, statement: TypedReturnsRows[*Ts], params: Params = _NONE) -> Row[*Ts] | None:
@@ -75,7 +82,7 @@ class UnitOfWork:
 
     async def change(self, statement: Update | Delete, params: Params = _NONE) -> int:
         """Run an UPDATE or DELETE; how many rows it met."""
-        return (await self._plain(statement.execution_options(synchronize_session=False), params)).rowcount
+        return (await self._plain(statement, params)).rowcount
 
     @staticmethod
     def for_update(statement: Select[*Ts], *, skip_locked: bool = False) -> Select[*Ts]:
@@ -177,20 +184,23 @@ class UnitOfWork:
         """What needs no entities. In platform scope the guard has nothing to add to it, and the session's own way would only cost time."""
         if self.tenant_id is not None or self.seller_id is not None:
             return await self._run(statement, params)
-        if not statement.get_execution_options().get("across_tenants"):
-            require_tenant(statement)
-        if self._waiting:
-            await self._write([])
+        self._guard(statement)
+        await self._write([])
         try:
             return await self.connection.execute(statement, params or None)
         except DBAPIError as error:
             raise translated(error) from error
 
+    @staticmethod
+    def _guard(statement: TypedReturnsRows[*Ts] | Update | Delete) -> None:
+        """In platform scope a statement names its tenant, or says that it means all of them."""
+        if not statement.get_execution_options().get("across_tenants"):
+            require_tenant(statement)
+
     async def _run(self, statement: Any, params: Params) -> Any:
-        if self._waiting:
-            await self._write([])
+        await self._write([])
         try:
-            return await self._session.execute(statement, params or None)
+            return await self._session.execute(statement, params or None, execution_options=_DETACHED)
         except DBAPIError as error:
             raise translated(error) from error
 

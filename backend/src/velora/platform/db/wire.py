@@ -1,8 +1,9 @@
-"""How writes reach the engine: on MySQL all of them in one round trip, on SQLite one after the other."""
+"""How texts reach the engine: on MySQL all writes that wait in one round trip, on SQLite one after the other."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncGenerator, Iterator, Sequence
+from contextlib import asynccontextmanager
 from itertools import pairwise
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -28,29 +29,45 @@ async def send(connection: AsyncConnection, writes: Sequence[Write]) -> list[int
     return await run(connection, writes)
 
 
+async def look_up(connection: AsyncConnection, text: str) -> Sequence[tuple[Any, ...]]:
+    """What this select finds on MySQL, as the driver gives it."""
+    async with _driver_of(connection) as driver, driver.cursor() as cursor:
+        await cursor.execute(text)
+        return await cursor.fetchall()
+
+
 async def _on_mysql(connection: AsyncConnection, writes: Sequence[Write]) -> list[int]:
-    if not connection.in_transaction():
-        await connection.begin()  # so that SQLAlchemy knows that there is something to commit
-    driver = (await connection.get_raw_connection()).driver_connection
-    assert driver is not None
     met: list[int] = []
     try:
-        for texts in _packets([write.sql for write in writes]):
-            async with driver.cursor() as cursor:
+        async with _driver_of(connection) as driver, driver.cursor() as cursor:
+            for texts in _packets([write.sql for write in writes]):
                 await cursor.execute(";".join(texts))
                 met.append(cursor.rowcount)
                 while await cursor.nextset():
                     met.append(cursor.rowcount)
+    except Exception as error:
+        raise Refused(len(met), error) from error
+    return met
+
+
+@asynccontextmanager
+async def _driver_of(connection: AsyncConnection) -> AsyncGenerator[Any]:
+    """The driver's own connection, in a transaction that SQLAlchemy knows of. Its errors come out as refusals."""
+    if not connection.in_transaction():
+        await connection.begin()
+    driver = (await connection.get_raw_connection()).driver_connection
+    assert driver is not None
+    try:
+        yield driver
     except connection.dialect.loaded_dbapi.Error as error:
         refusal = refusal_of(error)
         if isinstance(refusal, Unavailable) or connection.dialect.is_disconnect(error, driver, None):
             await connection.invalidate(error)
             refusal = Unavailable(str(error))
-        raise Refused(len(met), refusal) from error
+        raise refusal from error
     except BaseException as error:  # given up while the answer was on its way: nobody else may read it
         await connection.invalidate(error)
         raise
-    return met
 
 
 def _packets(texts: Sequence[str]) -> Iterator[Sequence[str]]:
