@@ -2,10 +2,14 @@
 
 import asyncio
 import contextlib
+import os
+import signal
 import socket
 import sys
+import time
 from collections.abc import Awaitable, Callable, Generator, Sequence
 from itertools import cycle
+from threading import Thread
 from typing import Final
 
 import uvicorn
@@ -126,10 +130,18 @@ class Workers(Multiprocess):
 
 
 def application() -> FastAPI:
-    """The application of one serving process, from its settings."""
+    """The application of one of several serving processes, from its settings."""
+    Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
     settings = read_settings()
     logs.configure(settings.log, current_request_id)
     return application_of(settings)
+
+
+def _end_with(parent: int) -> None:
+    """When the process that began this one is gone, killed perhaps, this one ends too: else it would keep the port from the next."""
+    while os.getppid() == parent:
+        time.sleep(1)
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def application_of(settings: Settings) -> FastAPI:

@@ -5,17 +5,7 @@ import { useListAccounts } from "@/shared/api/generated/finance/finance";
 import type { LedgerAccountOut } from "@/shared/api/generated/model";
 import { useListMarketplaces } from "@/shared/api/generated/storefront/storefront";
 import { useFormat } from "@/shared/format";
-import {
-  Card,
-  EmptyState,
-  Input,
-  LoadError,
-  PageHead,
-  Pagination,
-  Table,
-  useCursor,
-  type Column,
-} from "@/shared/kit";
+import { Card, EmptyState, Input, PageHead, useCursor, type Column, PagedTable } from "@/shared/kit";
 import { useFilter } from "@/shared/useFilter";
 import { useLate } from "@/shared/useLate";
 import { AccountName } from "./AccountName";
@@ -65,32 +55,22 @@ export function AccountsPage() {
             currencies={[...new Set(markets.data?.data.map((market) => market.currency))]}
           />
         </div>
-        {accounts.isError ? (
-          <LoadError problem={accounts.error} onRetry={accounts.refetch} />
-        ) : (
-          <Table
-            dense
-            label={t("accounts")}
-            columns={columns}
-            rows={accounts.data?.data}
-            rowKey={(row) => row.id}
-            rowName={(row) => `${row.code} ${row.name}`}
-            onOpen={(row) => navigate(`/finance/accounts/${row.id}`)}
-            empty={
-              <EmptyState icon={<BookOpen />} title={t("no_accounts_title")}>
-                {t("no_accounts")}
-              </EmptyState>
-            }
-            footer={
-              <Pagination
-                shown={accounts.data?.data.length ?? 0}
-                onPrevious={onPrevious}
-                onNext={next(accounts.data?.next_cursor)}
-                busy={accounts.isPlaceholderData}
-              />
-            }
-          />
-        )}
+        <PagedTable
+          pages={accounts}
+          next={next}
+          onPrevious={onPrevious}
+          dense
+          label={t("accounts")}
+          columns={columns}
+          rowKey={(row) => row.id}
+          rowName={(row) => `${row.code} ${row.name}`}
+          onOpen={(row) => navigate(`/finance/accounts/${row.id}`)}
+          empty={
+            <EmptyState icon={<BookOpen />} title={t("no_accounts_title")}>
+              {t("no_accounts")}
+            </EmptyState>
+          }
+        />
       </Card>
     </>
   );

@@ -10,12 +10,10 @@ import {
   Chip,
   EmptyState,
   Input,
-  LoadError,
   PageHead,
-  Pagination,
   Skeleton,
-  Table,
   useCursor,
+  PagedTable,
   type Column,
 } from "@/shared/kit";
 import { head, useLedgerWords } from "@/shared/ledger";
@@ -47,30 +45,20 @@ export function StatementPage() {
           <DayInput label={t("to")} value={to} onChange={setTo} />
           {statement.data && <Opening statement={statement.data} />}
         </div>
-        {statement.isError ? (
-          <LoadError problem={statement.error} onRetry={statement.refetch} />
-        ) : (
-          <Table
-            dense
-            label={t("statement")}
-            columns={columns}
-            rows={statement.data?.data}
-            rowKey={(line) => `${line.journal_id} ${line.line}`}
-            empty={
-              <EmptyState icon={<ReceiptText />} title={t("no_lines_title")}>
-                {t("no_lines")}
-              </EmptyState>
-            }
-            footer={
-              <Pagination
-                shown={statement.data?.data.length ?? 0}
-                onPrevious={onPrevious}
-                onNext={next(statement.data?.next_cursor)}
-                busy={statement.isPlaceholderData}
-              />
-            }
-          />
-        )}
+        <PagedTable
+          pages={statement}
+          next={next}
+          onPrevious={onPrevious}
+          dense
+          label={t("statement")}
+          columns={columns}
+          rowKey={(line) => `${line.journal_id} ${line.line}`}
+          empty={
+            <EmptyState icon={<ReceiptText />} title={t("no_lines_title")}>
+              {t("no_lines")}
+            </EmptyState>
+          }
+        />
       </Card>
     </>
   );

@@ -18,18 +18,16 @@ import {
   CopyId,
   Dialog,
   EmptyState,
-  LoadError,
   Notice,
   PageHead,
-  Pagination,
   RadioCards,
   Select,
-  Table,
   Tabs,
   toast,
   useCursor,
   type Column,
   type StateTone,
+  PagedTable,
 } from "@/shared/kit";
 import { useFilter } from "@/shared/useFilter";
 
@@ -103,29 +101,19 @@ function PayoutList() {
           />
         }
       />
-      {payouts.isError ? (
-        <LoadError problem={payouts.error} onRetry={payouts.refetch} />
-      ) : (
-        <Table
-          label={t("title")}
-          columns={columns}
-          rows={payouts.data?.data}
-          rowKey={(row) => row.id}
-          empty={
-            <EmptyState icon={<Banknote />} title={t("none_title")}>
-              {t("none")}
-            </EmptyState>
-          }
-          footer={
-            <Pagination
-              shown={payouts.data?.data.length ?? 0}
-              onPrevious={onPrevious}
-              onNext={next(payouts.data?.next_cursor)}
-              busy={payouts.isPlaceholderData}
-            />
-          }
-        />
-      )}
+      <PagedTable
+        pages={payouts}
+        next={next}
+        onPrevious={onPrevious}
+        label={t("title")}
+        columns={columns}
+        rowKey={(row) => row.id}
+        empty={
+          <EmptyState icon={<Banknote />} title={t("none_title")}>
+            {t("none")}
+          </EmptyState>
+        }
+      />
     </Card>
   );
 }

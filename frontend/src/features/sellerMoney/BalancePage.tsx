@@ -14,12 +14,11 @@ import {
   Facts,
   LoadError,
   PageHead,
-  Pagination,
   Skeleton,
-  Table,
   useCursor,
   type Column,
   type StateTone,
+  PagedTable,
 } from "@/shared/kit";
 
 const TONES: Record<string, StateTone> = {
@@ -105,30 +104,20 @@ function Payouts({ sellerId }: { sellerId: string }) {
   const columns = useColumns();
   return (
     <Card title={t("payouts")} flush className="mt-6">
-      {payouts.isError ? (
-        <LoadError problem={payouts.error} onRetry={payouts.refetch} />
-      ) : (
-        <Table
-          dense
-          label={t("payouts")}
-          columns={columns}
-          rows={payouts.data?.data}
-          rowKey={(row) => row.id}
-          empty={
-            <EmptyState icon={<Banknote />} title={t("none_title")}>
-              {t("none")}
-            </EmptyState>
-          }
-          footer={
-            <Pagination
-              shown={payouts.data?.data.length ?? 0}
-              onPrevious={onPrevious}
-              onNext={next(payouts.data?.next_cursor)}
-              busy={payouts.isPlaceholderData}
-            />
-          }
-        />
-      )}
+      <PagedTable
+        pages={payouts}
+        next={next}
+        onPrevious={onPrevious}
+        dense
+        label={t("payouts")}
+        columns={columns}
+        rowKey={(row) => row.id}
+        empty={
+          <EmptyState icon={<Banknote />} title={t("none_title")}>
+            {t("none")}
+          </EmptyState>
+        }
+      />
     </Card>
   );
 }

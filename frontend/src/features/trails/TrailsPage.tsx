@@ -5,18 +5,7 @@ import { useListTrails } from "@/shared/api/generated/finance/finance";
 import type { TrailRowOut } from "@/shared/api/generated/model";
 import { useListMarketplaces } from "@/shared/api/generated/storefront/storefront";
 import { useFormat } from "@/shared/format";
-import {
-  Card,
-  EmptyState,
-  Input,
-  LoadError,
-  PageHead,
-  Pagination,
-  Select,
-  Table,
-  useCursor,
-  type Column,
-} from "@/shared/kit";
+import { Card, EmptyState, Input, PageHead, Select, useCursor, PagedTable, type Column } from "@/shared/kit";
 import { useFilter } from "@/shared/useFilter";
 import { useLate } from "@/shared/useLate";
 import { TrailState } from "./stateChip";
@@ -51,30 +40,20 @@ export function TrailsPage() {
           </div>
           <MarketplaceFilter value={tenant} onChange={setTenant} />
         </div>
-        {trails.isError ? (
-          <LoadError problem={trails.error} onRetry={trails.refetch} />
-        ) : (
-          <Table
-            label={t("title")}
-            columns={columns}
-            rows={trails.data?.data}
-            rowKey={(row) => row.order_id}
-            onOpen={(row) => navigate(`/finance/trails/${row.order_id}`)}
-            empty={
-              <EmptyState icon={<Waypoints />} title={t("none_title")}>
-                {t("none")}
-              </EmptyState>
-            }
-            footer={
-              <Pagination
-                shown={trails.data?.data.length ?? 0}
-                onPrevious={onPrevious}
-                onNext={next(trails.data?.next_cursor)}
-                busy={trails.isPlaceholderData}
-              />
-            }
-          />
-        )}
+        <PagedTable
+          pages={trails}
+          next={next}
+          onPrevious={onPrevious}
+          label={t("title")}
+          columns={columns}
+          rowKey={(row) => row.order_id}
+          onOpen={(row) => navigate(`/finance/trails/${row.order_id}`)}
+          empty={
+            <EmptyState icon={<Waypoints />} title={t("none_title")}>
+              {t("none")}
+            </EmptyState>
+          }
+        />
       </Card>
     </>
   );

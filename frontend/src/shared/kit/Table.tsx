@@ -23,7 +23,7 @@ export interface Sort {
   descending: boolean;
 }
 
-interface TableProps<Row> {
+export interface TableProps<Row> {
   /** Names the table to those who cannot see what stands above it. */
   label: string;
   columns: readonly Column<Row>[];

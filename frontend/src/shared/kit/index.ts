@@ -25,6 +25,7 @@ export { Menu, type MenuEntry } from "./Menu";
 export { MoneyInput } from "./MoneyInput";
 export { Notice } from "./Notice";
 export { PageHead, TwoColumns } from "./Page";
+export { PagedTable } from "./PagedTable";
 export { Pagination } from "./Pagination";
 export { Discount, Price } from "./Price";
 export { PRODUCT_GRID, ProductCard, ProductCardSkeleton } from "./ProductCard";
