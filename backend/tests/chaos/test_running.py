@@ -30,7 +30,8 @@ def port() -> int:
 
 @pytest.fixture
 def start(tmp_path: Path) -> Generator[Start]:
-    """Starts a command in an installation of this test's own; whatever still runs at the end is killed."""
+    """Starts a command in an installation of this test's own, that hears Ctrl-C; whatever still runs at the end is killed."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a run in the background ignores it, and so would its children
     running: list[subprocess.Popen[str]] = []
     clean = {name: value for name, value in os.environ.items() if not name.startswith("VELORA_")}
 
@@ -47,6 +48,7 @@ def start(tmp_path: Path) -> Generator[Start]:
         return process
 
     yield begin
+    signal.signal(signal.SIGINT, before)
     for process in running:
         if process.poll() is None:
             process.kill()
