@@ -84,20 +84,11 @@ async def set_refunds(uow: UnitOfWork, values: Mapping[Key, Mapping[str, object]
     return await uow.set_on(PaymentRefund, values) if values else 0
 
 
-async def open_refunds(uow: UnitOfWork, now: datetime, limit: int) -> Sequence[PaymentRefund]:
+async def refunds_to_look_at(uow: UnitOfWork, state: str, until: datetime, limit: int) -> Sequence[PaymentRefund]:
+    """Refunds in this state whose next look is due by then, the longest due first."""
     statement = (
         select(PaymentRefund)
-        .where(PaymentRefund.state == "requested", PaymentRefund.next_look_at <= now)
-        .order_by(PaymentRefund.next_look_at)
-        .limit(limit)
-    )
-    return await uow.entities(statement.execution_options(**ACROSS_TENANTS))
-
-
-async def refused_refunds(uow: UnitOfWork, before: datetime, limit: int) -> Sequence[PaymentRefund]:
-    statement = (
-        select(PaymentRefund)
-        .where(PaymentRefund.state == "failed", PaymentRefund.next_look_at <= before)
+        .where(PaymentRefund.state == state, PaymentRefund.next_look_at <= until)
         .order_by(PaymentRefund.next_look_at)
         .limit(limit)
     )

@@ -244,7 +244,7 @@ async def settle_refunds(uow: UnitOfWork, heard: Sequence[RefundHeard]) -> list[
 
 async def open_refunds(uow: UnitOfWork, *, limit: int) -> Sequence[PaymentRefund]:
     """Refunds of which nothing was heard for too long: send the same key again. Platform scope."""
-    return await repository.open_refunds(uow, uow.now, limit)
+    return await repository.refunds_to_look_at(uow, "requested", uow.now, limit)
 
 
 async def ask_again_later(uow: UnitOfWork, refusals: Mapping[Key, int]) -> None:
@@ -254,7 +254,7 @@ async def ask_again_later(uow: UnitOfWork, refusals: Mapping[Key, int]) -> None:
 
 async def refused_refunds(uow: UnitOfWork, *, before: datetime, limit: int) -> Sequence[PaymentRefund]:
     """Refused refunds whose money is to be asked for again up to this moment, soonest first. Platform scope."""
-    return await repository.refused_refunds(uow, before, limit)
+    return await repository.refunds_to_look_at(uow, "failed", before, limit)
 
 
 async def take_refused(uow: UnitOfWork, keys: Collection[Key]) -> list[PaymentRefund]:
