@@ -18,6 +18,7 @@ from velora.modules.payments.gateways.sandbox import SandboxGateway
 from velora.modules.payments.models import PaymentIntent
 from velora.modules.payouts.gateways.sandbox import SandboxBank
 from velora.modules.pricing.service import Basket, BasketLine, quote
+from velora.platform.anchors.folder import FolderAnchors
 from velora.platform.cache.sqlite import SqliteCache
 from velora.platform.db import Database, UnitOfWork
 from velora.platform.db.group_commit import Writes
@@ -25,6 +26,7 @@ from velora.platform.db.idempotency import Asked, IdempotencyKeyRow
 from velora.platform.mail.folder import FolderMail
 from velora.platform.search.tantivy import TantivyIndex
 from velora.platform.settings import Settings
+from velora.platform.signing import SigningKeys
 
 # Test cards by what they do (see the sandbox gateway).
 NO_FUNDS, CHALLENGED, REPLY_LOST, REQUEST_LOST = "4000000000009995", "4000000000003220", "4000000000000341", "4000000000000259"
@@ -38,8 +40,9 @@ async def a_trading_house(db: Database, folder: Path) -> AsyncGenerator[tuple[Tr
     cache, search, bank = SqliteCache(folder / "cache.db"), TantivyIndex(folder / "search"), SandboxBank(folder / "bank.db")
     gateway = SandboxGateway(folder / "gateway.db", challenge_base="/challenge", fee_bps=290, fee_fixed_minor=30)
     house = TradingHouse(
-        settings=Settings(home=folder), secret_key=b"a key of this test", clock=db.clock, db=db, writes=Writes(db), cache=cache,
-        search=search, mail=FolderMail(folder / "mailbox"), gateway=gateway, bank=bank,
+        settings=Settings(home=folder), secret_key=b"a key of this test", clock=db.clock, db=db, sealing=db,
+        writes=Writes(db), cache=cache, search=search, mail=FolderMail(folder / "mailbox"), keys=SigningKeys(folder / "keys"),
+        anchors=FolderAnchors(folder / "anchors"), gateway=gateway, bank=bank,
     )  # fmt: skip
     yield house, gateway
     for engine in (cache, search, bank, gateway):

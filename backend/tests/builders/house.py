@@ -4,6 +4,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from velora.platform.anchors.folder import FolderAnchors
 from velora.platform.cache.sqlite import SqliteCache
 from velora.platform.db import Database
 from velora.platform.db.group_commit import Writes
@@ -11,6 +12,7 @@ from velora.platform.house import House
 from velora.platform.mail.folder import FolderMail
 from velora.platform.search.tantivy import TantivyIndex
 from velora.platform.settings import Settings
+from velora.platform.signing import SigningKeys
 
 
 @asynccontextmanager
@@ -23,10 +25,13 @@ async def a_house(db: Database, folder: Path) -> AsyncGenerator[House]:
         secret_key=b"a key of this test",
         clock=db.clock,
         db=db,
+        sealing=db,
         writes=Writes(db),
         cache=cache,
         search=search,
         mail=FolderMail(folder / "mailbox"),
+        keys=SigningKeys(folder / "keys"),
+        anchors=FolderAnchors(folder / "anchors"),
     )
     await cache.close()
     await search.close()

@@ -16,6 +16,9 @@ from velora.apps import migrations
 from velora.apps.migrations import CannotUpgrade
 from velora.apps.migrations.upgrading import new_revision, upgrade
 from velora.kernel.clock import SystemClock
+from velora.kernel.ids import id_source
+from velora.modules.ledger import service as ledger
+from velora.platform.db import Database
 from velora.platform.db.engine import make_engine
 from velora.platform.db.schema import create_all
 
@@ -95,6 +98,18 @@ def remove(page: Path) -> str:
     return said
 
 
+BOOKS_OF_0001 = (
+    "INSERT INTO ledger_account (tenant_id, id, code, class, normal, currency, floor_rule, heat) VALUES "
+    "(5, 1, '1020', 'asset', 'D', 'EUR', 'N', 0), (5, 2, '2060:acc_1', 'liability', 'C', 'EUR', 'C', 0)",
+    "INSERT INTO ledger_balance (tenant_id, account_id, debit, credit, pending_debit, pending_credit, version, floor) VALUES "
+    "(5, 1, 700, 0, 0, 0, 1, 'N'), (5, 2, 0, 700, 0, 0, 1, 'C')",
+    "INSERT INTO ledger_journal (tenant_id, id, shard, epoch, kind, effective_at, recorded_at, actor_ref, payload, leaf) VALUES "
+    f"(5, 9, 0, 1, 'top_up', '2026-11-01 00:00:00', '2026-11-01 00:00:00', 'test', '{{}}', x'{'11' * 32}')",
+    "INSERT INTO ledger_posting (tenant_id, journal_id, line, debit_account_id, credit_account_id, amount, currency) VALUES "
+    "(5, 9, 1, 1, 2, 700, 'EUR')",
+)
+
+
 async def read_schema(engine: AsyncEngine) -> Schema:
     async with engine.connect() as connection:
         return await connection.run_sync(schema_of)
@@ -126,6 +141,25 @@ async def test_an_upgrade_says_what_it_did_and_does_nothing_twice(empty: AsyncEn
     after = await migrations.status(empty)
     assert after.is_current
     assert after.waiting == ()
+
+
+async def test_books_that_were_kept_before_sealing_stand_as_they_did_and_are_sealed(empty: AsyncEngine):
+    await upgrade(empty, to="0001")
+    async with empty.begin() as connection:
+        for statement in BOOKS_OF_0001:
+            await connection.execute(text(statement))
+    await upgrade(empty)
+    db = Database(empty, SystemClock(), id_source(SystemClock(), 1))
+    for _ in range(2):
+        async with db.read(None) as uow:
+            found = {one.code: one.balance_minor for one in await ledger.accounts(uow, tenant_id=5)}
+        assert found == {"1020": 700, "2060:acc_1": 700}
+        async with db.begin(None) as uow:
+            await ledger.open_epoch(uow, 2)
+        async with db.begin(None) as uow:
+            await ledger.close_epoch(uow, 1)
+        async with db.begin(None) as uow:
+            await ledger.seal(uow, 1, key_id="none", sign=lambda message: b"")
 
 
 async def test_models_and_history_that_agree_need_no_new_revision(empty: AsyncEngine):

@@ -211,8 +211,17 @@ async def test_the_sealer_adds_blocks_closes_epochs_and_writes_no_journal(admin:
     await run(sealer, "UPDATE ledger_epoch SET closed = 1 WHERE shard = 7")
     await run(sealer, f"UPDATE ledger_balance SET version = version + 1 WHERE tenant_id = {tenant}")
     await run(
-        sealer, f"INSERT INTO ledger_block VALUES (7, 1, x'{'00' * 32}', x'{'00' * 32}', x'{'00' * 32}', 1, '{{}}', 'key', 'signature')"
+        sealer,
+        f"INSERT INTO ledger_block VALUES (7, 1, x'{'00' * 32}', x'{'00' * 32}', x'{'00' * 32}', 1, '{{}}', NOW(6), 'key', 'sig', 1, 0)",
     )
+    for step in (ledger.open_epoch, ledger.close_epoch):
+        async with sealer.begin(None) as uow:
+            await step(uow, 2 if step is ledger.open_epoch else 1)
+    async with sealer.begin(None) as uow:
+        sealed = await ledger.seal(uow, 1, key_id="none", sign=lambda message: b"", round_journals=1)
+    assert sealed
+    assert await count(sealer, "ledger_snapshot") > 0
+    await a_journal(await as_("app"))  # in the new epoch
     before = await written(admin)
     for statement in (
         "INSERT INTO ledger_journal SELECT * FROM ledger_journal",

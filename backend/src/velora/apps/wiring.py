@@ -10,6 +10,8 @@ from velora.modules.payments.gateways.port import Gateway
 from velora.modules.payments.gateways.sandbox import SandboxGateway
 from velora.modules.payouts.gateways.port import Bank
 from velora.modules.payouts.gateways.sandbox import SandboxBank
+from velora.platform.anchors.folder import FolderAnchors
+from velora.platform.anchors.port import Anchors
 from velora.platform.cache.port import Cache
 from velora.platform.cache.sqlite import SqliteCache
 from velora.platform.db.database import open_database
@@ -19,6 +21,7 @@ from velora.platform.mail.port import Mail
 from velora.platform.search.port import SearchIndex
 from velora.platform.search.tantivy import TantivyIndex
 from velora.platform.settings import Settings, secret_key
+from velora.platform.signing import SigningKeys
 
 
 @asynccontextmanager
@@ -28,6 +31,10 @@ async def open_house(settings: Settings, clock: Clock | None = None) -> AsyncGen
     async with AsyncExitStack() as closing:
         db = await open_database(settings.database_address, clock)
         closing.push_async_callback(db.close)
+        sealing = db
+        if address := settings.sealer_database_url.get_secret_value():
+            sealing = await open_database(address, clock, connections=1)
+            closing.push_async_callback(sealing.close)
         cache, search, gateway, bank = cache_of(settings), search_of(settings), gateway_of(settings), bank_of(settings)
         for engine in (cache, search, gateway, bank):
             closing.push_async_callback(engine.close)
@@ -36,10 +43,13 @@ async def open_house(settings: Settings, clock: Clock | None = None) -> AsyncGen
             secret_key=secret_key(settings),
             clock=clock,
             db=db,
+            sealing=sealing,
             writes=Writes(db),
             cache=cache,
             search=search,
             mail=mail_of(settings),
+            keys=keys_of(settings),
+            anchors=anchors_of(settings),
             gateway=gateway,
             bank=bank,
         )
@@ -67,6 +77,14 @@ def mail_of(settings: Settings) -> Mail:
             from velora.platform.mail.smtp import SmtpMail, SmtpServer
 
             return SmtpMail(SmtpServer.from_url(address))
+
+
+def keys_of(settings: Settings) -> SigningKeys:
+    return SigningKeys(settings.home / "keys")
+
+
+def anchors_of(settings: Settings) -> Anchors:
+    return FolderAnchors(settings.home / "anchors")
 
 
 def gateway_of(settings: Settings) -> Gateway:

@@ -9,6 +9,7 @@ from typing import Final
 
 from sqlalchemy.exc import DBAPIError
 
+from velora.flows.bookkeeping.seal import seal_once
 from velora.flows.house import TradingHouse
 from velora.flows.indexing import mend_index
 from velora.flows.notices.sending import A_HANDFUL, send_due
@@ -19,12 +20,14 @@ from velora.flows.refund.settle import sweep_refunds
 from velora.flows.release.release import release_due
 from velora.modules.identity import service as identity
 from velora.modules.notifications import service as notifications
+from velora.platform.anchors.port import AnchorsAway
 from velora.platform.cache.port import CacheAway
 from velora.platform.db import idempotency, relay
 from velora.platform.db.ddl import ensure_months_ahead
 from velora.platform.db.errors import DatabaseError
 from velora.platform.mail.port import MailAway
 from velora.platform.search.port import SearchUnavailable
+from velora.platform.signing import NoSigningKey
 
 log: Final = logging.getLogger("velora.worker")
 
@@ -32,7 +35,7 @@ Job = Callable[[TradingHouse], Awaitable[int]]
 
 _LONGEST_BACK_OFF: Final = timedelta(minutes=1)
 _TIME_TO_FINISH: Final = timedelta(seconds=20)
-_AWAY: Final = (DatabaseError, DBAPIError, CacheAway, MailAway, SearchUnavailable, OSError, TimeoutError)
+_AWAY: Final = (DatabaseError, DBAPIError, AnchorsAway, CacheAway, MailAway, SearchUnavailable, OSError, TimeoutError)
 
 
 @dataclass(frozen=True)
@@ -74,8 +77,19 @@ async def _make_partitions(house: TradingHouse) -> int:
     return len(await ensure_months_ahead(house.db.engine))
 
 
+async def _seal(house: TradingHouse) -> int:
+    """Where the key is not, there is nothing to do: another worker has it (velora doctor says so)."""
+    try:
+        return await seal_once(house)
+    except NoSigningKey:
+        return 0
+
+
+SEALING: Final = (Loop("seal the ledger", timedelta(seconds=1), _seal),)
+
 LOOPS: Final[tuple[Loop, ...]] = (
     Loop("relay events", timedelta(milliseconds=200), relay_once, full_load=500),
+    *SEALING,
     Loop("send letters", timedelta(seconds=2), send_due, full_load=A_HANDFUL),
     Loop("mend the search index", timedelta(seconds=10), mend_index),
     Loop("sweep payments", timedelta(seconds=5), sweep_payments, full_load=100),

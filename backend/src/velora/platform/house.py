@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from velora.kernel.clock import Clock
+from velora.platform.anchors.port import Anchors
 from velora.platform.cache.port import Cache
 from velora.platform.cache.recent import Recent
 from velora.platform.db import Database
@@ -11,6 +12,7 @@ from velora.platform.db.group_commit import Writes
 from velora.platform.mail.port import Mail
 from velora.platform.search.port import SearchIndex
 from velora.platform.settings import Settings
+from velora.platform.signing import SigningKeys
 
 # How long a process believes who a session belongs to: so long may a session that was ended elsewhere still be served here.
 _BELIEVED_SECONDS: Final = 1.0
@@ -18,14 +20,20 @@ _BELIEVED_SECONDS: Final = 1.0
 
 @dataclass(frozen=True, kw_only=True)
 class House:
-    """What technology there is. `flows.house.TradingHouse` adds the gateway and the bank."""
+    """What technology there is. `flows.house.TradingHouse` adds the gateway and the bank.
+
+    `sealing` is the database as whoever seals the ledger may use it; the same as `db` unless it has a user of its own.
+    """
 
     settings: Settings
     secret_key: bytes
     clock: Clock
     db: Database
+    sealing: Database
     writes: Writes
     cache: Cache
     search: SearchIndex
     mail: Mail
+    keys: SigningKeys
+    anchors: Anchors
     recent: Recent = field(default_factory=lambda: Recent(_BELIEVED_SECONDS))

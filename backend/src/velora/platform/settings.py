@@ -19,6 +19,8 @@ class Settings(BaseSettings):
 
     home: Path = Path(".velora")
     database_url: SecretStr = SecretStr("")
+    # The database as the user with the sealer role sees it, where the application's user has only the app role.
+    sealer_database_url: SecretStr = SecretStr("")
     redis_url: SecretStr = SecretStr("")
     opensearch_url: SecretStr = SecretStr("")
     kafka_url: SecretStr = SecretStr("")
@@ -37,7 +39,7 @@ class Settings(BaseSettings):
     sandbox_fee_bps: int = 290
     sandbox_fee_fixed_minor: int = 30
 
-    @field_validator("database_url")
+    @field_validator("database_url", "sealer_database_url")
     @classmethod
     def _database(cls, value: SecretStr) -> SecretStr:
         return _address(value, ("sqlite:///", "mysql://"), "sqlite:///folder/velora.db or mysql://user:password@host:3306/velora")

@@ -30,6 +30,7 @@ from velora.modules.sellers.events import SellerApproved, SellerDeclined
 from velora.modules.sellers.policy import StaffRole, State
 from velora.modules.sellers.service import SellerFacts, Step
 from velora.modules.tenants.service import TenantFacts
+from velora.platform.anchors.folder import FolderAnchors
 from velora.platform.cache.sqlite import SqliteCache
 from velora.platform.db import ACROSS_TENANTS, Database, UnitOfWork
 from velora.platform.db.group_commit import Writes
@@ -39,6 +40,7 @@ from velora.platform.house import House
 from velora.platform.mail import Letter, LetterRefused, MailAway
 from velora.platform.search.port import SearchIndex
 from velora.platform.settings import Settings
+from velora.platform.signing import SigningKeys
 
 
 @dataclass
@@ -70,8 +72,9 @@ async def house_on(clock: ManualClock, tmp_path: Path, post: Post) -> AsyncGener
     cache, settings = SqliteCache(tmp_path / "cache.db"), Settings(home=tmp_path)
     search = cast("SearchIndex", None)  # nothing here searches
     yield lambda db: House(
-        settings=settings, secret_key=b"k" * 32, clock=clock, db=db, writes=Writes(db), cache=cache, search=search, mail=post
-    )
+        settings=settings, secret_key=b"k" * 32, clock=clock, db=db, sealing=db, writes=Writes(db), cache=cache, search=search, mail=post,
+        keys=SigningKeys(tmp_path / "keys"), anchors=FolderAnchors(tmp_path / "anchors"),
+    )  # fmt: skip
     await cache.close()
 
 

@@ -22,12 +22,14 @@ from velora.modules.identity.service import AccountFacts, Grant
 from velora.modules.payments.gateways.sandbox import SandboxGateway
 from velora.modules.payouts.gateways.sandbox import SandboxBank
 from velora.modules.tenants.service import TenantFacts
+from velora.platform.anchors.folder import FolderAnchors
 from velora.platform.cache.sqlite import SqliteCache
 from velora.platform.db import Database
 from velora.platform.db.group_commit import Writes
 from velora.platform.mail.folder import FolderMail
 from velora.platform.search.tantivy import TantivyIndex
 from velora.platform.settings import Settings
+from velora.platform.signing import SigningKeys
 
 
 @dataclass
@@ -72,8 +74,9 @@ async def house(db: Database, clock: ManualClock, tmp_path: Path) -> AsyncGenera
     )
     search = TantivyIndex(tmp_path / "search")
     yield TradingHouse(
-        settings=settings, secret_key=b"k" * 32, clock=clock, db=db, writes=Writes(db), cache=cache, search=search,
-        mail=FolderMail(tmp_path / "mailbox"), gateway=gateway, bank=bank,
+        settings=settings, secret_key=b"k" * 32, clock=clock, db=db, sealing=db, writes=Writes(db), cache=cache,
+        search=search, mail=FolderMail(tmp_path / "mailbox"), keys=SigningKeys(tmp_path / "keys"),
+        anchors=FolderAnchors(tmp_path / "anchors"), gateway=gateway, bank=bank,
     )  # fmt: skip
     for engine in (cache, search, gateway, bank):
         await engine.close()

@@ -15,11 +15,13 @@ from velora.kernel.clock import Clock
 from velora.kernel.errors import Refusal
 from velora.modules.tenants import service as tenants
 from velora.modules.tenants.service import TenantFacts
+from velora.platform.anchors.port import AnchorConflict, AnchorsAway
 from velora.platform.cache.port import CacheAway
 from velora.platform.db.engine import make_engine
 from velora.platform.db.errors import NotAllowed, Unavailable
 from velora.platform.mail.port import MailAway
 from velora.platform.settings import BadSettings, Settings
+from velora.platform.signing import NoSigningKey
 
 
 def explain(error: Exception) -> int | None:
@@ -52,6 +54,8 @@ def _complaint_of(error: Exception) -> Complaint | None:
             return None
         case OSError(filename=str() as path, strerror=str() as why):
             return Complaint(f"{path} cannot be used: {why}. Look at that path, or name another.")
+        case NoSigningKey() | AnchorConflict() | AnchorsAway():
+            return Complaint(str(error))
         case CannotUpgrade() | OSError():
             return Complaint(str(error))
         case _:

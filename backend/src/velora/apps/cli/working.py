@@ -10,7 +10,7 @@ from velora.platform.settings import Settings, read_settings
 
 
 def worker_command() -> None:
-    """Do the background work: relay events, sweep payments and refunds, release escrow, send mail, make partitions.
+    """Do the background work: seal the ledger, relay events, sweep payments and refunds, release escrow, send mail, make partitions.
 
     Any number may run at once. Stopping finishes what is being done.
 

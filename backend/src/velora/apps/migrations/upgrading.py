@@ -31,13 +31,13 @@ class Upgraded:
     applied: tuple[str, ...]
 
 
-async def upgrade(engine: AsyncEngine, told: Told = lambda _: None) -> Upgraded:
-    """The database is at the newest revision; `told` hears of each one applied. Nothing is done when it already was.
+async def upgrade(engine: AsyncEngine, told: Told = lambda _: None, *, to: str = "head") -> Upgraded:
+    """The database is at the newest revision, or at the one named; `told` hears of each one applied. Nothing is done when it already was.
 
     On SQLite all of it is one transaction. Two processes that upgrade at once take turns. Raises CannotUpgrade.
     """
     async with engine.connect() as connection:
-        done = await connection.run_sync(_upgrade, told)
+        done = await connection.run_sync(_upgrade, told, to)
         await connection.commit()
     return done
 
@@ -59,7 +59,7 @@ def _config(**attributes: object) -> Config:
     return config
 
 
-def _upgrade(connection: Connection, told: Told) -> Upgraded:
+def _upgrade(connection: Connection, told: Told, to: str) -> Upgraded:
     with_lock = connection.dialect.name == "mysql"
     if with_lock and not connection.execute(text("SELECT GET_LOCK('velora.upgrade', :wait)"), {"wait": _WAIT_SECONDS}).scalar():
         raise CannotUpgrade("Another process has been upgrading this database for two minutes. Wait for it, then do the same again.")
@@ -67,8 +67,9 @@ def _upgrade(connection: Connection, told: Told) -> Upgraded:
         before = status_of(connection)
         _refuse(connection, before)
         if before.waiting:
-            command.upgrade(_config(connection=connection, told=told), "head")
-        return Upgraded(before.current, before.newest, before.waiting)
+            command.upgrade(_config(connection=connection, told=told), to)
+        after = status_of(connection)
+        return Upgraded(before.current, after.current or "", before.waiting[: len(before.waiting) - len(after.waiting)])
     finally:
         if with_lock:
             connection.execute(text("SELECT RELEASE_LOCK('velora.upgrade')"))

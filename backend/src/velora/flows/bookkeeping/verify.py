@@ -1,20 +1,22 @@
 """`velora ledger verify`: every invariant of the books that today's tables allow, each with its count, which must be 0.
 
-Not yet possible: 6, 11, 12 and 13 need sealed blocks; the dispute part of 18 needs disputes, which come later; 24 is
-`velora partitions`, on MySQL. 19 holds the gateway's account against what the gateway answered for each payment and refund. Its
-own books, and the bank's, are not asked: no report of theirs is read yet, and a sandbox's books lie in the home folder of each
-server, apart from the database, so that a comparison would find differences that are none.
+11 to 13 need what lies outside the database: the keys that blocks were signed with, and their anchors. Not yet possible: the dispute
+part of 18 needs disputes, which come later; 24 is `velora partitions`, on MySQL. 19 holds the gateway's account against what the
+gateway answered for each payment and refund. Its own books, and the bank's, are not asked: no report of theirs is read yet, and a
+sandbox's books lie in the home folder of each server, apart from the database, so that a comparison would find differences that are
+none.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import Select, select
 
 from velora.flows import postings
+from velora.flows.bookkeeping.seal import anchors_of
 from velora.kernel.ids import decode, encode, first_id_at
 from velora.modules.commission import service as commission
 from velora.modules.escrow import service as escrow
@@ -22,13 +24,16 @@ from velora.modules.inventory import service as inventory
 from velora.modules.ledger import service as ledger
 from velora.modules.ledger.events import JournalsPosted
 from velora.modules.ledger.policy import sub_of
-from velora.modules.ledger.service import Check, Progress
+from velora.modules.ledger.policy.seals import SHARD
+from velora.modules.ledger.service import Check, Progress, SealedBlock
 from velora.modules.orders import service as orders
 from velora.modules.payments import service as payments
 from velora.modules.payouts import service as payouts
 from velora.modules.tenants import service as tenants
+from velora.platform.anchors.port import Anchors
 from velora.platform.db import Database, UnitOfWork
 from velora.platform.db.outbox import RELAYED_KEPT, OutboxEvent
+from velora.platform.signing import SigningKeys
 
 _PAGE: Final = 500
 _LINES: Final = 2000
@@ -51,24 +56,87 @@ class Verdict:
         return not any(check.count for check in self.checks)
 
 
+@dataclass(frozen=True)
+class Outside:
+    """What proves the ledger and lies outside the database."""
+
+    keys: SigningKeys
+    anchors: Anchors
+
+
 def _quietly(name: str, done: int) -> None:
     return None
 
 
-async def verify(db: Database, tenant_id: int | None = None, progress: Progress = _quietly) -> Verdict:
-    """The books of one tenant, or of all, at one moment. `progress(what, how many more)` is told as it goes. Bounded memory."""
+async def verify(
+    db: Database,
+    tenant_id: int | None = None,
+    progress: Progress = _quietly,
+    *,
+    outside: Outside | None = None,
+    since: datetime | None = None,
+) -> Verdict:
+    """The books of one tenant, or of all, at one moment. `progress(what, how many more)` is told as it goes. Bounded memory.
+
+    With `since`, of the journals only those are looked at one by one that were sealed from then on. Without `outside`, signatures
+    and anchors (13) are left out. Raises AnchorsAway.
+    """
+    # What was anchored before the moment at which the books are read must be in them; what is sealed meanwhile is not missed.
+    anchored = await outside.anchors.newest(SHARD) if outside else None
     async with db.snapshot(None) as uow:
-        return await examine(uow, tenant_id, progress)
+        after_n = await ledger.newest_before(uow, since) if since else 0
+        return await examine(uow, tenant_id, progress, outside=outside, after_n=after_n, anchored=anchored.n if anchored else 0)
 
 
-async def examine(uow: UnitOfWork, tenant_id: int | None, progress: Progress = _quietly) -> Verdict:
-    """The same, as this unit of work sees the books."""
-    checks = await ledger.verify(uow, tenant_id, progress)
+async def examine(
+    uow: UnitOfWork,
+    tenant_id: int | None,
+    progress: Progress = _quietly,
+    *,
+    outside: Outside | None = None,
+    after_n: int = 0,
+    anchored: int = 0,
+) -> Verdict:
+    """The same, as this unit of work sees the books: journals after block `after_n`, anchors up to block `anchored`."""
+    checks = await ledger.verify(uow, tenant_id, progress, verifies=outside.keys.verifies if outside else None, after_n=after_n)
     checks += [
         await question(uow, tenant_id, progress)
         for question in (_refunds, _captures, _escrow, _payouts, _clearing, _gateway, _debts, _outbox, _commission, _stock)
     ]
+    if outside and tenant_id is None:
+        checks.append(await _anchors(uow, progress, outside, after_n, anchored))
     return Verdict(tuple(sorted(checks, key=lambda check: check.number)))
+
+
+async def _anchors(uow: UnitOfWork, progress: Progress, outside: Outside, after_n: int, upto: int) -> Check:
+    """13: every block up to the newest anchor has its anchor, every anchor its block, and they say the same."""
+    blocks = _blocks(uow, after_n, upto)
+    block = await anext(blocks, None)
+    wrong: list[int] = []
+    async for one in outside.anchors.read(SHARD, after=after_n):
+        if one.n > upto:
+            break
+        progress("anchors", 1)
+        while block is not None and block.block.n < one.n:
+            wrong.append(block.block.n)
+            block = await anext(blocks, None)
+        if block is None or block.block.n != one.n:
+            wrong.append(one.n)
+            continue
+        if anchors_of([block]) != [one]:
+            wrong.append(one.n)
+        block = await anext(blocks, None)
+    while block is not None:
+        wrong.append(block.block.n)
+        block = await anext(blocks, None)
+    return Check(13, "anchors and blocks differ", len(wrong), tuple(f"block {n}" for n in wrong[:_EXAMPLES]))
+
+
+async def _blocks(uow: UnitOfWork, after_n: int, upto: int) -> AsyncGenerator[SealedBlock]:
+    while page := [one for one in await ledger.blocks_after(uow, after_n, limit=_PAGE) if one.block.n <= upto]:
+        for one in page:
+            yield one
+        after_n = page[-1].block.n
 
 
 async def _refunds(uow: UnitOfWork, tenant_id: int | None, progress: Progress) -> Check:

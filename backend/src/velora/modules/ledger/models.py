@@ -1,4 +1,4 @@
-"""The ledger's tables: accounts, journals of paired postings, business keys, balances, and what sealing will need.
+"""The ledger's tables: accounts, journals of paired postings, business keys, balances, and the blocks that seal them.
 
 `ledger_entry` is the auditors' view: one row per side of each posting.
 """
@@ -6,10 +6,11 @@
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import CheckConstraint, Index, Integer, SmallInteger, String, UniqueConstraint
+from sqlalchemy import DDL, CheckConstraint, Index, Integer, SmallInteger, String, UniqueConstraint, event
 from sqlalchemy.orm import Mapped, mapped_column
 
 from velora.platform.db import Base, TenantOwned
+from velora.platform.db.base import table_of
 from velora.platform.db.types import BigId, Digest, JsonDoc, Minor, UtcTime
 
 CODE_LENGTH: Final = 40
@@ -26,7 +27,7 @@ _FLOOR_HOLDS = "floor = 'N' OR (floor = 'C' AND credit - pending_debit >= debit)
 
 
 class LedgerAccount(TenantOwned, Base):
-    """An account of one tenant in one currency: `2010:sel_…` is what is held for that seller."""
+    """An account of one tenant in one currency: `2010:sel_…` is what is held for that seller. `heat` 1: folded, see the chart."""
 
     __tablename__ = "ledger_account"
     __table_args__ = (
@@ -48,7 +49,10 @@ class LedgerJournal(TenantOwned, Base):
     """One movement of money with its reason; `leaf` is the hash of its canonical form (policy.leaf_of)."""
 
     __tablename__ = "ledger_journal"
-    __table_args__ = ({"info": {"append_only": True, "partition_by": "id", "sealer": "SELECT"}, "sqlite_with_rowid": False},)
+    __table_args__ = (
+        Index(None, "shard", "epoch"),
+        {"info": {"append_only": True, "partition_by": "id", "sealer": "SELECT"}, "sqlite_with_rowid": False},
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
     shard: Mapped[int] = mapped_column(SmallInteger)
@@ -97,7 +101,10 @@ class LedgerKey(TenantOwned, Base):
 
 
 class LedgerBalance(TenantOwned, Base):
-    """The running sums of an account. The database itself refuses a change that would break the floor."""
+    """The running sums of an account. The database itself refuses a change that would break the floor.
+
+    Of a folded account they are those of the sealed epochs; what was posted since is added by whoever reads.
+    """
 
     __tablename__ = "ledger_balance"
     __table_args__ = (
@@ -116,20 +123,26 @@ class LedgerBalance(TenantOwned, Base):
 
 
 class LedgerSnapshot(TenantOwned, Base):
-    """What an account stood at when a block was sealed; written by sealing, read by balances at any time."""
+    """What an account stood at when a block was sealed: from its postings in the epochs up to `block_n`, wherever their ids lie.
+
+    Written in rounds for the accounts that moved since the round before, so a row also closes a span of the account's own history:
+    the epochs after `after_n`, in which its first posting has the journal `from_id`. `upto_id` is the largest of all so far.
+    """
 
     __tablename__ = "ledger_snapshot"
-    __table_args__ = ({"info": {"append_only": True, "sealer": "SELECT, INSERT"}},)
+    __table_args__ = ({"info": {"append_only": True, "sealer": "SELECT, INSERT"}, "sqlite_with_rowid": False},)
 
     account_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
     block_n: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
-    day: Mapped[int] = mapped_column(Integer)
+    after_n: Mapped[int] = mapped_column(BigId)
+    from_id: Mapped[int] = mapped_column(BigId)
+    upto_id: Mapped[int] = mapped_column(BigId)
     debit: Mapped[int] = mapped_column(Minor)
     credit: Mapped[int] = mapped_column(Minor)
 
 
 class LedgerEpoch(Base):
-    """A span of about a second whose journals are sealed together. Without a sealer, epoch 1 stays open."""
+    """A span of about a second whose journals are sealed together. There is always an open one; the first comes with the table."""
 
     __tablename__ = "ledger_epoch"
     __table_args__ = ({"info": {"sealer": "SELECT, INSERT, UPDATE"}},)
@@ -139,8 +152,14 @@ class LedgerEpoch(Base):
     closed: Mapped[int] = mapped_column(SmallInteger)
 
 
+event.listen(table_of(LedgerEpoch), "after_create", DDL("INSERT INTO ledger_epoch (shard, n, closed) VALUES (0, 1, 0)"))
+
+
 class LedgerBlock(Base):
-    """A sealed epoch, chained to the one before and signed with a key that the database does not have."""
+    """A sealed epoch, chained to the one before and signed with a key that the database does not have.
+
+    `total` counts the journals of all blocks so far; `round_n` is the newest block up to this one with which snapshots were written.
+    """
 
     __tablename__ = "ledger_block"
     __table_args__ = ({"info": {"append_only": True, "sealer": "SELECT, INSERT"}},)
@@ -151,6 +170,9 @@ class LedgerBlock(Base):
     merkle_root: Mapped[bytes] = mapped_column(Digest)
     block_hash: Mapped[bytes] = mapped_column(Digest)
     journals: Mapped[int] = mapped_column(Integer)
-    sums: Mapped[dict[str, object]] = mapped_column(JsonDoc)
+    sums: Mapped[dict[str, int]] = mapped_column(JsonDoc)
+    sealed_at: Mapped[datetime] = mapped_column(UtcTime)
     key_id: Mapped[str] = mapped_column(String(40))
     signature: Mapped[str] = mapped_column(String(128))
+    total: Mapped[int] = mapped_column(BigId)
+    round_n: Mapped[int] = mapped_column(BigId)

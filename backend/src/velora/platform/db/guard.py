@@ -7,6 +7,7 @@ from sqlalchemy import Column, Table
 from sqlalchemy.orm import ORMExecuteState, with_loader_criteria
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.elements import BinaryExpression
+from sqlalchemy.sql.selectable import SelectBase
 
 from velora.platform.db.base import Base, SellerOwned, TenantOwned
 from velora.platform.db.errors import UnscopedStatement
@@ -61,7 +62,10 @@ def require_tenant(statement: Any) -> None:
 
 
 def _table_name(column: Any) -> str:
+    """Of which table the column is; empty for one of a select within the select, whose own tables must be named there."""
     table = column.table
     while not isinstance(table, Table):
+        if isinstance(table, SelectBase):
+            return ""
         table = table.element
     return table.name

@@ -2,12 +2,12 @@
 
 from typing import Any, Final
 
-from sqlalchemy import Select, case, func, literal, or_, select
+from sqlalchemy import Select, Subquery, case, func, literal, or_, select
 from sqlalchemy.orm import aliased
 
 from velora.modules.ledger.models import LedgerAccount, LedgerBalance, LedgerJournal, LedgerKey, LedgerPosting
-from velora.modules.ledger.repository.reading import scoped
-from velora.platform.db import Base, UnitOfWork
+from velora.modules.ledger.repository.reading import account_columns, scoped, unsealed
+from velora.platform.db import ACROSS_TENANTS, Base, UnitOfWork
 
 EXAMPLES: Final = 5
 
@@ -46,13 +46,11 @@ async def journals_and_postings_apart(uow: UnitOfWork, tenant_id: int | None) ->
 
 async def sides_apart(uow: UnitOfWork, tenant_id: int | None) -> Found:
     """3: a tenant's currency whose accounts' debits and credits differ."""
+    stood = _stood(tenant_id)
     sums = (
-        select(LedgerAccount.tenant_id)
-        .join(LedgerBalance, (LedgerBalance.tenant_id == LedgerAccount.tenant_id) & (LedgerBalance.account_id == LedgerAccount.id))
-        .group_by(LedgerAccount.tenant_id, LedgerAccount.currency)
-        .having(func.sum(LedgerBalance.debit) != func.sum(LedgerBalance.credit))
+        select(stood.c.tenant_id).group_by(stood.c.tenant_id, stood.c.currency).having(func.sum(stood.c.debit) != func.sum(stood.c.credit))
     )
-    return await _found(uow, sums, LedgerAccount, tenant_id)
+    return await _counted(uow, sums)
 
 
 async def postings_in_foreign_accounts(uow: UnitOfWork, tenant_id: int | None) -> Found:
@@ -71,24 +69,33 @@ async def postings_in_foreign_accounts(uow: UnitOfWork, tenant_id: int | None) -
     return await _found(uow, wrong, LedgerPosting, tenant_id)
 
 
-async def balances_unlike_postings(uow: UnitOfWork, tenant_id: int | None) -> Found:
-    """5: an account whose running sums are not the sums of its postings, or that has none."""
-    debited = _sums(LedgerPosting.debit_account_id, tenant_id)
-    credited = _sums(LedgerPosting.credit_account_id, tenant_id)
+async def balances_unlike_postings(uow: UnitOfWork, tenant_id: int | None) -> dict[int, Found]:
+    """5 and 6, by heat: accounts whose balance, with what is not folded yet, is not the sum of their postings, or that have none."""
+    debited, credited, since = (
+        _sums(LedgerPosting.debit_account_id, tenant_id),
+        _sums(LedgerPosting.credit_account_id, tenant_id),
+        unsealed(tenant_id),
+    )
+    late = {side: case((LedgerAccount.heat == 1, func.coalesce(since.c[side], 0)), else_=0) for side in ("debit", "credit")}
     wrong = (
-        select(LedgerAccount.id)
+        select(LedgerAccount.id, LedgerAccount.heat)
         .outerjoin(LedgerBalance, (LedgerBalance.tenant_id == LedgerAccount.tenant_id) & (LedgerBalance.account_id == LedgerAccount.id))
         .outerjoin(debited, debited.c.account_id == LedgerAccount.id)
         .outerjoin(credited, credited.c.account_id == LedgerAccount.id)
+        .outerjoin(since, (since.c.tenant_id == LedgerAccount.tenant_id) & (since.c.account_id == LedgerAccount.id))
         .where(
             or_(
                 LedgerBalance.account_id.is_(None),
-                LedgerBalance.debit != func.coalesce(debited.c.total, 0),
-                LedgerBalance.credit != func.coalesce(credited.c.total, 0),
+                LedgerBalance.debit + late["debit"] != func.coalesce(debited.c.total, 0),
+                LedgerBalance.credit + late["credit"] != func.coalesce(credited.c.total, 0),
             )
         )
     )
-    return await _found(uow, wrong, LedgerAccount, tenant_id)
+    found: dict[int, Found] = {0: (0, []), 1: (0, [])}
+    for account_id, heat in await uow.all(scoped(wrong, LedgerAccount, tenant_id)):
+        count, examples = found[heat]
+        found[heat] = count + 1, [*examples, account_id][:EXAMPLES]
+    return found
 
 
 async def floors_broken(uow: UnitOfWork, tenant_id: int | None) -> Found:
@@ -139,16 +146,12 @@ async def reversed_twice(uow: UnitOfWork, tenant_id: int | None) -> Found:
 
 async def equations_broken(uow: UnitOfWork, tenant_id: int | None) -> Found:
     """23: a tenant's currency in which assets + expenses are not liabilities + equity + income, or memo accounts do not mirror."""
-    net = LedgerBalance.debit - LedgerBalance.credit
-    memo = case((LedgerAccount.class_ == "memo", net), else_=0)
-    book = case((LedgerAccount.class_ == "memo", 0), else_=net)
-    wrong = (
-        select(LedgerAccount.tenant_id)
-        .join(LedgerBalance, (LedgerBalance.tenant_id == LedgerAccount.tenant_id) & (LedgerBalance.account_id == LedgerAccount.id))
-        .group_by(LedgerAccount.tenant_id, LedgerAccount.currency)
-        .having(or_(func.sum(book) != 0, func.sum(memo) != 0))
-    )
-    return await _found(uow, wrong, LedgerAccount, tenant_id)
+    stood = _stood(tenant_id)
+    net = stood.c.debit - stood.c.credit
+    memo = case((stood.c["class_"] == "memo", net), else_=0)
+    book = case((stood.c["class_"] == "memo", 0), else_=net)
+    sums = select(stood.c.tenant_id).group_by(stood.c.tenant_id, stood.c.currency)
+    return await _counted(uow, sums.having(or_(func.sum(book) != 0, func.sum(memo) != 0)))
 
 
 async def taken_while_owing(uow: UnitOfWork, tenant_id: int | None, *, kind: str, taken: str, owed: str) -> Found:
@@ -190,15 +193,21 @@ def _sums(column: Any, tenant_id: int | None) -> Any:
     return statement.subquery()
 
 
+def _stood(tenant_id: int | None) -> Subquery:
+    """Every account with what it stands at now."""
+    return scoped(account_columns(tenant_id), LedgerAccount, tenant_id).subquery()
+
+
 async def _found(uow: UnitOfWork, statement: Select[Any], model: type[Base], tenant_id: int | None) -> Found:
     """How many rows the statement has, and the first of them."""
-    narrowed = scoped(statement, model, tenant_id)
-    counted = select(func.count()).select_from(narrowed.subquery())
-    if tenant_id is None:
-        counted = scoped(counted, model, None)
+    return await _counted(uow, scoped(statement, model, tenant_id))
+
+
+async def _counted(uow: UnitOfWork, statement: Select[Any]) -> Found:
+    counted = select(func.count()).select_from(statement.subquery()).execution_options(**ACROSS_TENANTS)
     count = int(await uow.scalar(counted) or 0)
-    examples = [int(row[0]) for row in await uow.all(narrowed.limit(EXAMPLES))] if count else []
-    return count, examples
+    few = statement.limit(EXAMPLES).execution_options(**ACROSS_TENANTS)
+    return count, [int(row[0]) for row in await uow.all(few)] if count else []
 
 
 def _and(one: Found, other: Found) -> Found:

@@ -10,10 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from velora.modules.ledger.models import LedgerAccount, LedgerBalance, LedgerEpoch, LedgerJournal, LedgerKey, LedgerPosting
 from velora.modules.ledger.policy import Written, kind_of, leaf_of, net_by_account
+from velora.modules.ledger.policy.seals import SHARD
 from velora.platform.db import Duplicate, UnitOfWork
-
-SHARD: Final = 0
-FIRST_EPOCH: Final = 1
 
 AccountKey = tuple[int, str, str]  # tenant, code, currency
 KeyOf = tuple[int, bytes]  # tenant, hash
@@ -29,8 +27,14 @@ class Claim:
     journal_id: int
 
 
-_OPEN_EPOCH: Final = (
-    select(LedgerEpoch.n).where(LedgerEpoch.shard == SHARD, LedgerEpoch.closed == 0).order_by(LedgerEpoch.n.desc()).limit(1)
+# The newest epoch is open, or was a moment ago: whoever seals opens the next one before closing it. Holding its row keeps it open
+# until we have committed, so that nothing is added to an epoch that is being sealed. SQLite has one writer at a time, and no need.
+_NEWEST_EPOCH: Final = (
+    select(LedgerEpoch.n, LedgerEpoch.closed)
+    .where(LedgerEpoch.shard == SHARD)
+    .order_by(LedgerEpoch.n.desc())
+    .limit(1)
+    .with_for_update(read=True)
 )
 
 # Account ids never change, so a committed one is remembered for as long as its engine lives.
@@ -74,8 +78,15 @@ async def keys_there(uow: UnitOfWork, keys: Collection[KeyOf]) -> dict[KeyOf, Cl
 
 
 async def open_epoch(uow: UnitOfWork) -> int:
-    """The epoch that journals are written into now, read once a batch. Without a sealer it stays the first."""
-    return await uow.scalar(_OPEN_EPOCH) or FIRST_EPOCH
+    """The epoch that journals are written into now; it stays open until this transaction ends. Read once a batch.
+
+    Raises LookupError where there is none: the schema brings the first one.
+    """
+    while newest := await uow.first(_NEWEST_EPOCH):
+        n, closed = newest
+        if not closed:
+            return n
+    raise LookupError("The ledger has no epoch to write into: its table ledger_epoch is empty. Restore it from a backup; velora doctor.")
 
 
 async def account_ids(uow: UnitOfWork, wanted: Collection[AccountKey]) -> Mapping[AccountKey, int]:
@@ -102,8 +113,8 @@ async def account_ids(uow: UnitOfWork, wanted: Collection[AccountKey]) -> Mappin
     return known | found
 
 
-async def write(uow: UnitOfWork, journals: Sequence[Written]) -> None:
-    """The journals with their postings; then, last, what each account gains. Raises CheckFailed where a floor would break."""
+async def write(uow: UnitOfWork, journals: Sequence[Written], folded: Collection[int]) -> None:
+    """The journals with their postings; then, last, what each account gains but the folded. Raises CheckFailed for a broken floor."""
     uow.insert_soon(LedgerJournal, [_journal_row(journal) for journal in journals])
     uow.insert_soon(
         LedgerPosting,
@@ -119,6 +130,7 @@ async def write(uow: UnitOfWork, journals: Sequence[Written]) -> None:
     gains = net_by_account(
         (journal.tenant_id, debit, credit, amount) for journal in journals for _, debit, credit, amount, _ in journal.postings
     )
+    gains = {key: gain for key, gain in gains.items() if key[1] not in folded}
     met = await uow.add_to(LedgerBalance, gains)
     if met != len(gains):
         _known.pop(uow.connection.engine, None)
@@ -143,7 +155,7 @@ def _account_row(key: AccountKey, account_id: int) -> dict[str, object]:
     kind = kind_of(code)
     return {
         "tenant_id": tenant_id, "id": account_id, "code": code, "class": kind.account_class.value, "normal": kind.normal,
-        "currency": currency, "floor_rule": kind.floor, "heat": 0,
+        "currency": currency, "floor_rule": kind.floor, "heat": int(kind.folded),
     }  # fmt: skip
 
 

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, func, or_, select
+from sqlalchemy import BigInteger, ColumnElement, Row, Select, Subquery, case, cast, func, literal, or_, select, union_all
 from typing_extensions import TypeVarTuple
 
-from velora.modules.ledger.models import LedgerAccount, LedgerBalance, LedgerJournal, LedgerPosting
-from velora.modules.ledger.policy import Written, balance_of
+from velora.modules.ledger.models import LedgerAccount, LedgerBalance, LedgerBlock, LedgerJournal, LedgerPosting
+from velora.modules.ledger.policy import CHART, Written, balance_of, kind_of
+from velora.modules.ledger.policy.seals import SHARD
 from velora.platform.db import ACROSS_TENANTS, Base, UnitOfWork
+from velora.platform.db.keyset import beyond
 
 Ts = TypeVarTuple("Ts")
 
@@ -56,7 +58,8 @@ async def accounts(
     uow: UnitOfWork, *, tenant_id: int | None, currency: str | None = None, code_prefix: str = "", after: int = 0, limit: int | None = None
 ) -> list[Account]:
     """Accounts with their balances, in the order of their ids."""
-    statement = _account_columns().where(LedgerAccount.id > after).order_by(LedgerAccount.id)
+    folded = any(kind.folded for code, kind in CHART.items() if code.startswith(code_prefix[: len(code)]))
+    statement = account_columns(tenant_id, folded=folded).where(LedgerAccount.id > after).order_by(LedgerAccount.id)
     if currency:
         statement = statement.where(LedgerAccount.currency == currency)
     if code_prefix:
@@ -67,7 +70,7 @@ async def accounts(
 
 
 async def accounts_by_id(uow: UnitOfWork, ids: Collection[int]) -> dict[int, Account]:
-    statement = _account_columns().where(LedgerAccount.id.in_(set(ids))).execution_options(**ACROSS_TENANTS)
+    statement = account_columns(None).where(LedgerAccount.id.in_(set(ids))).execution_options(**ACROSS_TENANTS)
     return {row[1]: Account(*row) for row in await uow.all(statement)}
 
 
@@ -75,34 +78,56 @@ async def accounts_by_code(uow: UnitOfWork, keys: Collection[tuple[int, str]]) -
     """The accounts of these (tenant, code), in every currency that they were opened in."""
     if not keys:
         return []
-    statement = _account_columns().where(
+    statement = account_columns(None, folded=any(kind_of(code).folded for _, code in keys)).where(
         LedgerAccount.tenant_id.in_({tenant_id for tenant_id, _ in keys}), LedgerAccount.code.in_({code for _, code in keys})
     )
     return [account for account in (Account(*row) for row in await uow.all(statement)) if (account.tenant_id, account.code) in keys]
 
 
-def _account_columns() -> Select[int, int, str, str, str, str, int, int]:
-    return select(
+def account_columns(tenant_id: int | None, *, folded: bool = True) -> Select[int, int, str, str, str, str, int, int]:
+    """Accounts with their sums up to this moment. Without `folded`, only of accounts whose balances move with each posting."""
+    debit: ColumnElement[int] = LedgerBalance.debit.expression
+    credit: ColumnElement[int] = LedgerBalance.credit.expression
+    since = unsealed(tenant_id) if folded else None
+    if since is not None:
+        debit = debit + case((LedgerAccount.heat == 1, func.coalesce(since.c.debit, 0)), else_=0)
+        credit = credit + case((LedgerAccount.heat == 1, func.coalesce(since.c.credit, 0)), else_=0)
+    statement = select(
         LedgerAccount.tenant_id, LedgerAccount.id, LedgerAccount.code, LedgerAccount.class_, LedgerAccount.normal, LedgerAccount.currency,
-        LedgerBalance.debit, LedgerBalance.credit,
+        debit.label("debit"), credit.label("credit"),
     ).join(
         LedgerBalance, (LedgerBalance.tenant_id == LedgerAccount.tenant_id) & (LedgerBalance.account_id == LedgerAccount.id)
     )  # fmt: skip
+    if since is None:
+        return statement
+    return statement.outerjoin(since, (since.c.tenant_id == LedgerAccount.tenant_id) & (since.c.account_id == LedgerAccount.id))
 
 
-async def sums_before(
-    uow: UnitOfWork, *, tenant_id: int | None, before_id: int, account_id: int | None = None
-) -> dict[int, tuple[int, int]]:
-    """(Σ debit, Σ credit) of every account, or of one, over the journals below this id: from the postings, not from the balances."""
-    sums: dict[int, tuple[int, int]] = {}
-    for side, column in ((0, LedgerPosting.debit_account_id), (1, LedgerPosting.credit_account_id)):
-        statement = select(column, func.sum(LedgerPosting.amount)).where(LedgerPosting.journal_id < before_id).group_by(column)
-        if account_id is not None:
-            statement = statement.where(column == account_id)
-        for account, total in await uow.all(scoped(statement, LedgerPosting, tenant_id)):
-            debit, credit = sums.get(account, (0, 0))
-            sums[account] = (debit + int(total), credit) if side == 0 else (debit, credit + int(total))
-    return sums
+def unsealed(tenant_id: int | None) -> Subquery:
+    """(tenant, account, debit, credit): what was posted since the newest block, and folded balances lack. At the statement's own moment."""
+    sealed = select(func.coalesce(func.max(LedgerBlock.n), 0)).where(LedgerBlock.shard == SHARD).scalar_subquery()
+    sides = union_all(
+        *(
+            posted_in(LedgerJournal.epoch > sealed, tenant_id).with_only_columns(
+                LedgerPosting.tenant_id, account.label("account_id"), debit.label("debit"), credit.label("credit")
+            )
+            for account, debit, credit in (
+                (LedgerPosting.debit_account_id, LedgerPosting.amount, literal(0)),
+                (LedgerPosting.credit_account_id, literal(0), LedgerPosting.amount),
+            )
+        )
+    ).subquery()
+    sums = (cast(func.sum(sides.c[side]), BigInteger).label(side) for side in ("debit", "credit"))
+    return select(sides.c.tenant_id, sides.c.account_id, *sums).group_by(sides.c.tenant_id, sides.c.account_id).subquery()
+
+
+def posted_in(epochs: ColumnElement[bool], tenant_id: int | None) -> Select[*tuple[Any, ...]]:
+    """The postings of these epochs, found by way of their journals."""
+    same = (LedgerPosting.tenant_id == LedgerJournal.tenant_id) & (LedgerPosting.journal_id == LedgerJournal.id)
+    statement = (
+        select(LedgerPosting.journal_id).select_from(LedgerJournal).join(LedgerPosting, same).where(LedgerJournal.shard == SHARD, epochs)
+    )
+    return statement if tenant_id is None else statement.where(LedgerJournal.tenant_id == tenant_id)
 
 
 async def moves(uow: UnitOfWork, *, tenant_id: int, account_id: int, after: tuple[int, int], before_id: int, limit: int) -> list[Move]:
@@ -133,12 +158,7 @@ async def journals(uow: UnitOfWork, keys: Collection[tuple[int, int]]) -> list[t
         return []
     named = (LedgerJournal.tenant_id.in_({tenant_id for tenant_id, _ in keys}), LedgerJournal.id.in_({id_ for _, id_ in keys}))
     found = await uow.all(_journal_columns().where(*named).order_by(LedgerJournal.id))
-    postings = await uow.all(
-        _posting_columns()
-        .where(LedgerPosting.tenant_id.in_({tenant_id for tenant_id, _ in keys}), LedgerPosting.journal_id.in_({id_ for _, id_ in keys}))
-        .order_by(LedgerPosting.journal_id, LedgerPosting.line)
-    )
-    return _together([row for row in found if (row.tenant_id, row.id) in keys], postings)
+    return _together([row for row in found if (row.tenant_id, row.id) in keys], await _postings_of(uow, keys))
 
 
 async def journal_page(uow: UnitOfWork, *, tenant_id: int, after: int, limit: int) -> list[tuple[Written, bytes]]:
@@ -154,6 +174,19 @@ async def journal_page(uow: UnitOfWork, *, tenant_id: int, after: int, limit: in
         .order_by(LedgerPosting.journal_id, LedgerPosting.line)
     )
     return _together(found, postings)
+
+
+async def epoch_page(uow: UnitOfWork, *, after: tuple[int, int, int], limit: int) -> list[tuple[Written, bytes]]:
+    """The next journals after this (epoch, tenant, id), in the order of the trees, with postings and stored leaves."""
+    order = (LedgerJournal.epoch, LedgerJournal.tenant_id, LedgerJournal.id)
+    found = await uow.all(
+        _journal_columns()
+        .where(LedgerJournal.shard == SHARD, beyond(uow, order, after))
+        .order_by(*order)
+        .limit(limit)
+        .execution_options(**ACROSS_TENANTS)
+    )
+    return _together(found, await _postings_of(uow, {(row.tenant_id, row.id) for row in found})) if found else []
 
 
 async def daily_sums(uow: UnitOfWork, *, account_ids: Collection[int], since_id: int, per_day: int) -> list[tuple[int, int, int, int]]:
@@ -199,6 +232,14 @@ async def count_there(uow: UnitOfWork, keys: Collection[tuple[int, int]]) -> int
         )
     )
     return sum((tenant_id, id_) in keys for tenant_id, id_ in found)
+
+
+async def _postings_of(uow: UnitOfWork, keys: Collection[tuple[int, int]]) -> Sequence[Row[int, int, int, int, int, int, str]]:
+    return await uow.all(
+        _posting_columns()
+        .where(LedgerPosting.tenant_id.in_({tenant_id for tenant_id, _ in keys}), LedgerPosting.journal_id.in_({id_ for _, id_ in keys}))
+        .order_by(LedgerPosting.journal_id, LedgerPosting.line)
+    )
 
 
 def _journal_columns() -> Select[int, int, int, int, str, datetime, datetime, int | None, str, dict[str, object], bytes]:

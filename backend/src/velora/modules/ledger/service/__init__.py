@@ -3,6 +3,7 @@
 from velora.modules.ledger.policy import AccountRef, Journal, Leg, Posted, Replayed, legs
 from velora.modules.ledger.repository.reading import Account
 from velora.modules.ledger.service.post import Outcome, post
+from velora.modules.ledger.service.prove import DoesNotProve, NotSealedYet, Proof, prove
 from velora.modules.ledger.service.read import (
     JournalView,
     LegView,
@@ -23,26 +24,46 @@ from velora.modules.ledger.service.read import (
     statement_csv,
     trial_balance,
 )
+from velora.modules.ledger.service.seal import (
+    ROUND_JOURNALS,
+    SealedBlock,
+    Seals,
+    blocks_after,
+    close_epoch,
+    newest_before,
+    next_to_close,
+    open_epoch,
+    seal,
+    seals,
+)
 from velora.modules.ledger.service.verify import Check, Progress, taken_while_owing, verify
 
 __all__ = [
+    "ROUND_JOURNALS",
     "Account",
     "AccountRef",
     "Check",
+    "DoesNotProve",
     "Journal",
     "JournalView",
     "Leg",
     "LegView",
+    "NotSealedYet",
     "Outcome",
     "Posted",
     "Progress",
+    "Proof",
     "Replayed",
+    "SealedBlock",
+    "Seals",
     "Statement",
     "StatementLine",
     "TrialRow",
     "account",
     "accounts",
     "balances",
+    "blocks_after",
+    "close_epoch",
     "count_from",
     "count_of_kind",
     "count_there",
@@ -51,7 +72,13 @@ __all__ = [
     "find",
     "journals",
     "legs",
+    "newest_before",
+    "next_to_close",
+    "open_epoch",
     "post",
+    "prove",
+    "seal",
+    "seals",
     "statement",
     "statement_csv",
     "taken_while_owing",

@@ -5,9 +5,10 @@ from datetime import UTC
 
 from velora.modules.ledger.errors import InsufficientFunds, KeyReused
 from velora.modules.ledger.events import JournalsPosted
-from velora.modules.ledger.policy import Journal, Posted, Replayed, Written, fingerprint_of, key_hash, must_be_postable
+from velora.modules.ledger.policy import Journal, Posted, Replayed, Written, fingerprint_of, key_hash, kind_of, must_be_postable
+from velora.modules.ledger.policy.seals import SHARD
 from velora.modules.ledger.repository import posting
-from velora.modules.ledger.repository.posting import SHARD, AccountKey, Claim
+from velora.modules.ledger.repository.posting import AccountKey, Claim
 from velora.platform.db import CheckFailed, UnitOfWork
 
 Outcome = Posted | Replayed | KeyReused
@@ -68,6 +69,6 @@ async def _write(uow: UnitOfWork, fresh: Sequence[tuple[Journal, int]]) -> None:
         by_tenant.setdefault(journal.tenant_id, []).append(journal.id)
     uow.tell(JournalsPosted(tenant_id, ids[0], tuple(ids)) for tenant_id, ids in by_tenant.items())
     try:
-        await posting.write(uow, written)
+        await posting.write(uow, written, {accounts[key] for key in wanted if kind_of(key[1]).folded})
     except CheckFailed as error:
         raise InsufficientFunds from error

@@ -10,7 +10,7 @@ from typing import Final
 from velora.kernel.ids import EPOCH, encode, first_id_at, time_of
 from velora.kernel.paging import Page, decode_cursor, encode_cursor
 from velora.modules.ledger.policy import balance_of, key_hash, kind_of
-from velora.modules.ledger.repository import posting, reading
+from velora.modules.ledger.repository import past, posting, reading
 from velora.modules.ledger.repository.reading import Account
 from velora.platform.db import UnitOfWork
 
@@ -111,7 +111,7 @@ async def trial_balance(
     """Every account with its balance on one side, by code: now from the running sums, at a past moment from the postings."""
     found: Iterable[Account] = await reading.accounts(uow, tenant_id=tenant_id, currency=currency)
     if at is not None:
-        sums = await reading.sums_before(uow, tenant_id=tenant_id, before_id=first_id_at(at + timedelta(milliseconds=1)))
+        sums = await past.sums_before(uow, tenant_id=tenant_id, before_id=first_id_at(at + timedelta(milliseconds=1)))
         found = (replace(one, debit=sums[one.id][0], credit=sums[one.id][1]) for one in found if one.id in sums)
     rows = (TrialRow(one, max(one.debit - one.credit, 0), max(one.credit - one.debit, 0)) for one in found)
     return sorted(rows, key=lambda row: (row.account.currency, row.account.code, row.account.tenant_id))
@@ -133,7 +133,7 @@ async def statement(
     first = first_id_at(since) if since else 0
     before = first_id_at(until) if until else _AFTER_ALL
     if cursor is None:
-        debit, credit = (await reading.sums_before(uow, tenant_id=of.tenant_id, before_id=first, account_id=of.id)).get(of.id, (0, 0))
+        debit, credit = (await past.sums_before(uow, tenant_id=of.tenant_id, before_id=first, account_id=of.id)).get(of.id, (0, 0))
         after, opening = (first, 0), balance_of(of.normal, debit, credit)
     else:
         journal_id, line, running = (int(part) for part in decode_cursor(cursor, int, int, int))

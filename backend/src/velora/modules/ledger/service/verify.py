@@ -1,17 +1,20 @@
 """Doubting: the invariants that the ledger's own tables must keep. Every count must be 0."""
 
-from collections.abc import Awaitable, Callable, Collection
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
 from velora.kernel.ids import encode
 from velora.modules.ledger.policy import Written, key_hash, leaf_of
-from velora.modules.ledger.repository import checking, posting, reading
+from velora.modules.ledger.policy.seals import GENESIS, MerkleRoot
+from velora.modules.ledger.repository import checking, posting, reading, sealing
+from velora.modules.ledger.repository.sealing import AccountKey, Moved, SealedBlock
 from velora.platform.db import UnitOfWork
 
 _PAGE: Final = 1000
 
 Progress = Callable[[str, int], None]
+Verifies = Callable[[str, bytes, bytes], bool]  # key id, message, signature
 
 
 @dataclass(frozen=True)
@@ -24,15 +27,20 @@ class Check:
     examples: tuple[str, ...] = ()
 
 
-async def verify(uow: UnitOfWork, tenant_id: int | None, progress: Progress) -> list[Check]:
-    """The invariants 1 to 5, 7 to 10, 21 and 23, for one tenant or for all; reads in bounded memory."""
+async def verify(
+    uow: UnitOfWork, tenant_id: int | None, progress: Progress, *, verifies: Verifies | None = None, after_n: int = 0
+) -> list[Check]:
+    """The invariants 1 to 12, 21 and 23; reads in bounded memory.
+
+    For one tenant without 11 and 12, because a block holds journals of all tenants. Signatures are looked at with `verifies`. Of
+    journals, those in epochs after `after_n` are looked at one by one.
+    """
     told: list[Check] = []
     questions: tuple[tuple[int, str, str, Callable[[UnitOfWork, int | None], Awaitable[checking.Found]]], ...] = (
         (1, "postings with no amount or one account on both sides", "jrn", checking.postings_that_move_nothing),
         (2, "journals without postings, postings without journal", "jrn", checking.journals_and_postings_apart),
         (3, "debits and credits differ", "ten", checking.sides_apart),
         (4, "posting and account differ in tenant or currency", "jrn", checking.postings_in_foreign_accounts),
-        (5, "balance is not the sum of its postings", "lac", checking.balances_unlike_postings),
         (7, "a floor is broken", "lac", checking.floors_broken),
         (23, "the accounting equation does not hold", "ten", checking.equations_broken),
     )
@@ -40,7 +48,15 @@ async def verify(uow: UnitOfWork, tenant_id: int | None, progress: Progress) -> 
         progress(name, 0)
         count, examples = await question(uow, tenant_id)
         told.append(Check(number, name, count, tuple(encode(prefix, one) for one in examples)))
-    told += await _walked(uow, tenant_id, progress)
+    progress("balances", 0)
+    inline, folded = (await checking.balances_unlike_postings(uow, tenant_id)).values()
+    told.append(Check(5, "balance is not the sum of its postings", inline[0], tuple(encode("lac", one) for one in inline[1])))
+    walk = _Walk(uow, progress, verifies)
+    if tenant_id is None:
+        await walk.through_blocks(after_n)
+    else:
+        await walk.through_tenant(tenant_id)
+    told += await walk.checks(tenant_id, folded)
     return sorted(told, key=lambda check: check.number)
 
 
@@ -52,34 +68,177 @@ async def taken_while_owing(uow: UnitOfWork, tenant_id: int | None, *, kind: str
     return await checking.taken_while_owing(uow, tenant_id, kind=kind, taken=taken, owed=owed)
 
 
-async def _walked(uow: UnitOfWork, tenant_id: int | None, progress: Progress) -> list[Check]:
-    """What needs every journal in hand: its key, its leaf, and the mirror of what it reverses."""
-    keyless, twice, bent, unlike = _Tally(), _Tally(), _Tally(), _Tally()
-    for tenant in await checking.tenants(uow, tenant_id):
+class _Tally:
+    """Counts without keeping: a few examples are enough."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.examples: list[str] = []
+
+    def add(self, *examples: str) -> None:
+        for one in examples:
+            self.count += 1
+            if len(self.examples) < checking.EXAMPLES:
+                self.examples.append(one)
+
+    def as_check(self, number: int, name: str, prefix: str = "jrn", more: checking.Found = (0, [])) -> Check:
+        examples = [*self.examples, *(encode(prefix, one) for one in more[1])][: checking.EXAMPLES]
+        return Check(number, name, self.count + more[0], tuple(examples))
+
+
+@dataclass
+class _Epoch:
+    """What was found in one epoch."""
+
+    n: int
+    tree: MerkleRoot = field(default_factory=MerkleRoot)
+    sums: dict[str, int] = field(default_factory=dict[str, int])
+    is_bent: bool = False
+
+    def add(self, journal: Written, leaf: bytes) -> None:
+        """The tree is of what the journals say now, whatever their stored leaves do."""
+        mine = leaf_of(journal)
+        self.is_bent |= mine != leaf
+        self.tree.add(mine)
+        for _, _, _, amount, currency in journal.postings:
+            self.sums[currency] = self.sums.get(currency, 0) + amount
+
+    def is_sealed_by(self, sealed: SealedBlock) -> bool:
+        block = sealed.block
+        return not self.is_bent and (self.tree.root, self.tree.count, self.sums) == (block.merkle_root, block.journals, dict(block.sums))
+
+
+class _Walk:
+    """What needs every journal in hand, once: its key, its leaf, the mirror of what it reverses, its block, its part of a snapshot."""
+
+    def __init__(self, uow: UnitOfWork, progress: Progress, verifies: Verifies | None) -> None:
+        self.uow = uow
+        self.progress = progress
+        self.verifies = verifies
+        self.keyless, self.twice, self.bent, self.unlike = _Tally(), _Tally(), _Tally(), _Tally()
+        self.unchained, self.differing, self.misstood = _Tally(), _Tally(), _Tally()
+        self.moved: dict[AccountKey, Moved] = {}
+
+    async def checks(self, tenant_id: int | None, folded: checking.Found) -> list[Check]:
+        """What was found, together with what the database looks for itself."""
+        astray = await checking.keys_without_one_journal(self.uow, tenant_id)
+        again = await checking.reversed_twice(self.uow, tenant_id)
+        found = [
+            self.misstood.as_check(6, "folded balance or snapshot is not the sum of its sealed postings", "lac", folded),
+            self.keyless.as_check(8, "journals without exactly one key, keys without journal", more=astray),
+            self.twice.as_check(9, "one object and transition with two journals"),
+            self.bent.as_check(10, "leaf is not the hash of its journal"),
+            self.unlike.as_check(21, "reversed twice, or a reversal that is no mirror", more=again),
+        ]
+        if tenant_id is None:
+            signed = "signed and chained" if self.verifies else "chained"
+            found.append(self.unchained.as_check(11, f"blocks missing, or not {signed} to the one before"))
+            found.append(self.differing.as_check(12, "count, sums or root of an epoch differ from its block"))
+        return found
+
+    async def through_tenant(self, tenant_id: int) -> None:
+        """Every journal of one tenant."""
         after = 0
-        while page := await reading.journal_page(uow, tenant_id=tenant, after=after, limit=_PAGE):
-            written = [journal for journal, _ in page]
-            holders = await posting.keys_there(uow, {(tenant, key_hash(str(one.payload.get("key")))) for one in written})
+        while page := await reading.journal_page(self.uow, tenant_id=tenant_id, after=after, limit=_PAGE):
+            await self._look(page)
+            after = page[-1][0].id
+
+    async def through_blocks(self, after_n: int) -> None:
+        """Every block after this one with its journals, and then those that wait for theirs."""
+        before = await sealing.blocks_between(self.uow, after_n - 1, after_n, limit=1)
+        previous = before[0] if before else None
+        epochs = self._epochs(after_n)
+        epoch = await anext(epochs, None)
+        round_n = previous.round_n if previous else 0
+        whole_round = previous is None or previous.round_n == previous.block.n
+        async for sealed in self._blocks(after_n):
+            while epoch is not None and epoch.n < sealed.block.n:
+                self.differing.add(f"block {epoch.n}")  # journals in an epoch whose block is gone
+                epoch = await anext(epochs, None)
+            self._chain(sealed, previous)
+            mine = epoch if epoch is not None and epoch.n == sealed.block.n else _Epoch(sealed.block.n)
+            if not mine.is_sealed_by(sealed):
+                self.differing.add(f"block {sealed.block.n}")
+            if sealed.round_n == sealed.block.n:
+                if whole_round:
+                    await self._stand(round_n, sealed.block.n)
+                round_n, whole_round, self.moved = sealed.block.n, True, {}
+            if mine is epoch:
+                epoch = await anext(epochs, None)
+            previous = sealed
+        while epoch is not None:
+            epoch = await anext(epochs, None)
+        self.differing.add(*(f"block {n}" for n in await sealing.wrongly_open(self.uow, previous.block.n if previous else 0)))
+
+    def _chain(self, sealed: SealedBlock, previous: SealedBlock | None) -> None:
+        block = sealed.block
+        before, hash_before = (previous.block.n, previous.block_hash) if previous else (0, GENESIS)
+        self.unchained.add(*(f"block {n}" for n in range(before + 1, min(block.n, before + 1 + checking.EXAMPLES))))
+        is_signed = self.verifies is None or self.verifies(block.key_id, sealed.block_hash, block.signature)
+        total = block.journals + (previous.total if previous else 0)
+        if block.prev_hash != hash_before or block.block_hash != sealed.block_hash or not is_signed or sealed.total != total:
+            self.unchained.add(f"block {block.n}")
+
+    async def _blocks(self, after_n: int) -> AsyncGenerator[SealedBlock]:
+        while page := await sealing.blocks_between(self.uow, after_n, None, limit=_PAGE):
+            for sealed in page:
+                yield sealed
+            after_n = page[-1].block.n
+
+    async def _epochs(self, after_n: int) -> AsyncGenerator[_Epoch]:
+        """Each epoch that has journals, in order; every journal is looked at on the way.
+
+        What an epoch moved is counted when it is given out, so that a round of snapshots finds just what lies before its end.
+        """
+        epoch: _Epoch | None = None
+        moves: list[Written] = []
+        after = (after_n, 1 << 62, 0)
+        while page := await reading.epoch_page(self.uow, after=after, limit=_PAGE):
+            await self._look(page)
             for journal, leaf in page:
-                holder = holders.get((tenant, key_hash(str(journal.payload.get("key")))))
-                if holder is None:
-                    keyless.add(journal.id)
-                elif holder.journal_id != journal.id:
-                    twice.add(journal.id)
-                if leaf_of(journal) != leaf:
-                    bent.add(journal.id)
-            for journal_id in await _no_mirrors(uow, written):
-                unlike.add(journal_id)
-            after = written[-1].id
-            progress("journals", len(written))
-    astray = await checking.keys_without_one_journal(uow, tenant_id)
-    again = await checking.reversed_twice(uow, tenant_id)
-    return [
-        keyless.as_check(8, "journals without exactly one key, keys without journal", astray),
-        twice.as_check(9, "one object and transition with two journals"),
-        bent.as_check(10, "leaf is not the hash of its journal"),
-        unlike.as_check(21, "reversed twice, or a reversal that is no mirror", again),
-    ]
+                if epoch is None or epoch.n != journal.epoch:
+                    if epoch is not None:
+                        self._count(moves)
+                        yield epoch
+                    epoch, moves = _Epoch(journal.epoch), []
+                epoch.add(journal, leaf)
+                moves.append(journal)
+            after = (page[-1][0].epoch, page[-1][0].tenant_id, page[-1][0].id)
+            self._count(moves)
+            moves = []
+        if epoch is not None:
+            yield epoch
+
+    def _count(self, journals: Iterable[Written]) -> None:
+        for journal in journals:
+            for _, debit_id, credit_id, amount, _ in journal.postings:
+                for account_id, debit, credit in ((debit_id, amount, 0), (credit_id, 0, amount)):
+                    key = (journal.tenant_id, account_id)
+                    one = self.moved.get(key) or Moved(0, 0, journal.id, journal.id)
+                    self.moved[key] = Moved(
+                        one.debit + debit, one.credit + credit, min(one.from_id, journal.id), max(one.upto_id, journal.id)
+                    )
+
+    async def _stand(self, after_n: int, block_n: int) -> None:
+        """The snapshots of a round are those of the round before and what was moved since, for just the accounts that moved."""
+        expected = await sealing.snapshot_rows(self.uow, self.moved, after_n=after_n, block_n=block_n)
+        found = await sealing.snapshots_at(self.uow, self.moved.keys(), block_n)
+        self.misstood.add(*(encode("lac", key[1]) for key in self.moved if expected[key] != found.get(key)))
+
+    async def _look(self, page: Sequence[tuple[Written, bytes]]) -> None:
+        written = [journal for journal, _ in page]
+        keys = {one.id: (one.tenant_id, key_hash(str(one.payload.get("key")))) for one in written}
+        holders = await posting.keys_there(self.uow, set(keys.values()))
+        for journal, leaf in page:
+            holder = holders.get(keys[journal.id])
+            if holder is None:
+                self.keyless.add(encode("jrn", journal.id))
+            elif holder.journal_id != journal.id:
+                self.twice.add(encode("jrn", journal.id))
+            if leaf_of(journal) != leaf:
+                self.bent.add(encode("jrn", journal.id))
+        self.unlike.add(*(encode("jrn", one) for one in await _no_mirrors(self.uow, written)))
+        self.progress("journals", len(written))
 
 
 async def _no_mirrors(uow: UnitOfWork, written: Collection[Written]) -> list[int]:
@@ -94,20 +253,3 @@ def _mirrors(journal: Written, original: Written | None) -> bool:
     return original is not None and back == sorted(
         (debit, credit, amount, currency) for _, debit, credit, amount, currency in original.postings
     )
-
-
-class _Tally:
-    """Counts without keeping: a few examples are enough."""
-
-    def __init__(self) -> None:
-        self.count = 0
-        self.examples: list[int] = []
-
-    def add(self, journal_id: int) -> None:
-        self.count += 1
-        if len(self.examples) < checking.EXAMPLES:
-            self.examples.append(journal_id)
-
-    def as_check(self, number: int, name: str, more: checking.Found = (0, [])) -> Check:
-        examples = [*self.examples, *more[1]][: checking.EXAMPLES]
-        return Check(number, name, self.count + more[0], tuple(encode("jrn", one) for one in examples))

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import StreamingResponse
 from pydantic import AwareDatetime, Field
 
-from velora.flows.bookkeeping.verify import verify
+from velora.flows.bookkeeping.verify import Outside, verify
 from velora.flows.screens.finance.books.overview import CurrencyFigures, overview
 from velora.flows.screens.finance.names import Names, name_of, names_of, tenant_of
 from velora.kernel.errors import Forbidden, Invalid, NotFound
@@ -280,7 +280,7 @@ async def verify_books(caller: FinanceAdmin, house: HouseDep, tenant: str | None
     async with house.db.read(None) as uow:
         market = await tenant_of(uow, tenant)
     started = time.monotonic()
-    verdict = await verify(house.db, market.id if market else None)
+    verdict = await verify(house.db, market.id if market else None, outside=Outside(house.keys, house.anchors))
     answer = VerdictOut(
         clean=verdict.clean,
         checks=[CheckOut(number=one.number, name=one.name, count=one.count, examples=list(one.examples)) for one in verdict.checks],

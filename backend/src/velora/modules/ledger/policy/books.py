@@ -1,4 +1,4 @@
-"""The rules of double entry: the chart of accounts, what a journal is, and how its leaf is computed. Pure."""
+"""The rules of double entry: the chart of accounts, what a journal is, and how its leaf is computed."""
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
@@ -28,6 +28,14 @@ class AccountKind:
     account_class: AccountClass
     normal: str
     floor: str
+
+    @property
+    def folded(self) -> bool:
+        """Whether its balance moves when its block is sealed, and not with each posting: no decision waits for it, as it has no floor.
+
+        These are the operator's own accounts, which every order would otherwise queue for.
+        """
+        return self.floor == "N"
 
 
 def _chart() -> dict[str, AccountKind]:
@@ -165,9 +173,14 @@ class Written:
 
 
 def leaf_of(journal: Written) -> bytes:
-    """The hash that seals will be built from: anyone can compute it again from the tables alone.
+    """The hash that seals are built from, SHA-256 over the canonical form: anyone can compute it again from the tables alone."""
+    return hashlib.sha256(form_of(journal)).digest()
 
-    SHA-256 over this JSON array, without spaces, object keys sorted, times in UTC as RFC 3339 with six fractional digits
+
+def form_of(journal: Written) -> bytes:
+    """The canonical form of a journal.
+
+    This JSON array, without spaces, object keys sorted, times in UTC as RFC 3339 with six fractional digits
     unless they are zero:
     [1, tenant, id, shard, epoch, kind, effective_at, recorded_at, reverses_id or null, actor_ref, payload,
      [[line, debit account, credit account, amount, currency], … ascending by line]].
@@ -177,7 +190,7 @@ def leaf_of(journal: Written) -> bytes:
         1, journal.tenant_id, journal.id, journal.shard, journal.epoch, journal.kind, journal.effective_at, journal.recorded_at,
         journal.reverses_id, journal.actor_ref, journal.payload, journal.postings,
     ]  # fmt: skip
-    return hashlib.sha256(orjson.dumps(form, option=orjson.OPT_SORT_KEYS | orjson.OPT_UTC_Z)).digest()
+    return orjson.dumps(form, option=orjson.OPT_SORT_KEYS | orjson.OPT_UTC_Z)
 
 
 def net_by_account(moves: Iterable[tuple[int, int, int, int]]) -> dict[tuple[int, int], dict[str, int]]:

@@ -1,0 +1,64 @@
+"""Proving: that a journal is in a block, to somebody who has neither the database nor this program."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from velora.modules.ledger.policy import Written, form_of, leaf_of
+from velora.modules.ledger.policy.seals import MerkleRoot, Step, path_ranges, root_by_path
+from velora.modules.ledger.repository import reading, sealing
+from velora.modules.ledger.repository.sealing import SealedBlock
+from velora.platform.db import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """`form` hashes to the leaf, the leaf by way of `path` to the block's root."""
+
+    journal: Written
+    form: bytes
+    path: Sequence[Step]
+    sealed: SealedBlock
+
+
+@dataclass(frozen=True, slots=True)
+class NotSealedYet:
+    """The journal waits for its block."""
+
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True)
+class DoesNotProve:
+    """The journal is not what its block sealed: somebody changed one of the two."""
+
+    block_n: int
+
+
+async def prove(uow: UnitOfWork, tenant_ids: Sequence[int], journal_id: int) -> Proof | NotSealedYet | DoesNotProve | None:
+    """The proof of a journal of one of these tenants; None when none of them has it. Reads its epoch's leaves once, in bounded memory."""
+    found = await reading.journals(uow, {(tenant_id, journal_id) for tenant_id in tenant_ids})
+    if not found:
+        return None
+    [(journal, _)] = found
+    blocks = await sealing.blocks_between(uow, journal.epoch - 1, journal.epoch, limit=1)
+    if not blocks:
+        return NotSealedYet(journal.epoch)
+    path = await _path(uow, journal, blocks[0].block.journals)
+    if path is None or root_by_path(leaf_of(journal), path) != blocks[0].block.merkle_root:
+        return DoesNotProve(journal.epoch)
+    return Proof(journal, form_of(journal), path, blocks[0])
+
+
+async def _path(uow: UnitOfWork, journal: Written, size: int) -> list[Step] | None:
+    index = await sealing.place_of(uow, journal.epoch, (journal.tenant_id, journal.id))
+    if index >= size:
+        return None
+    ranges = path_ranges(index, size)
+    trees = [MerkleRoot() for _ in ranges]
+    place = 0
+    async for _, leaf in sealing.leaves(uow, journal.epoch):
+        for (_, first, end), tree in zip(ranges, trees, strict=True):
+            if first <= place < end:
+                tree.add(leaf)
+        place += 1
+    return [Step(side, tree.root) for (side, _, _), tree in zip(ranges, trees, strict=True)]

@@ -1,0 +1,183 @@
+"""Sealing: what is posted is sealed once, whoever seals and whenever; balances and statements say the same before and after."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from tests.builders.house import a_house
+from tests.builders.ledger import a_journal, a_sealed_history, broken, doubted, posted
+from velora.flows.bookkeeping.seal import anchor, seal_once
+from velora.kernel.clock import ManualClock
+from velora.kernel.ids import first_id_at
+from velora.modules.ledger import service as ledger
+from velora.platform.anchors.port import AnchorConflict
+from velora.platform.db import Database
+from velora.platform.house import House
+from velora.platform.signing import NoSigningKey
+
+TENANT, OTHER = 11, 22
+
+
+@pytest.fixture
+async def house(fresh_db: Database, tmp_path: Path) -> AsyncGenerator[House]:
+    async with a_house(fresh_db, tmp_path) as house:
+        yield house
+
+
+async def standing(db: Database, tenant: int) -> dict[str, int]:
+    async with db.read(None) as uow:
+        return {one.code: one.balance_minor for one in await ledger.accounts(uow, tenant_id=tenant)}
+
+
+async def test_what_was_posted_is_sealed_once_and_verified(house):
+    await a_sealed_history(house, [TENANT, OTHER], blocks=12, seed=1)
+    assert await seal_once(house) == 0, "nothing was posted since"
+    async with house.db.read(None) as uow:
+        found = await ledger.seals(uow)
+    assert found.newest is not None
+    assert (found.newest.block.n, found.open_epoch, found.behind, found.oldest_waiting) == (12, 13, 0, None)
+    verdict = await doubted(house)
+    assert verdict.clean
+    assert {11, 12, 13} <= {check.number for check in verdict.checks}
+
+
+async def test_a_folded_balance_is_the_same_before_and_after_it_is_sealed(house):
+    await posted(house.db, TENANT, [1000, 2500])
+    before = await standing(house.db, TENANT)
+    assert before["1020"] == 3500
+    async with house.db.read(None) as uow:
+        rows = (await uow.connection.execute(text("SELECT debit FROM ledger_balance WHERE floor = 'N'"))).all()
+    assert [row.debit for row in rows] == [0, 0], "no order moves them"
+    await seal_once(house)
+    assert await standing(house.db, TENANT) == before
+    await posted(house.db, TENANT, [500])
+    assert (await standing(house.db, TENANT))["1020"] == 4000
+
+
+async def test_balances_and_statements_of_any_moment_are_the_sums_of_the_postings_before_it(house, clock: ManualClock):
+    """With snapshots, spans that a moment divides, postings that are not sealed, and ids that are older than their epochs."""
+    moments = []
+    for day in range(6):
+        await a_sealed_history(house, [TENANT, OTHER], blocks=4, seed=day, round_journals=7)
+        moments.append(clock.now())
+        clock.advance(timedelta(hours=9))
+        await posted(house.db, TENANT, [10, 20])
+    past = Database(house.db.engine, ManualClock(moments[0] - timedelta(days=30)), house.db.new_id)
+    async with past.begin(None) as uow:  # a file of the past is posted late, with the ids of its time
+        uow.new_id = iter(range(1000, 2000)).__next__
+        await ledger.post(uow, [a_journal(uow, TENANT, 777)])
+    await seal_once(house, round_journals=1)
+    for moment in [*moments, clock.now()]:
+        expected = await summed(house.db, moment.isoformat())
+        async with house.db.read(None) as uow:
+            rows = await ledger.trial_balance(uow, tenant_id=TENANT, at=moment)
+            assert {row.account.code: (row.account.debit, row.account.credit) for row in rows} == expected
+            for row in rows:
+                opened = await ledger.statement(uow, row.account, since=moment + timedelta(milliseconds=1))
+                assert opened.opening_minor == row.account.balance_minor
+    assert (await doubted(house)).clean
+
+
+async def summed(db: Database, upto: str) -> dict[str, tuple[int, int]]:
+    """The plain sums of all postings whose journals were made until then."""
+    last = first_id_at(datetime.fromisoformat(upto) + timedelta(milliseconds=1))
+    sums: dict[str, list[int]] = {}
+    async with db.read(None) as uow:
+        for place, side in enumerate(("debit", "credit")):
+            statement = text(
+                f"SELECT code, SUM(amount) AS total FROM ledger_posting p JOIN ledger_account a ON a.id = p.{side}_account_id "
+                "WHERE p.tenant_id = :tenant AND p.journal_id < :last GROUP BY code"
+            )
+            for row in (await uow.connection.execute(statement, {"tenant": TENANT, "last": last})).all():
+                sums.setdefault(row.code, [0, 0])[place] = int(row.total)
+    return {code: (debit, credit) for code, (debit, credit) in sums.items()}
+
+
+async def test_two_who_seal_at_once_leave_one_chain(house):
+    for _ in range(5):
+        await posted(house.db, TENANT, [100])
+        assert sum(await asyncio.gather(*(seal_once(house) for _ in range(3)))) >= 1
+    assert (await doubted(house)).clean
+
+
+async def test_an_epoch_is_not_closed_before_those_who_post_in_it_have_finished(house):
+    """On SQLite there is one writer at a time anyway."""
+    if house.db.dialect != "mysql":
+        pytest.skip("SQLite has one writer")
+    await posted(house.db, TENANT, [100])
+    async with house.db.begin(None) as uow:
+        await ledger.post(uow, [a_journal(uow, TENANT, 200)])
+        sealing = asyncio.create_task(seal_once(house))
+        await asyncio.sleep(0.3)
+        assert not sealing.done()
+        late = asyncio.create_task(posted(house.db, OTHER, [300]))  # whoever comes meanwhile posts in the next epoch
+        await late
+    assert await sealing == 2
+    async with house.db.read(None) as uow:
+        first, second = await ledger.blocks_after(uow, 0, limit=5)
+    assert (first.block.journals, second.block.journals) == (2, 1)
+    assert (await doubted(house)).clean
+
+
+async def test_a_sealer_that_died_between_its_steps_is_followed_by_the_next(house):
+    await posted(house.db, TENANT, [100])
+    async with house.db.begin(None) as uow:
+        await ledger.open_epoch(uow, 2)
+    await posted(house.db, TENANT, [200])  # belongs to epoch 2; 1 is open still
+    async with house.db.begin(None) as uow:
+        await ledger.close_epoch(uow, 1)
+    assert await seal_once(house) == 2
+    assert (await doubted(house)).clean
+
+
+async def test_blocks_that_were_not_anchored_in_time_are_anchored_later(house):
+    await posted(house.db, TENANT, [100])
+    keys = house.keys.make()
+    async with house.db.begin(None) as uow:
+        await ledger.open_epoch(uow, 2)
+    async with house.db.begin(None) as uow:
+        await ledger.close_epoch(uow, 1)
+    async with house.db.begin(None) as uow:
+        await ledger.seal(uow, 1, key_id=keys, sign=lambda message: house.keys.sign(keys, message))
+    assert await anchor(house) == 1
+    assert (await doubted(house)).clean
+
+
+async def test_a_new_key_signs_from_now_on_and_the_old_blocks_verify_still(house):
+    await a_sealed_history(house, [TENANT], blocks=2, seed=3)
+    old, new = house.keys.key_id, house.keys.make()
+    await a_sealed_history(house, [TENANT], blocks=2, seed=4)
+    async with house.db.read(None) as uow:
+        assert [one.block.key_id for one in await ledger.blocks_after(uow, 0, limit=9)] == [old, old, new, new]
+    assert (await doubted(house)).clean
+    (house.keys.folder / f"{old}.pub").unlink()
+    assert broken(await doubted(house))[11] == ("block 1", "block 2")
+
+
+async def test_without_its_key_nothing_is_sealed_and_postings_go_on(house):
+    await a_sealed_history(house, [TENANT], blocks=1, seed=5)
+    for file in house.keys.folder.iterdir():
+        file.unlink()
+    await posted(house.db, TENANT, [100])
+    with pytest.raises(NoSigningKey, match="velora ledger new-key"):
+        await seal_once(house)
+    await posted(house.db, TENANT, [100])
+    house.keys.make()
+    assert await seal_once(house) == 1
+
+
+async def test_a_chain_that_was_cut_and_grown_anew_is_refused_by_its_anchors(house, clock: ManualClock):
+    await a_sealed_history(house, [TENANT], blocks=3, seed=6)
+    async with house.db.engine.begin() as connection:
+        for table in ("ledger_block", "ledger_snapshot"):
+            await connection.execute(text(f"DROP TRIGGER {table}_no_delete"))
+        await connection.execute(text("DELETE FROM ledger_block WHERE n = 3"))
+        await connection.execute(text("DELETE FROM ledger_snapshot WHERE block_n = 3"))
+    assert broken(await doubted(house))[13] == ("block 3",)
+    clock.advance(timedelta(seconds=1))
+    with pytest.raises(AnchorConflict):
+        await a_sealed_history(house, [TENANT], blocks=1, seed=7)  # grows block 3 anew
