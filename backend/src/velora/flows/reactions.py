@@ -17,8 +17,8 @@ from velora.flows.shopping import follow as carts
 from velora.kernel.events import Event
 from velora.modules.catalog.events import ListingChanged, ProductChanged
 from velora.modules.inventory.events import LevelChanged
-from velora.modules.orders.events import OrderPaid, SellerOrderDelivered, SellerOrderShipped
-from velora.modules.payments.events import RefundSettled
+from velora.modules.orders.events import OrderAuthorised, OrderPaid, SellerOrderDelivered, SellerOrderShipped
+from velora.modules.payments.events import PaymentFailed, RefundSettled
 from velora.modules.payouts.events import PayoutPaid
 from velora.modules.returns.events import ReturnApproved, ReturnDeclined
 from velora.modules.sellers.events import SellerApproved, SellerDeclined, SellerSuspended
@@ -27,7 +27,9 @@ from velora.platform.db.relay import Reaction, relay
 Effect = Callable[[TradingHouse, Sequence[Any]], Awaitable[None]]
 
 REACTIONS: Final[Mapping[type[Event], Sequence[Reaction]]] = {
+    OrderAuthorised: [letters_to_buyers.confirm_order],
     OrderPaid: [letters_to_buyers.confirm_order, follow.count_sales],
+    PaymentFailed: [letters_to_buyers.say_lapsed],
     SellerOrderShipped: [letters_to_buyers.say_shipped],
     SellerOrderDelivered: [letters_to_buyers.say_delivered],
     ReturnApproved: [letters_to_buyers.say_return_approved],
@@ -40,6 +42,7 @@ REACTIONS: Final[Mapping[type[Event], Sequence[Reaction]]] = {
 }
 
 EFFECTS: Final[Mapping[type[Event], Sequence[Effect]]] = {
+    OrderAuthorised: [carts.take_out_what_was_paid],
     OrderPaid: [carts.take_out_what_was_paid],
     ListingChanged: [index_listings],
     ProductChanged: [index_listings],

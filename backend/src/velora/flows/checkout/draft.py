@@ -7,6 +7,7 @@ from typing import Final
 
 from velora.kernel.errors import Refusal
 from velora.kernel.ids import encode
+from velora.modules.payments.service import Capture
 from velora.platform.db.idempotency import Asked, Identity, Keyed
 
 # How long goods are set aside for somebody who is paying.
@@ -21,6 +22,7 @@ class Market:
     currency: str
     tax_mode: str
     dispatch_days: int = 2
+    charged: str = "at_order"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,7 @@ class Placed:
     token: str
     placed_at: datetime
     identity: Identity
+    capture: Capture = "now"
 
 
 @dataclass(unsafe_hash=True)

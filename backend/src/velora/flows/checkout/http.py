@@ -68,7 +68,10 @@ class CheckoutOrderOut(Schema):
 
 
 class CheckoutPaymentOut(Schema):
-    """`captured`; or `action_required`, with the address where the buyer confirms; or `unknown`: ask for the order in a moment."""
+    """`captured`; or `authorised`: charged when the first parcel leaves; or `action_required`, with the address where the buyer
+
+    confirms; or `unknown`: ask for the order in a moment.
+    """
 
     state: str
     intent_id: IntentId
@@ -102,7 +105,7 @@ async def place_order(body: CheckoutIn, tenant: Tenant, caller: Caller, key: Ide
         else await read_cart(house, buyer, tenant.id)
     )
     draft = Draft(
-        market=Market(tenant.id, tenant.currency, tenant.tax_mode),
+        market=Market(tenant.id, tenant.currency, tenant.tax_mode, charged=tenant.charged),
         buyer=Buyer(buyer.account_id, buyer.guest_key, body.email),
         address=body.address.model_dump(),
         country=body.address.country,

@@ -84,11 +84,14 @@ async def _promise(uow: UnitOfWork, priced: Sequence[_Priced | Refusal]) -> list
     held = await hold(uow, [_claim(order) for order in new], until=uow.now + HOLD_FOR)
     met = [order for order, outcome in zip(new, held, strict=True) if isinstance(outcome, Held)]
     orders.place(uow, met)
-    tokens = {one.draft.order_id: one.draft for one in able}
+    drafts = {one.draft.order_id: one.draft for one in able}
     intents = [
-        payments.NewIntent(order.tenant_id, uow.new_id(), order.id, order.total_minor, order.currency, tokens[order.id].token)
+        payments.NewIntent(
+            order.tenant_id, uow.new_id(), order.id, order.total_minor, order.currency, drafts[order.id].token,
+            _capture(drafts[order.id], order.total_minor),
+        )
         for order in met
-    ]
+    ]  # fmt: skip
     payments.intend(uow, intents)
     by_order = {intent.order_id: intent for intent in intents}
     outcomes = iter(zip(able, held, strict=True))
@@ -119,10 +122,16 @@ async def _stand(uow: UnitOfWork, resumed: Mapping[int, Draft]) -> dict[int, Pla
             intent.token,
             uow.now,
             draft.keyed.identity,
+            "later" if intent.capture == "later" else "now",
         )
         for i, draft in resumed.items()
         for intent in [found[draft.market.tenant_id, draft.order_id]]
     }
+
+
+def _capture(draft: Draft, total_minor: int) -> payments.Capture:
+    """Whether the money is taken now; of nothing there is nothing to hold."""
+    return "later" if draft.market.charged == "at_shipment" and total_minor else "now"
 
 
 def _at(draft: Draft, order_id: int) -> Draft:
@@ -190,8 +199,9 @@ def _short(one: _Priced, outcome: Short) -> LineOutOfStock:
 
 def _placed(uow: UnitOfWork, draft: Draft, intent: payments.NewIntent) -> Placed:
     return Placed(
-        intent.tenant_id, intent.order_id, intent.id, intent.amount_minor, intent.currency, intent.token, uow.now, draft.keyed.identity
-    )
+        intent.tenant_id, intent.order_id, intent.id, intent.amount_minor, intent.currency, intent.token, uow.now, draft.keyed.identity,
+        intent.capture,
+    )  # fmt: skip
 
 
 def merged(lines: Sequence[tuple[int, int]]) -> tuple[tuple[int, int], ...]:

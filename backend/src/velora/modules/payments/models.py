@@ -10,7 +10,11 @@ from velora.platform.db.types import BigId, Minor, UtcTime
 
 
 class PaymentIntent(TenantOwned, Base):
-    """One order's payment. `refunded_minor` counts what was asked back and what went back; it never exceeds the captured."""
+    """One order's payment. `refunded_minor` counts what was asked back and what went back; it never exceeds the captured.
+
+    `capture` says whether the charge takes the money at once. What is held until `authorised_until` is taken later: `capturing_minor`
+    of it, which stands from the moment the gateway may be asked, so that it is asked for the same amount each time.
+    """
 
     __tablename__ = "payment_intent"
     __table_args__ = (
@@ -37,6 +41,9 @@ class PaymentIntent(TenantOwned, Base):
     # When the sweeper should ask the gateway, if nothing has been heard until then; empty once settled.
     next_look_at: Mapped[datetime | None] = mapped_column(UtcTime)
     settled_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    capture: Mapped[str] = mapped_column(String(5), server_default="now")
+    capturing_minor: Mapped[int] = mapped_column(Minor, server_default="0")
+    authorised_until: Mapped[datetime | None] = mapped_column(UtcTime)
 
 
 class PaymentAttempt(TenantOwned, Base):

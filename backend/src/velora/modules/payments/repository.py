@@ -7,7 +7,7 @@ from typing import Final
 from sqlalchemy import bindparam, func, select, tuple_
 
 from velora.modules.payments.models import PaymentAttempt, PaymentIntent, PaymentRefund
-from velora.modules.payments.policy import IntentState
+from velora.modules.payments.policy import HELD, IntentState
 from velora.platform.db import ACROSS_TENANTS, UnitOfWork
 
 Key = tuple[int, int]
@@ -141,6 +141,18 @@ async def capture_sums(uow: UnitOfWork, tenant_id: int | None) -> list[tuple[int
     statement = statement.where(PaymentIntent.tenant_id == tenant_id) if tenant_id is not None else statement
     rows = await uow.all(statement.execution_options(**ACROSS_TENANTS))
     return [(tenant, currency, int(captured), int(fees)) for tenant, currency, captured, fees in rows]
+
+
+async def held_sums(uow: UnitOfWork, tenant_id: int | None) -> list[tuple[int, str, int]]:
+    """(tenant, currency, Σ amount) of all open authorisations."""
+    statement = (
+        select(PaymentIntent.tenant_id, PaymentIntent.currency, func.sum(PaymentIntent.amount_minor))
+        .where(PaymentIntent.state.in_(sorted(HELD)))
+        .group_by(PaymentIntent.tenant_id, PaymentIntent.currency)
+    )
+    statement = statement.where(PaymentIntent.tenant_id == tenant_id) if tenant_id is not None else statement
+    rows = await uow.all(statement.execution_options(**ACROSS_TENANTS))
+    return [(tenant, currency, int(total)) for tenant, currency, total in rows]
 
 
 async def refund_sums(uow: UnitOfWork, tenant_id: int | None) -> list[tuple[int, str, str, int]]:
