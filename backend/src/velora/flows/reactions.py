@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, Final
 
+from velora.flows.checkout.cards import keep_cards
 from velora.flows.house import TradingHouse
 from velora.flows.indexing import index_listings
 from velora.flows.notices import buyers as letters_to_buyers
@@ -42,8 +43,8 @@ REACTIONS: Final[Mapping[type[Event], Sequence[Reaction]]] = {
 }
 
 EFFECTS: Final[Mapping[type[Event], Sequence[Effect]]] = {
-    OrderAuthorised: [carts.take_out_what_was_paid],
-    OrderPaid: [carts.take_out_what_was_paid],
+    OrderAuthorised: [carts.take_out_what_was_paid, keep_cards],
+    OrderPaid: [carts.take_out_what_was_paid, keep_cards],
     ListingChanged: [index_listings],
     ProductChanged: [index_listings],
     LevelChanged: [index_listings],

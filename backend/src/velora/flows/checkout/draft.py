@@ -40,7 +40,10 @@ class Buyer:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """An order as the buyer sends it. `expected_total_minor` is what the buyer was shown and agrees to."""
+    """An order as the buyer sends it. `expected_total_minor` is what the buyer was shown and agrees to.
+
+    `customer` is what the gateway knows a buyer by who pays with a saved card, or wants this one kept (`keep_card`) once it has paid.
+    """
 
     market: Market
     buyer: Buyer
@@ -51,6 +54,8 @@ class Draft:
     expected_total_minor: int
     asked: Asked
     order_id: int
+    keep_card: bool = False
+    customer: str = ""
 
     @property
     def keyed(self) -> Keyed:
@@ -70,6 +75,7 @@ class Placed:
     placed_at: datetime
     identity: Identity
     capture: Capture = "now"
+    customer: str = ""
 
 
 @dataclass(unsafe_hash=True)

@@ -59,7 +59,9 @@ async def bought_with(house: TradingHouse, tenant_id: int, intent_id: int) -> di
 
 def _charge(placed: Placed) -> ChargeOrder:
     key = encode("pi", placed.intent_id)
-    return ChargeOrder(key, encode("ord", placed.order_id), placed.total_minor, placed.currency, placed.token, placed.capture)
+    return ChargeOrder(
+        key, encode("ord", placed.order_id), placed.total_minor, placed.currency, placed.token, placed.capture, placed.customer
+    )
 
 
 def _said(code: int, body: Mapping[str, object], *, replayed: bool) -> Answer:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from velora.flows.checkout.draft import HOLD_FOR, Draft, EmptyCart, LineOutOfStock, NotOnSale, Placed, PriceChanged
@@ -88,7 +88,7 @@ async def _promise(uow: UnitOfWork, priced: Sequence[_Priced | Refusal]) -> list
     intents = [
         payments.NewIntent(
             order.tenant_id, uow.new_id(), order.id, order.total_minor, order.currency, drafts[order.id].token,
-            _capture(drafts[order.id], order.total_minor),
+            _capture(drafts[order.id], order.total_minor), drafts[order.id].keep_card,
         )
         for order in met
     ]  # fmt: skip
@@ -123,6 +123,7 @@ async def _stand(uow: UnitOfWork, resumed: Mapping[int, Draft]) -> dict[int, Pla
             uow.now,
             draft.keyed.identity,
             "later" if intent.capture == "later" else "now",
+            draft.customer,
         )
         for i, draft in resumed.items()
         for intent in [found[draft.market.tenant_id, draft.order_id]]
@@ -135,9 +136,7 @@ def _capture(draft: Draft, total_minor: int) -> payments.Capture:
 
 
 def _at(draft: Draft, order_id: int) -> Draft:
-    return Draft(
-        draft.market, draft.buyer, draft.address, draft.country, draft.lines, draft.token, draft.expected_total_minor, draft.asked, order_id
-    )
+    return replace(draft, order_id=order_id)
 
 
 def _basket(draft: Draft, mine: Mapping[int, Offer]) -> Basket:
@@ -200,7 +199,7 @@ def _short(one: _Priced, outcome: Short) -> LineOutOfStock:
 def _placed(uow: UnitOfWork, draft: Draft, intent: payments.NewIntent) -> Placed:
     return Placed(
         intent.tenant_id, intent.order_id, intent.id, intent.amount_minor, intent.currency, intent.token, uow.now, draft.keyed.identity,
-        intent.capture,
+        intent.capture, draft.customer,
     )  # fmt: skip
 
 

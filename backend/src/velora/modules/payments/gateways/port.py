@@ -12,7 +12,7 @@ from typing import Literal, Protocol, runtime_checkable
 class ChargeOrder:
     """Take this much from whoever is behind the token, or have it held (`capture="later"`) until it is captured or voided.
 
-    `reference` is our id, by which the charge can be found again.
+    `reference` is our id, by which the charge can be found again. `customer` is ours for whoever has this card kept, or wants it kept.
     """
 
     key: str
@@ -21,6 +21,7 @@ class ChargeOrder:
     currency: str
     token: str
     capture: Literal["now", "later"] = "now"
+    customer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +157,23 @@ class Card:
     token: str
     brand: str
     last4: str
+
+
+@dataclass(frozen=True)
+class KeptCard(Card):
+    """A card that can be charged again and again, by this token, for one customer alone."""
+
+    exp_month: int
+    exp_year: int
+
+
+@runtime_checkable
+class Keeper(Protocol):
+    """What a gateway has besides when it keeps cards."""
+
+    async def keep(self, token: str, customer: str) -> KeptCard | None:
+        """The card of a token that was charged, kept for this customer; the same when asked again. None for a token it does not know."""
+        ...
 
 
 @runtime_checkable

@@ -29,6 +29,7 @@ from velora.modules.payments.gateways.port import (
     ChargeOrder,
     ChargeOutcome,
     DeclinedCharge,
+    KeptCard,
     NotKnown,
     Refunded,
     RefundFailed,
@@ -58,6 +59,8 @@ CREATE TABLE IF NOT EXISTS charge (key TEXT PRIMARY KEY, ref TEXT NOT NULL UNIQU
     currency TEXT NOT NULL, state TEXT NOT NULL, reason TEXT NOT NULL, brand TEXT NOT NULL, last4 TEXT NOT NULL, fee_minor INTEGER NOT NULL,
     refunded_minor INTEGER NOT NULL DEFAULT 0, CHECK (refunded_minor BETWEEN 0 AND amount_minor)) STRICT;
 CREATE TABLE IF NOT EXISTS authorisation (charge_ref TEXT PRIMARY KEY, held_minor INTEGER NOT NULL, expires_at INTEGER) STRICT;
+CREATE TABLE IF NOT EXISTS expiry (token TEXT PRIMARY KEY, month INTEGER NOT NULL, year INTEGER NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS kept (token TEXT PRIMARY KEY, source TEXT NOT NULL, customer TEXT NOT NULL, UNIQUE (source, customer)) STRICT;
 CREATE TABLE IF NOT EXISTS capture (key TEXT PRIMARY KEY, charge_ref TEXT NOT NULL UNIQUE) STRICT;
 CREATE TABLE IF NOT EXISTS refund (key TEXT PRIMARY KEY, ref TEXT NOT NULL, charge_ref TEXT NOT NULL, amount_minor INTEGER NOT NULL) STRICT;
 """
@@ -65,6 +68,7 @@ CREATE TABLE IF NOT EXISTS refund (key TEXT PRIMARY KEY, ref TEXT NOT NULL, char
 
 # Tokens that need no card form: for tests, imports and benchmarks.
 VISA: Final = Card("tok_visa", "Visa", "4242")
+_VISA_EXPIRES: Final = (12, 2034)
 
 
 @dataclass(frozen=True)
@@ -96,10 +100,12 @@ class SandboxGateway:
             return None
         card = Card(fresh_ref("tok"), _BRANDS.get(digits[0], "Card"), digits[-4:])
         behaviour = BEHAVIOURS.get(digits, "ok")
-        await self._submit(
-            lambda db: db.execute("INSERT INTO token VALUES (?, ?, ?, ?)", (card.token, card.brand, card.last4, behaviour)) and None
-        )
+        await self._submit(lambda db: self._know(db, card, behaviour, (exp_month, exp_year)))
         return card
+
+    async def keep(self, token: str, customer: str) -> KeptCard | None:
+        """The card of a token, kept for this customer under a token of its own; the same when asked again."""
+        return await self._submit(lambda db: self._keep(db, token, customer))
 
     async def charge(self, order: ChargeOrder) -> ChargeOutcome:
         return await self._submit(lambda db: self._charge(db, order))
@@ -177,7 +183,10 @@ class SandboxGateway:
         if order.token == VISA.token:
             brand, last4, behaviour = VISA.brand, VISA.last4, "ok"
         else:
-            row = db.execute("SELECT brand, last4, behaviour FROM token WHERE token = ?", (order.token,)).fetchone()
+            row = db.execute(
+                "SELECT brand, last4, behaviour FROM token LEFT JOIN kept USING (token) WHERE token = ? AND COALESCE(customer, ?) = ?",
+                (order.token, order.customer, order.customer),
+            ).fetchone()
             brand, last4, behaviour = row or ("", "", "unknown_token")
         if behaviour == "request_lost":
             return Unheard("The gateway could not be reached.")
@@ -195,6 +204,31 @@ class SandboxGateway:
         if order.capture == "later":
             return self._known(db, order.key)
         return self._outcome(ref, state, behaviour, brand, last4, fee, order.amount_minor, None)
+
+    @staticmethod
+    def _know(db: sqlite3.Connection, card: Card, behaviour: str, expires: tuple[int, int]) -> None:
+        db.execute("INSERT INTO token VALUES (?, ?, ?, ?)", (card.token, card.brand, card.last4, behaviour))
+        db.execute("INSERT INTO expiry VALUES (?, ?, ?)", (card.token, *expires))
+
+    def _keep(self, db: sqlite3.Connection, source: str, customer: str) -> KeptCard | None:
+        known = "SELECT token, brand, last4, month, year FROM token JOIN expiry USING (token)"
+        row = db.execute(f"{known} JOIN kept USING (token) WHERE customer = ? AND ? IN (token, source)", (customer, source)).fetchone()
+        if row:
+            return KeptCard(*row)
+        card: tuple[str, str, str, int, int] | None = (VISA.brand, VISA.last4, "ok", *_VISA_EXPIRES)
+        if source != VISA.token:
+            card = db.execute(
+                "SELECT brand, last4, behaviour, month, year FROM token JOIN expiry USING (token) "
+                "WHERE token = ? AND token NOT IN (SELECT token FROM kept)",
+                (source,),
+            ).fetchone()
+        if card is None:
+            return None
+        brand, last4, behaviour, *expires = card
+        kept = KeptCard(fresh_ref("pm"), brand, last4, *expires)
+        self._know(db, kept, behaviour, (kept.exp_month, kept.exp_year))
+        db.execute("INSERT INTO kept VALUES (?, ?, ?)", (kept.token, source, customer))
+        return kept
 
     def _find(self, db: sqlite3.Connection, key: str) -> ChargeOutcome | NotKnown:
         row = db.execute(

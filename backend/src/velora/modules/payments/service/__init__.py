@@ -60,6 +60,7 @@ class NewIntent:
     currency: str
     token: str
     capture: Capture = "now"
+    keep_card: bool = False
 
     @property
     def gateway_key(self) -> str:
@@ -142,6 +143,7 @@ def intend(uow: UnitOfWork, intents: Sequence[NewIntent]) -> None:
             "refunded_minor": 0, "fee_minor": 0, "currency": one.currency, "state": IntentState.AUTHORISING,
             "gateway_key": one.gateway_key, "token": one.token, "charge_ref": "", "card_brand": "", "card_last4": "", "challenge_url": "",
             "reason": "", "next_look_at": uow.now + LOOK_AFTER[IntentState.AUTHORISING], "settled_at": None, "capture": one.capture,
+            "keep_card": one.keep_card,
         }
         for one in intents
     ]  # fmt: skip
