@@ -28,7 +28,7 @@ async def open_house(settings: Settings, clock: Clock | None = None) -> AsyncGen
     async with AsyncExitStack() as closing:
         db = await open_database(settings.database_address, clock)
         closing.push_async_callback(db.close)
-        cache, search, gateway, bank = cache_of(settings), search_of(settings), gateway_of(settings), bank_of(settings)
+        cache, search, gateway, bank = cache_of(settings), search_of(settings), gateway_of(settings, clock), bank_of(settings)
         for engine in (cache, search, gateway, bank):
             closing.push_async_callback(engine.close)
         yield TradingHouse(
@@ -69,7 +69,7 @@ def mail_of(settings: Settings) -> Mail:
             return SmtpMail(SmtpServer.from_url(address))
 
 
-def gateway_of(settings: Settings) -> Gateway:
+def gateway_of(settings: Settings, clock: Clock) -> Gateway:
     match settings.gateway:
         case "sandbox":
             return SandboxGateway(
@@ -77,6 +77,16 @@ def gateway_of(settings: Settings) -> Gateway:
                 challenge_base="/sandbox/challenge",
                 fee_bps=settings.sandbox_fee_bps,
                 fee_fixed_minor=settings.sandbox_fee_fixed_minor,
+            )
+        case "stripe":
+            from velora.modules.payments.gateways.stripe.gateway import StripeGateway
+
+            return StripeGateway(
+                settings.stripe_secret_key.get_secret_value(),
+                settings.stripe_webhook_secret.get_secret_value(),
+                api_base=settings.stripe_api_base,
+                return_base=f"{settings.public_url}/api/v1/gateways/stripe/returns",
+                clock=clock,
             )
 
 

@@ -2,7 +2,7 @@
 
 Keys name the object and its transition, so each can be posted once. The accounts are those of the ledger's chart:
 1010 gateway clearing, 1020 bank, 1040 seller receivable, 2010 escrow, 2020 seller payable, 2021 seller reserve,
-2030 tax payable, 2040 payout clearing, 2050 refund clearing, 4010 commission, 5010 gateway fees.
+2030 tax payable, 2040 payout clearing, 2050 refund clearing, 2090 suspense, 4010 commission, 5010 gateway fees.
 """
 
 from collections.abc import Mapping
@@ -18,6 +18,7 @@ CLEARING: Final = AccountRef("1010")
 BANK: Final = AccountRef("1020")
 PAYOUT_CLEARING: Final = AccountRef("2040")
 REFUND_CLEARING: Final = AccountRef("2050")
+SUSPENSE: Final = AccountRef("2090")
 COMMISSION: Final = AccountRef("4010")
 GATEWAY_FEES: Final = AccountRef("5010")
 
@@ -63,6 +64,10 @@ def capture_key(intent_id: int) -> str:
 
 def fee_key(intent_id: int) -> str:
     return f"fee:{encode('pi', intent_id)}"
+
+
+def unmatched_key(gateway: str, ref: str) -> str:
+    return f"unmatched:{gateway}:{ref}"
 
 
 def refund_key(refund_id: int) -> str:
@@ -121,6 +126,13 @@ def gateway_fee(*, tenant_id: int, intent_id: int, order_id: int, currency: str,
         tenant_id, fee_key(intent_id), "gateway_fee", currency, legs((GATEWAY_FEES, CLEARING, fee_minor)), at,
         payload={"intent": encode("pi", intent_id), "order": encode("ord", order_id)},
     )  # fmt: skip
+
+
+def unmatched(*, tenant_id: int, gateway: str, ref: str, currency: str, amount_minor: int, at: datetime) -> Journal:
+    """Money lies at the gateway that matches nothing of ours: it is kept apart until a person knows whose it is."""
+    moves = legs((CLEARING, SUSPENSE, amount_minor))
+    payload: dict[str, object] = {"gateway": gateway, "ref": ref}
+    return Journal(tenant_id, unmatched_key(gateway, ref), "unmatched", currency, moves, at, payload=payload)
 
 
 # ---------------------------------------------------------------------------------- E4: refund before release

@@ -33,6 +33,13 @@ LOOK_AFTER: Final[Mapping[IntentState, timedelta]] = {
     IntentState.ACTION_REQUIRED: timedelta(minutes=14),
 }
 
+# How long to wait for a gateway that has not said what it keeps, before asking again.
+FEE_LOOK_AFTER: Final = timedelta(minutes=10)
+
+# An open refund is asked about again after as long as it has been waiting: at once it may be a lost reply, after days a slow bank.
+_SOONEST_LOOK: Final = timedelta(seconds=30)
+_LATEST_LOOK: Final = timedelta(hours=6)
+
 # How long to wait before a refund that the gateway refused is asked for again: after the first refusal, the second, and so on.
 _AGAIN_AFTER: Final = (timedelta(hours=1), timedelta(hours=4), timedelta(days=1), timedelta(days=3), timedelta(days=7))
 LONGEST_WAIT: Final = _AGAIN_AFTER[-1]
@@ -41,6 +48,11 @@ LONGEST_WAIT: Final = _AGAIN_AFTER[-1]
 def again_after(refusals: int) -> timedelta:
     """How long to wait after so many refusals (1 or more) of the same money: ever longer, never for good."""
     return _AGAIN_AFTER[min(refusals, len(_AGAIN_AFTER)) - 1]
+
+
+def look_again_after(waited: timedelta) -> timedelta:
+    """How long to wait before asking again about a refund that has been waiting so long."""
+    return min(max(waited, _SOONEST_LOOK), _LATEST_LOOK)
 
 
 def may_become(now: IntentState, then: IntentState) -> bool:

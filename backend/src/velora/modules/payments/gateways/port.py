@@ -3,29 +3,49 @@
 The key is ours: however often an order comes with the same key, it is done once, and answered the same.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from datetime import datetime, timedelta
+from typing import Final, Literal, Protocol, runtime_checkable
+
+# A notice that was signed longer ago than this, or so far in the future, is not believed: somebody may be playing it again.
+TOLERANCE: Final = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
 class ChargeOrder:
-    """Take this much from whoever is behind the token. `reference` is our id, by which the charge can be found again."""
+    """Take this much from whoever is behind the token. `reference` is our id, by which the charge can be found again.
+
+    With `capture` later the amount is only promised by the bank, until `Gateway.capture` takes it.
+    """
 
     key: str
     reference: str
     amount_minor: int
     currency: str
     token: str
+    capture: Literal["now", "later"] = "now"
 
 
 @dataclass(frozen=True, slots=True)
 class Captured:
-    """The money is taken. `fee_minor` is what the gateway keeps of it, by its own account."""
+    """The money is taken. `fee_minor` is what the gateway keeps of it, by its own account: None while it has not said so yet."""
 
     ref: str
     brand: str
     last4: str
-    fee_minor: int
+    fee_minor: int | None
+    amount_minor: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Authorised:
+    """The bank keeps the amount for us until then; nothing is taken yet."""
+
+    ref: str
+    brand: str
+    last4: str
+    expires_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +79,25 @@ class NotKnown:
     """The gateway has never seen this key."""
 
 
-ChargeOutcome = Captured | DeclinedCharge | ActionRequired | Unheard
+@dataclass(frozen=True, slots=True)
+class CaptureOrder:
+    """Take this much, or less, of what was authorised."""
+
+    key: str
+    charge_ref: str
+    amount_minor: int
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureFailed:
+    """Definitely not taken: the authorisation ran out, was given up, or is smaller."""
+
+    reason: str
+
+
+ChargeOutcome = Captured | Authorised | DeclinedCharge | ActionRequired | Unheard
+CaptureOutcome = Captured | CaptureFailed | Unheard
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +123,50 @@ class RefundFailed:
 RefundOutcome = Refunded | RefundFailed | Unheard
 
 
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """The gateway says that something happened to one of its objects. A hint: the object itself says what."""
+
+    event_id: str
+    type: str
+    ref: str
+
+
+@dataclass(frozen=True, slots=True)
+class Forged:
+    """Not from the gateway, or not from just now."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class SeenCharge:
+    """A charge as the gateway has it now. `key` is ours, or empty when it was not made by us; the amount is what was taken."""
+
+    key: str
+    ref: str
+    amount_minor: int
+    currency: str
+    outcome: ChargeOutcome
+
+
+@dataclass(frozen=True, slots=True)
+class SeenRefund:
+    """A refund as the gateway has it now."""
+
+    key: str
+    ref: str
+    outcome: RefundOutcome
+
+
+# NotKnown: there is no such object, or none that moves money.
+Seen = SeenCharge | SeenRefund | NotKnown | Unheard
+
+
 class Gateway(Protocol):
     """Never raises for what a bank or a line does: an outcome says it."""
+
+    name: str
 
     async def charge(self, order: ChargeOrder) -> ChargeOutcome: ...
 
@@ -98,12 +178,24 @@ class Gateway(Protocol):
         """Nothing is taken under this key from now on, unless it has been already: then Captured says so."""
         ...
 
+    async def capture(self, order: CaptureOrder) -> CaptureOutcome:
+        """What was authorised is taken, once for each key."""
+        ...
+
     async def refund(self, order: RefundOrder) -> RefundOutcome: ...
 
     async def find_refund(self, key: str) -> RefundOutcome | NotKnown: ...
 
+    def read_notice(self, body: bytes, headers: Mapping[str, str], now: datetime) -> Notice | Forged:
+        """What this says, if the gateway has signed these very bytes within TOLERANCE of now. Header names in small letters."""
+        ...
+
+    async def look_up(self, notice: Notice) -> Seen:
+        """What the object of a notice is now."""
+        ...
+
     async def ping(self) -> None:
-        """Returns when the gateway answers."""
+        """Returns when the gateway answers; raises OSError, which says why not."""
         ...
 
     async def close(self) -> None: ...

@@ -5,26 +5,37 @@ in groups. Card numbers stay here, as the four digits that a gateway shows; Velo
 """
 
 import asyncio
+import json
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
 from velora.kernel.money import share
+from velora.modules.payments.gateways import signatures
 from velora.modules.payments.gateways.port import (
     ActionRequired,
     Captured,
+    CaptureFailed,
+    CaptureOrder,
+    CaptureOutcome,
     Card,
     ChargeOrder,
     ChargeOutcome,
     DeclinedCharge,
+    Forged,
+    Notice,
     NotKnown,
     Refunded,
     RefundFailed,
     RefundOrder,
     RefundOutcome,
+    Seen,
+    SeenCharge,
+    SeenRefund,
     Unheard,
 )
 from velora.platform.db.group_commit import GroupCommit
@@ -65,6 +76,8 @@ class Totals:
 class SandboxGateway:
     """Charges, declines, challenges and loses replies as its test cards say."""
 
+    name = "sandbox"
+
     def __init__(self, file: Path, *, challenge_base: str, fee_bps: int = 0, fee_fixed_minor: int = 0) -> None:
         self._thread = ThreadPoolExecutor(1, "sandbox-gateway")
         self._file = file
@@ -98,6 +111,9 @@ class SandboxGateway:
         """The buyer has confirmed, or refused, at the bank."""
         return await self._submit(lambda db: self._answer(db, ref, "captured" if approved else "declined"))
 
+    async def capture(self, order: CaptureOrder) -> CaptureOutcome:
+        return CaptureFailed("nothing_authorised")
+
     async def refund(self, order: RefundOrder) -> RefundOutcome:
         return await self._submit(lambda db: self._refund(db, order))
 
@@ -107,6 +123,20 @@ class SandboxGateway:
             return Refunded(row[0]) if row else NotKnown()
 
         return await self._submit(look)
+
+    def notice(self, type_: str, ref: str, at: datetime, *, event_id: str = "") -> tuple[bytes, dict[str, str]]:
+        """The signed notice that this gateway would send about its object: body and headers."""
+        body = json.dumps({"id": event_id or fresh_ref("evt"), "type": type_, "ref": ref}).encode()
+        return body, signatures.sign(self._secret(), body, at)
+
+    def read_notice(self, body: bytes, headers: Mapping[str, str], now: datetime) -> Notice | Forged:
+        if (why := signatures.forged(self._secret(), body, headers, now)) is not None:
+            return why
+        said = json.loads(body)
+        return Notice(said["id"], said["type"], said["ref"])
+
+    async def look_up(self, notice: Notice) -> Seen:
+        return await self._submit(lambda db: self._look_up(db, notice.ref))
 
     async def totals(self) -> Totals:
         """The gateway's own books."""
@@ -180,6 +210,18 @@ class SandboxGateway:
         if state == "action_required":
             return ActionRequired(ref, f"{self._challenge_base}/{ref}", brand, last4)
         return DeclinedCharge(reason, brand, last4)
+
+    def _look_up(self, db: sqlite3.Connection, ref: str) -> Seen:
+        charge = db.execute("SELECT key, amount_minor, currency FROM charge WHERE ref = ?", (ref,)).fetchone()
+        if charge:
+            found = self._find(db, charge[0])
+            assert not isinstance(found, NotKnown)
+            return SeenCharge(charge[0], ref, charge[1], charge[2], found)
+        refund = db.execute("SELECT key FROM refund WHERE ref = ?", (ref,)).fetchone()
+        return SeenRefund(refund[0], ref, Refunded(ref)) if refund else NotKnown()
+
+    def _secret(self) -> bytes:
+        return signatures.secret_in(self._file.with_suffix(".key"))
 
     def _void(self, db: sqlite3.Connection, key: str) -> ChargeOutcome:
         db.execute("UPDATE charge SET state = 'declined', reason = 'voided' WHERE key = ? AND state = 'action_required'", (key,))

@@ -11,7 +11,16 @@ from velora.kernel.ids import encode
 from velora.modules.payments import events, repository
 from velora.modules.payments.errors import Declined, RefundTooLarge
 from velora.modules.payments.models import PaymentIntent, PaymentRefund
-from velora.modules.payments.policy import LONGEST_WAIT, LOOK_AFTER, OPEN, IntentState, again_after, may_become
+from velora.modules.payments.policy import (
+    FEE_LOOK_AFTER,
+    LONGEST_WAIT,
+    LOOK_AFTER,
+    OPEN,
+    IntentState,
+    again_after,
+    look_again_after,
+    may_become,
+)
 from velora.modules.payments.repository import Key
 from velora.platform.db import UnitOfWork
 
@@ -58,18 +67,23 @@ class Heard:
     charge_ref: str = ""
     brand: str = ""
     last4: str = ""
-    fee_minor: int = 0
+    # None while the gateway has not said what it keeps.
+    fee_minor: int | None = 0
     challenge_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """An intent after something was heard. `turned` is False when it stood there already, or was further."""
+    """An intent after something was heard. `turned` is False when it stood there already, or was further.
+
+    `learned_fee`: it was captured before, and only now is known what the gateway keeps of it.
+    """
 
     intent: PaymentIntent
     heard: Heard
     turned: bool
     state: IntentState
+    learned_fee: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +106,11 @@ class RefundAsked:
     amount_minor: int
     currency: str
     is_new: bool
+
+
+def refund_key(refund_id: int) -> str:
+    """The key under which the gateway gives it back once."""
+    return encode("rfd", refund_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +151,10 @@ async def apply(uow: UnitOfWork, heard: Sequence[Heard]) -> list[Turn]:
         one = by_key[key]
         now = IntentState(intent.state)
         turned = may_become(now, one.state)
-        turns.append(Turn(intent, one, turned, one.state if turned else now))
+        waits_for_fee = not turned and now is one.state is IntentState.CAPTURED and not intent.fee_known
+        turns.append(Turn(intent, one, turned, one.state if turned else now, learned_fee=waits_for_fee and one.fee_minor is not None))
+        if waits_for_fee:
+            values[key] = _fee_after(uow, one)
         if turned:
             values[key] = _after(uow, intent, one)
             attempts.append(
@@ -150,6 +172,11 @@ async def apply(uow: UnitOfWork, heard: Sequence[Heard]) -> list[Turn]:
 async def stale(uow: UnitOfWork, *, limit: int) -> Sequence[PaymentIntent]:
     """Intents of which nothing was heard for too long: the gateway should be asked. Platform scope."""
     return await repository.stale_intents(uow, OPEN, uow.now, limit)
+
+
+async def without_fee(uow: UnitOfWork, *, limit: int) -> Sequence[PaymentIntent]:
+    """Captured payments of which the gateway has not said what it keeps, and should be asked. Platform scope."""
+    return await repository.intents_without_fee(uow, uow.now, limit)
 
 
 async def of_orders(uow: UnitOfWork, keys: Collection[Key]) -> dict[Key, PaymentIntent]:
@@ -247,6 +274,19 @@ async def open_refunds(uow: UnitOfWork, *, limit: int) -> Sequence[PaymentRefund
     return await repository.refunds_to_look_at(uow, "requested", uow.now, limit)
 
 
+async def look_again_later(uow: UnitOfWork, keys: Collection[Key]) -> None:
+    """Nothing was heard of these refunds: the open ones are asked about again, later the longer they wait."""
+    waiting = [one for one in (await repository.lock_refunds(uow, keys)).values() if one.state == "requested"]
+    await repository.set_refunds(
+        uow, {(one.tenant_id, one.id): {"next_look_at": uow.now + look_again_after(uow.now - one.requested_at)} for one in waiting}
+    )
+
+
+async def refunds_seen(uow: UnitOfWork, keys: Collection[Key]) -> dict[Key, PaymentRefund]:
+    """The refunds with these (tenant, id) keys, as they stand."""
+    return {(one.tenant_id, one.id): one for one in await repository.refunds(uow, keys)}
+
+
 async def ask_again_later(uow: UnitOfWork, refusals: Mapping[Key, int]) -> None:
     """The money of these refused refunds will be asked for again, by new refunds; later, the more often it was refused."""
     await repository.set_refunds(uow, {key: {"next_look_at": uow.now + again_after(count)} for key, count in refusals.items()})
@@ -275,10 +315,17 @@ def _after(uow: UnitOfWork, intent: PaymentIntent, heard: Heard) -> dict[str, ob
     return {
         "state": heard.state, "reason": heard.reason, "charge_ref": heard.charge_ref or intent.charge_ref,
         "card_brand": heard.brand or intent.card_brand, "card_last4": heard.last4 or intent.card_last4,
-        "challenge_url": heard.challenge_url, "fee_minor": heard.fee_minor,
+        "challenge_url": heard.challenge_url,
         "captured_minor": intent.amount_minor if heard.state is IntentState.CAPTURED else 0,
         "next_look_at": None if settled else uow.now + LOOK_AFTER[heard.state], "settled_at": uow.now if settled else None,
+        **(_fee_after(uow, heard) if settled else {}),
     }  # fmt: skip
+
+
+def _fee_after(uow: UnitOfWork, heard: Heard) -> dict[str, object]:
+    """What the gateway keeps, or when to ask it again; not known is not nothing."""
+    known = heard.fee_minor is not None
+    return {"fee_minor": heard.fee_minor or 0, "fee_known": int(known), "next_look_at": None if known else uow.now + FEE_LOOK_AFTER}
 
 
 def _news(turns: Sequence[Turn]) -> list[events.PaymentCaptured | events.PaymentFailed]:
