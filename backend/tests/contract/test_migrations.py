@@ -63,8 +63,15 @@ def ours(name: str) -> bool:
 
 
 def lines(sql: str) -> list[str]:
-    """What a statement says, whatever the order in which it says it."""
-    return sorted(" ".join(line.strip(" ,\t").split()) for line in sql.splitlines() if line.strip(" ,\t"))
+    """What a statement says, whatever the order and the lines in which it says it: a column that was added later stands last."""
+    said, depth = [""], 0
+    for letter in sql:
+        depth += (letter == "(") - (letter == ")")
+        if letter == "\n" or (letter in ",()" and depth <= 1 - (letter == ")")):
+            said.append("")
+        else:
+            said[-1] += letter
+    return sorted(" ".join(line.split()) for line in said if line.strip())
 
 
 def parts(sql: str) -> list[str]:

@@ -47,6 +47,7 @@ ACROSS: Final = {
     "/marketplaces": "the list of marketplaces is public",
     "/demo/": "the demo's sign-in page offers the people of every marketplace",
     "/dev/": "the mailbox of a demo has no tenant",
+    "/gateways/": "gateways call it, of no marketplace: a notice is signed, and the way back from the bank leads to where one was",
     "/sandbox/": "stands for the card network, which knows no tenants; a challenge's address is its secret",
 }
 # What answers otherwise than "not found", and why that tells and changes nothing of the other's.

@@ -19,6 +19,7 @@ import velora.flows.catalog_import.http
 import velora.flows.checkout.http
 import velora.flows.commission_rules.http
 import velora.flows.fulfilment.http
+import velora.flows.gateway_notices.http
 import velora.flows.notices.http
 import velora.flows.offering.http
 import velora.flows.onboarding.http
@@ -73,6 +74,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     velora.flows.operating.http.router,
     velora.modules.audit.http.router,
     velora.flows.notices.http.router,
+    velora.flows.gateway_notices.http.router,
 )
 
 

@@ -77,6 +77,10 @@ def fee_key(intent_id: int) -> str:
     return f"fee:{encode('pi', intent_id)}"
 
 
+def unmatched_key(gateway: str, ref: str) -> str:
+    return f"unmatched:{gateway}:{ref}"
+
+
 def refund_key(refund_id: int) -> str:
     return f"refund:{encode('rfd', refund_id)}"
 
@@ -160,6 +164,13 @@ def gateway_fee(*, tenant_id: int, intent_id: int, order_id: int, currency: str,
         tenant_id, fee_key(intent_id), "gateway_fee", currency, legs((GATEWAY_FEES, CLEARING, fee_minor)), at,
         payload={"intent": encode("pi", intent_id), "order": encode("ord", order_id)},
     )  # fmt: skip
+
+
+def unmatched(*, tenant_id: int, gateway: str, ref: str, currency: str, amount_minor: int, at: datetime) -> Journal:
+    """Money lies at the gateway that matches nothing of ours: it is kept apart until a person knows whose it is."""
+    moves = legs((CLEARING, SUSPENSE, amount_minor))
+    payload: dict[str, object] = {"gateway": gateway, "ref": ref}
+    return Journal(tenant_id, unmatched_key(gateway, ref), "unmatched", currency, moves, at, payload=payload)
 
 
 # ---------------------------------------------------------------------------------- E4: refund before release

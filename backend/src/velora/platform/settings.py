@@ -25,7 +25,11 @@ class Settings(BaseSettings):
     opensearch_url: SecretStr = SecretStr("")
     kafka_url: SecretStr = SecretStr("")
     mail_url: SecretStr = SecretStr("")
-    gateway: Literal["sandbox"] = "sandbox"
+    gateway: Literal["sandbox", "stripe"] = "sandbox"
+    stripe_secret_key: SecretStr = SecretStr("")
+    stripe_webhook_secret: SecretStr = SecretStr("")
+    # Another address only for a double of Stripe.
+    stripe_api_base: str = "https://api.stripe.com"
     public_url: str = "http://localhost:8000"
     secret_key: SecretStr = SecretStr("")
     demo: bool = False
@@ -68,6 +72,33 @@ class Settings(BaseSettings):
             raise ValueError("should look like https://market.example.com")
         return value.rstrip("/")
 
+    @field_validator("stripe_secret_key")
+    @classmethod
+    def _stripe_key(cls, value: SecretStr) -> SecretStr:
+        return _address(value, ("sk_test_", "sk_live_", "rk_test_", "rk_live_"), "sk_live_… or rk_live_…, not the publishable pk_…")
+
+    @field_validator("stripe_webhook_secret")
+    @classmethod
+    def _stripe_webhooks(cls, value: SecretStr) -> SecretStr:
+        return _address(value, ("whsec_",), "whsec_…, which Stripe shows beside the webhook endpoint")
+
+    @field_validator("stripe_api_base")
+    @classmethod
+    def _stripe_address(cls, value: str) -> str:
+        if not value.startswith(("http://", "https://")):
+            raise ValueError("should look like https://api.stripe.com")
+        return value.rstrip("/")
+
+    @model_validator(mode="after")
+    def _stripe_needs_its_secrets(self) -> Self:
+        given = {"VELORA_STRIPE_SECRET_KEY": self.stripe_secret_key, "VELORA_STRIPE_WEBHOOK_SECRET": self.stripe_webhook_secret}
+        if self.gateway == "stripe" and (missing := [name for name, value in given.items() if not value.get_secret_value()]):
+            raise ValueError(
+                f"VELORA_GATEWAY=stripe needs {' and '.join(missing)} as well: both are in Stripe's dashboard, under Developers. "
+                "Or leave VELORA_GATEWAY out to use the sandbox."
+            )
+        return self
+
     @model_validator(mode="after")
     def _served_in_public_needs_a_key(self) -> Self:
         if self.public_url.startswith("https://") and len(self.secret_key.get_secret_value()) < 32:
@@ -79,6 +110,11 @@ class Settings(BaseSettings):
     @property
     def database_address(self) -> str:
         return self.database_url.get_secret_value() or f"sqlite:///{self.home}/velora.db"
+
+    @property
+    def charges_for_real(self) -> bool:
+        """Whether money moves: not at the sandbox, and not with a key of Stripe's test mode."""
+        return self.gateway == "stripe" and "_live_" in self.stripe_secret_key.get_secret_value()
 
     @property
     def secure_cookies(self) -> bool:

@@ -28,6 +28,7 @@ from velora.modules.ledger.policy.seals import SHARD
 from velora.modules.ledger.service import Check, Progress, SealedBlock
 from velora.modules.orders import service as orders
 from velora.modules.payments import service as payments
+from velora.modules.payments.service import inbox
 from velora.modules.payouts import service as payouts
 from velora.modules.tenants import service as tenants
 from velora.platform.anchors.port import Anchors
@@ -230,6 +231,8 @@ async def _gateway(uow: UnitOfWork, tenant_id: int | None, progress: Progress) -
     for tenant, currency, state, total in await payments.refund_sums(uow, tenant_id):
         if state == "succeeded":
             said[tenant, account, currency] -= total
+    for tenant, currency, total in await inbox.unmatched_sums(uow, tenant_id):
+        said[tenant, account, currency] += total
     wrong = sorted(tenant for tenant, _, _ in _differing(said, await _booked(uow, tenant_id, account)))
     return _check(19, "gateway clearing is not what the gateway said it took, kept and gave back", "ten", wrong)
 

@@ -67,6 +67,7 @@ async def settle(uow: UnitOfWork, news: Sequence[News]) -> list[Settled | Refusa
     turned = [turn for turn in turns if turn.turned]
     await _promise([turn for turn in turned if turn.state is IntentState.AUTHORISED], uow)
     await _take([turn for turn in turned if turn.state is IntentState.CAPTURED], uow)
+    await _book_fees([turn for turn in turns if turn.learned_fee], uow)
     await _give_up([turn for turn in turned if turn.state in FAILED], uow)
     settled = {(turn.intent.tenant_id, turn.intent.id): _answer(turn) for turn in turns}
     answers = [(identity, settled[key]) for key, identity in waiting.items() if identity is not None]
@@ -117,6 +118,11 @@ async def _take(captured: Sequence[Turn], uow: UnitOfWork) -> None:
     await _end_memos([turn for turn in captured if _was_held(turn) and not turn.captured_minor], uow)
 
 
+async def _book_fees(captured: Sequence[Turn], uow: UnitOfWork) -> None:
+    """The gateway has said what it keeps of payments that were taken before."""
+    await ledger.post(uow, [_fee(uow, turn) for turn in captured if turn.heard.fee_minor])
+
+
 async def _give_up(failed: Sequence[Turn], uow: UnitOfWork) -> None:
     """Nothing was taken: the orders say so, and their goods can be bought by others."""
     if not failed:
@@ -161,13 +167,16 @@ def _journals(uow: UnitOfWork, turn: Turn, parts: Sequence[orders.PaidPart]) -> 
         )
     ]  # fmt: skip
     if turn.heard.fee_minor:
-        journals.append(
-            postings.gateway_fee(
-                tenant_id=intent.tenant_id, intent_id=intent.id, order_id=intent.order_id, currency=intent.currency,
-                fee_minor=turn.heard.fee_minor, at=uow.now,
-            )
-        )  # fmt: skip
+        journals.append(_fee(uow, turn))
     return journals
+
+
+def _fee(uow: UnitOfWork, turn: Turn) -> ledger.Journal:
+    intent = turn.intent
+    return postings.gateway_fee(
+        tenant_id=intent.tenant_id, intent_id=intent.id, order_id=intent.order_id, currency=intent.currency,
+        fee_minor=turn.heard.fee_minor or 0, at=uow.now,
+    )  # fmt: skip
 
 
 def _answer(turn: Turn) -> Settled:

@@ -11,7 +11,7 @@ from velora.flows.house import TradingHouse
 from velora.flows.payment_outcome import capture
 from velora.flows.payment_outcome.settle import News, heard_of, settle
 from velora.modules.payments import service as payments
-from velora.modules.payments.gateways.port import ChargeOutcome, DeclinedCharge, NotKnown
+from velora.modules.payments.gateways.port import Captured, ChargeOutcome, DeclinedCharge, NotKnown
 from velora.modules.payments.service import IntentState, PaymentIntent
 
 _A_SWEEP: Final = 100
@@ -24,6 +24,17 @@ async def sweep_payments(house: TradingHouse) -> int:
     for one in intents:
         outcome = await _ask(house, one)
         await house.writes.submit(settle, News(heard_of(one.tenant_id, one.id, outcome)))
+    return len(intents)
+
+
+async def sweep_fees(house: TradingHouse) -> int:
+    """Captured payments whose fee is not known are asked for until the gateway has said it; how many were looked at."""
+    async with house.db.read(None) as uow:
+        intents = await payments.without_fee(uow, limit=_A_SWEEP)
+    for one in intents:
+        found = await house.gateway.find(one.gateway_key)
+        if isinstance(found, Captured):
+            await house.writes.submit(settle, News(heard_of(one.tenant_id, one.id, found)))
     return len(intents)
 
 

@@ -69,6 +69,7 @@ async def settle(uow: UnitOfWork, news: Sequence[RefundNews]) -> list[bool]:
     asked for again later; that of a return when its buyer asks again.
     """
     heard = {one.key: found for one in news if (found := _heard(one))}
+    await payments.look_again_later(uow, {one.key for one in news} - heard.keys())
     turned = await payments.settle_refunds(uow, list(heard.values()))
     cases = await wanted_by(uow, {(one.tenant_id, one.id): one.business_key for one in turned}, SYSTEM)
     paid = {key: case for key, case in cases.items() if heard[key].succeeded}

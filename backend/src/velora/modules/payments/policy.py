@@ -93,6 +93,13 @@ LOOK_AFTER: Final[Mapping[IntentState, timedelta]] = {
     IntentState.CAPTURING: timedelta(seconds=30),
 }
 
+# How long to wait for a gateway that has not said what it keeps, before asking again.
+FEE_LOOK_AFTER: Final = timedelta(minutes=10)
+
+# An open refund is asked about again after as long as it has been waiting: at once it may be a lost reply, after days a slow bank.
+_SOONEST_LOOK: Final = timedelta(seconds=30)
+_LATEST_LOOK: Final = timedelta(hours=6)
+
 # How long to wait before a refund that the gateway refused is asked for again: after the first refusal, the second, and so on.
 _AGAIN_AFTER: Final = (timedelta(hours=1), timedelta(hours=4), timedelta(days=1), timedelta(days=3), timedelta(days=7))
 LONGEST_WAIT: Final = _AGAIN_AFTER[-1]
@@ -122,3 +129,8 @@ def diagram() -> str:
     ends = [f"    {state} --> [*]" for state in IntentState if state in FAILED]
     derived = [f"    {source} --> {target}: {by} (derived)" for source, target, by in DERIVED]
     return "\n".join(["stateDiagram-v2", f"    [*] --> {IntentState.AUTHORISING}: an order is placed", *stored, *ends, *derived])
+
+
+def look_again_after(waited: timedelta) -> timedelta:
+    """How long to wait before asking again about a refund that has been waiting so long."""
+    return min(max(waited, _SOONEST_LOOK), _LATEST_LOOK)

@@ -4,13 +4,14 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import bindparam, func, select, true, tuple_
+from sqlalchemy import bindparam, delete, func, select, true, tuple_
 
-from velora.modules.payments.models import PaymentAttempt, PaymentIntent, PaymentMethod, PaymentRefund
+from velora.modules.payments.models import GatewayInbox, PaymentAttempt, PaymentIntent, PaymentMethod, PaymentRefund
 from velora.modules.payments.policy import HELD, IntentState
 from velora.platform.db import ACROSS_TENANTS, UnitOfWork
 
 Key = tuple[int, int]
+NoticeKey = tuple[str, str]
 
 _LOCK: Final = (
     select(PaymentIntent)
@@ -96,6 +97,16 @@ async def stale_intents(uow: UnitOfWork, states: Collection[str], now: datetime,
     return await uow.entities(statement.execution_options(**ACROSS_TENANTS))
 
 
+async def intents_without_fee(uow: UnitOfWork, now: datetime, limit: int) -> Sequence[PaymentIntent]:
+    statement = (
+        select(PaymentIntent)
+        .where(PaymentIntent.state == IntentState.CAPTURED, PaymentIntent.next_look_at <= now, PaymentIntent.fee_known == 0)
+        .order_by(PaymentIntent.next_look_at)
+        .limit(limit)
+    )
+    return await uow.entities(statement.execution_options(**ACROSS_TENANTS))
+
+
 async def refunds_by_key(uow: UnitOfWork, keys: Collection[tuple[int, str]]) -> dict[tuple[int, str], PaymentRefund]:
     statement = select(PaymentRefund).where(tuple_(PaymentRefund.tenant_id, PaymentRefund.business_key).in_(sorted(keys)))
     return {(one.tenant_id, one.business_key): one for one in await uow.entities(statement)} if keys else {}
@@ -118,6 +129,11 @@ async def refunds_to_look_at(uow: UnitOfWork, state: str, until: datetime, limit
         .limit(limit)
     )
     return await uow.entities(statement.execution_options(**ACROSS_TENANTS))
+
+
+async def refunds(uow: UnitOfWork, keys: Collection[Key]) -> Sequence[PaymentRefund]:
+    statement = select(PaymentRefund).where(tuple_(PaymentRefund.tenant_id, PaymentRefund.id).in_(sorted(keys)))
+    return await uow.entities(statement) if keys else []
 
 
 async def refunds_of_orders(uow: UnitOfWork, keys: Collection[Key]) -> Sequence[PaymentRefund]:
@@ -188,3 +204,32 @@ async def refund_sums(uow: UnitOfWork, tenant_id: int | None) -> list[tuple[int,
     statement = statement.where(PaymentRefund.tenant_id == tenant_id) if tenant_id is not None else statement
     rows = await uow.all(statement.execution_options(**ACROSS_TENANTS))
     return [(tenant, currency, state, int(total)) for tenant, currency, state, total in rows]
+
+
+async def notices_had(uow: UnitOfWork, keys: Collection[NoticeKey]) -> set[NoticeKey]:
+    statement = select(GatewayInbox.gateway, GatewayInbox.event_id)
+    statement = statement.where(tuple_(GatewayInbox.gateway, GatewayInbox.event_id).in_(sorted(keys)))
+    return {(gateway, event_id) for gateway, event_id in await uow.all(statement)} if keys else set()
+
+
+async def add_notices(uow: UnitOfWork, rows: Sequence[Mapping[str, object]]) -> None:
+    await uow.insert(GatewayInbox, rows)
+
+
+async def unmatched_sums(uow: UnitOfWork, tenant_id: int | None) -> list[tuple[int, str, int]]:
+    """(tenant, currency, Σ amount) of the money that matched nothing."""
+    statement = (
+        select(GatewayInbox.tenant_id, GatewayInbox.currency, func.sum(GatewayInbox.amount_minor))
+        .where(GatewayInbox.outcome == "unmatched")
+        .group_by(GatewayInbox.tenant_id, GatewayInbox.currency)
+    )
+    statement = statement.where(GatewayInbox.tenant_id == tenant_id) if tenant_id is not None else statement
+    return [(int(tenant or 0), currency, int(total)) for tenant, currency, total in await uow.all(statement)]
+
+
+async def forget_notices(uow: UnitOfWork, before: datetime, limit: int) -> int:
+    """Notices from before then are gone, but for those of money that matched nothing; how many, at most the limit."""
+    old = select(GatewayInbox.gateway, GatewayInbox.event_id).where(GatewayInbox.outcome != "unmatched", GatewayInbox.received_at < before)
+    keys = sorted((gateway, event_id) for gateway, event_id in await uow.all(old.limit(limit)))
+    these = tuple_(GatewayInbox.gateway, GatewayInbox.event_id).in_(keys)
+    return await uow.change(delete(GatewayInbox).where(these)) if keys else 0

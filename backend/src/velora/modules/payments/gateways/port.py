@@ -3,9 +3,13 @@
 The key is ours: however often an order comes with the same key, it is done once, and answered the same.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Literal, Protocol, runtime_checkable
+from datetime import datetime, timedelta
+from typing import Final, Literal, Protocol, runtime_checkable
+
+# A notice that was signed longer ago than this, or so far in the future, is not believed: somebody may be playing it again.
+TOLERANCE: Final = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +30,12 @@ class ChargeOrder:
 
 @dataclass(frozen=True, slots=True)
 class Captured:
-    """So much is taken. `fee_minor` is what the gateway keeps of it, by its own account."""
+    """So much is taken. `fee_minor` is what the gateway keeps of it, by its own account: None while it has not said so yet."""
 
     ref: str
     brand: str
     last4: str
-    fee_minor: int
+    fee_minor: int | None
     amount_minor: int
 
 
@@ -42,7 +46,7 @@ class Authorised:
     ref: str
     brand: str
     last4: str
-    expires_at: datetime
+    expires_at: datetime | None  # None where the gateway does not say
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +126,50 @@ class RefundFailed:
 RefundOutcome = Refunded | RefundFailed | Unheard
 
 
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """The gateway says that something happened to one of its objects. A hint: the object itself says what."""
+
+    event_id: str
+    type: str
+    ref: str
+
+
+@dataclass(frozen=True, slots=True)
+class Forged:
+    """Not from the gateway, or not from just now."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class SeenCharge:
+    """A charge as the gateway has it now. `key` is ours, or empty when it was not made by us; the amount is what was taken."""
+
+    key: str
+    ref: str
+    amount_minor: int
+    currency: str
+    outcome: ChargeOutcome
+
+
+@dataclass(frozen=True, slots=True)
+class SeenRefund:
+    """A refund as the gateway has it now."""
+
+    key: str
+    ref: str
+    outcome: RefundOutcome
+
+
+# NotKnown: there is no such object, or none that moves money.
+Seen = SeenCharge | SeenRefund | NotKnown | Unheard
+
+
 class Gateway(Protocol):
     """Never raises for what a bank or a line does: an outcome says it."""
+
+    name: str
 
     async def charge(self, order: ChargeOrder) -> ChargeOutcome: ...
 
@@ -143,8 +189,16 @@ class Gateway(Protocol):
 
     async def find_refund(self, key: str) -> RefundOutcome | NotKnown: ...
 
+    def read_notice(self, body: bytes, headers: Mapping[str, str], now: datetime) -> Notice | Forged:
+        """What this says, if the gateway has signed these very bytes within TOLERANCE of now. Header names in small letters."""
+        ...
+
+    async def look_up(self, notice: Notice) -> Seen:
+        """What the object of a notice is now."""
+        ...
+
     async def ping(self) -> None:
-        """Returns when the gateway answers."""
+        """Returns when the gateway answers; raises OSError, which says why not."""
         ...
 
     async def close(self) -> None: ...

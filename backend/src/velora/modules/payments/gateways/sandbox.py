@@ -8,8 +8,9 @@ after seven days by this gateway's clock.
 """
 
 import asyncio
+import json
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -18,6 +19,7 @@ from typing import Any, Final
 
 from velora.kernel.clock import Clock, SystemClock
 from velora.kernel.money import share
+from velora.modules.payments.gateways import signatures
 from velora.modules.payments.gateways.port import (
     ActionRequired,
     Authorised,
@@ -29,12 +31,17 @@ from velora.modules.payments.gateways.port import (
     ChargeOrder,
     ChargeOutcome,
     DeclinedCharge,
+    Forged,
     KeptCard,
+    Notice,
     NotKnown,
     Refunded,
     RefundFailed,
     RefundOrder,
     RefundOutcome,
+    Seen,
+    SeenCharge,
+    SeenRefund,
     Unheard,
 )
 from velora.platform.db.group_commit import GroupCommit
@@ -84,6 +91,8 @@ class Totals:
 class SandboxGateway:
     """Charges, holds, declines, challenges and loses replies as its test cards say."""
 
+    name = "sandbox"
+
     def __init__(self, file: Path, *, challenge_base: str, fee_bps: int = 0, fee_fixed_minor: int = 0, clock: Clock | None = None) -> None:
         self._thread = ThreadPoolExecutor(1, "sandbox-gateway")
         self._file = file
@@ -132,6 +141,20 @@ class SandboxGateway:
             return Refunded(row[0]) if row else NotKnown()
 
         return await self._submit(look)
+
+    def notice(self, type_: str, ref: str, at: datetime, *, event_id: str = "") -> tuple[bytes, dict[str, str]]:
+        """The signed notice that this gateway would send about its object: body and headers."""
+        body = json.dumps({"id": event_id or fresh_ref("evt"), "type": type_, "ref": ref}).encode()
+        return body, signatures.sign(self._secret(), body, at)
+
+    def read_notice(self, body: bytes, headers: Mapping[str, str], now: datetime) -> Notice | Forged:
+        if (why := signatures.forged(self._secret(), body, headers, now)) is not None:
+            return why
+        said = json.loads(body)
+        return Notice(said["id"], said["type"], said["ref"])
+
+    async def look_up(self, notice: Notice) -> Seen:
+        return await self._submit(lambda db: self._look_up(db, notice.ref))
 
     async def totals(self) -> Totals:
         """The gateway's own books."""
@@ -254,6 +277,18 @@ class SandboxGateway:
             until = datetime.fromtimestamp(expires_at, UTC)
             return DeclinedCharge("expired", brand, last4) if until <= self._clock.now() else Authorised(ref, brand, last4, until)
         return DeclinedCharge(reason, brand, last4)
+
+    def _look_up(self, db: sqlite3.Connection, ref: str) -> Seen:
+        charge = db.execute("SELECT key, amount_minor, currency FROM charge WHERE ref = ?", (ref,)).fetchone()
+        if charge:
+            found = self._find(db, charge[0])
+            assert not isinstance(found, NotKnown)
+            return SeenCharge(charge[0], ref, charge[1], charge[2], found)
+        refund = db.execute("SELECT key FROM refund WHERE ref = ?", (ref,)).fetchone()
+        return SeenRefund(refund[0], ref, Refunded(ref)) if refund else NotKnown()
+
+    def _secret(self) -> bytes:
+        return signatures.secret_in(self._file.with_suffix(".key"))
 
     def _void(self, db: sqlite3.Connection, key: str) -> ChargeOutcome:
         found = self._find(db, key)

@@ -13,6 +13,7 @@ from velora.modules.payments.errors import Declined, NotTakenYet, PaymentLapsed,
 from velora.modules.payments.models import PaymentIntent, PaymentRefund
 from velora.modules.payments.policy import (
     FAILED,
+    FEE_LOOK_AFTER,
     HELD,
     LONGEST_WAIT,
     LOOK_AFTER,
@@ -22,6 +23,7 @@ from velora.modules.payments.policy import (
     IntentState,
     again_after,
     how_far,
+    look_again_after,
     may_become,
 )
 from velora.modules.payments.repository import Key
@@ -82,7 +84,8 @@ class Heard:
     charge_ref: str = ""
     brand: str = ""
     last4: str = ""
-    fee_minor: int = 0
+    # None while the gateway has not said what it keeps.
+    fee_minor: int | None = 0
     challenge_url: str = ""
     amount_minor: int | None = None
     until: datetime | None = None
@@ -90,12 +93,16 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """An intent after something was heard. `turned` is False when it stood there already, or was further."""
+    """An intent after something was heard. `turned` is False when it stood there already, or was further.
+
+    `learned_fee`: it was captured before, and only now is known what the gateway keeps of it.
+    """
 
     intent: PaymentIntent
     heard: Heard
     turned: bool
     state: IntentState
+    learned_fee: bool = False
 
     @property
     def captured_minor(self) -> int:
@@ -124,6 +131,11 @@ class RefundAsked:
     amount_minor: int
     currency: str
     is_new: bool
+
+
+def refund_key(refund_id: int) -> str:
+    """The key under which the gateway gives it back once."""
+    return encode("rfd", refund_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +177,10 @@ async def apply(uow: UnitOfWork, heard: Sequence[Heard]) -> list[Turn]:
         one = by_key[key]
         now = IntentState(intent.state)
         turned = may_become(now, one.state)
-        turns.append(Turn(intent, one, turned, one.state if turned else now))
+        waits_for_fee = not turned and now is one.state is IntentState.CAPTURED and not intent.fee_known
+        turns.append(Turn(intent, one, turned, one.state if turned else now, learned_fee=waits_for_fee and one.fee_minor is not None))
+        if waits_for_fee:
+            values[key] = _fee_after(uow, one)
         if turned:
             values[key] = _after(uow, turns[-1])
             attempts.append(
@@ -188,6 +203,11 @@ async def stale(uow: UnitOfWork, *, limit: int) -> Sequence[PaymentIntent]:
 async def look_now(uow: UnitOfWork, keys: Collection[Key]) -> None:
     """The sweeper looks at these (tenant, intent) next. The caller has locked them, and knows that they are open."""
     repository.set_intents(uow, {key: {"next_look_at": uow.now} for key in keys})
+
+
+async def without_fee(uow: UnitOfWork, *, limit: int) -> Sequence[PaymentIntent]:
+    """Captured payments of which the gateway has not said what it keeps, and should be asked. Platform scope."""
+    return await repository.intents_without_fee(uow, uow.now, limit)
 
 
 async def of_orders(uow: UnitOfWork, keys: Collection[Key]) -> dict[Key, PaymentIntent]:
@@ -285,6 +305,19 @@ async def open_refunds(uow: UnitOfWork, *, limit: int) -> Sequence[PaymentRefund
     return await repository.refunds_to_look_at(uow, "requested", uow.now, limit)
 
 
+async def look_again_later(uow: UnitOfWork, keys: Collection[Key]) -> None:
+    """Nothing was heard of these refunds: the open ones are asked about again, later the longer they wait."""
+    waiting = [one for one in (await repository.lock_refunds(uow, keys)).values() if one.state == "requested"]
+    await repository.set_refunds(
+        uow, {(one.tenant_id, one.id): {"next_look_at": uow.now + look_again_after(uow.now - one.requested_at)} for one in waiting}
+    )
+
+
+async def refunds_seen(uow: UnitOfWork, keys: Collection[Key]) -> dict[Key, PaymentRefund]:
+    """The refunds with these (tenant, id) keys, as they stand."""
+    return {(one.tenant_id, one.id): one for one in await repository.refunds(uow, keys)}
+
+
 async def ask_again_later(uow: UnitOfWork, refusals: Mapping[Key, int]) -> None:
     """The money of these refused refunds will be asked for again, by new refunds; later, the more often it was refused."""
     await repository.set_refunds(uow, {key: {"next_look_at": uow.now + again_after(count)} for key, count in refusals.items()})
@@ -314,15 +347,22 @@ def _after(uow: UnitOfWork, turn: Turn) -> dict[str, object]:
     after: dict[str, object] = {
         "state": heard.state, "reason": heard.reason, "charge_ref": heard.charge_ref or intent.charge_ref,
         "card_brand": heard.brand or intent.card_brand, "card_last4": heard.last4 or intent.card_last4,
-        "challenge_url": heard.challenge_url, "fee_minor": heard.fee_minor,
+        "challenge_url": heard.challenge_url,
         "captured_minor": turn.captured_minor if heard.state is IntentState.CAPTURED else 0,
         "next_look_at": None if settled else heard.until or uow.now + LOOK_AFTER[heard.state], "settled_at": uow.now if settled else None,
+        **(_fee_after(uow, heard) if settled else {}),
     }  # fmt: skip
     if heard.state is IntentState.AUTHORISED:
         after["authorised_until"] = heard.until
     if heard.state is IntentState.CAPTURING:
         after["capturing_minor"] = heard.amount_minor or 0
     return after
+
+
+def _fee_after(uow: UnitOfWork, heard: Heard) -> dict[str, object]:
+    """What the gateway keeps, or when to ask it again; not known is not nothing."""
+    known = heard.fee_minor is not None
+    return {"fee_minor": heard.fee_minor or 0, "fee_known": int(known), "next_look_at": None if known else uow.now + FEE_LOOK_AFTER}
 
 
 def _news(turns: Sequence[Turn]) -> list[events.PaymentCaptured | events.PaymentFailed]:
