@@ -9,7 +9,7 @@ from velora.flows.house import TradingHouse
 from velora.flows.payment_outcome.settle import News, heard_of, settle
 from velora.modules.payments import service as payments
 from velora.modules.payments.gateways.port import ChargeOutcome, NotKnown
-from velora.modules.payments.service import IntentState
+from velora.modules.payments.service import IntentState, PaymentIntent
 
 _A_SWEEP: Final = 100
 
@@ -19,9 +19,14 @@ async def sweep_payments(house: TradingHouse) -> int:
     async with house.db.read(None) as uow:
         intents = await payments.stale(uow, limit=_A_SWEEP)
     for one in intents:
-        outcome = await _ask(house, IntentState(one.state), one.gateway_key)
-        await house.writes.submit(settle, News(heard_of(one.tenant_id, one.id, outcome)))
+        await look_at(house, one)
     return len(intents)
+
+
+async def look_at(house: TradingHouse, intent: PaymentIntent) -> None:
+    """The gateway is asked about this payment now, and it is settled as far as the gateway answered."""
+    outcome = await _ask(house, IntentState(intent.state), intent.gateway_key)
+    await house.writes.submit(settle, News(heard_of(intent.tenant_id, intent.id, outcome)))
 
 
 async def _ask(house: TradingHouse, state: IntentState, key: str) -> ChargeOutcome:

@@ -33,6 +33,10 @@ LOOK_AFTER: Final[Mapping[IntentState, timedelta]] = {
     IntentState.ACTION_REQUIRED: timedelta(minutes=14),
 }
 
+# Of what nothing was heard for so long, a person should look.
+UNHEARD_PAYMENT: Final = timedelta(minutes=15)
+UNHEARD_REFUND: Final = timedelta(days=1)
+
 # How long to wait before a refund that the gateway refused is asked for again: after the first refusal, the second, and so on.
 _AGAIN_AFTER: Final = (timedelta(hours=1), timedelta(hours=4), timedelta(days=1), timedelta(days=3), timedelta(days=7))
 LONGEST_WAIT: Final = _AGAIN_AFTER[-1]

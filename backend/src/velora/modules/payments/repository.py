@@ -2,15 +2,17 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Final, TypeVar
 
-from sqlalchemy import bindparam, func, select, tuple_
+from sqlalchemy import Select, bindparam, func, select, tuple_
 
+from velora.kernel.ids import first_id_at
 from velora.modules.payments.models import PaymentAttempt, PaymentIntent, PaymentRefund
 from velora.modules.payments.policy import IntentState
 from velora.platform.db import ACROSS_TENANTS, UnitOfWork
 
 Key = tuple[int, int]
+Row = TypeVar("Row", PaymentIntent, PaymentRefund)
 
 _LOCK: Final = (
     select(PaymentIntent)
@@ -151,3 +153,43 @@ async def refund_sums(uow: UnitOfWork, tenant_id: int | None) -> list[tuple[int,
     statement = statement.where(PaymentRefund.tenant_id == tenant_id) if tenant_id is not None else statement
     rows = await uow.all(statement.execution_options(**ACROSS_TENANTS))
     return [(tenant, currency, state, int(total)) for tenant, currency, state, total in rows]
+
+
+async def unheard_intents(
+    uow: UnitOfWork, *, tenant_id: int | None, since: datetime, before: int | None, limit: int
+) -> Sequence[PaymentIntent]:
+    """Payments that are unknown and have been since this moment or longer, newest first."""
+    later = select(PaymentAttempt.id).where(
+        PaymentAttempt.tenant_id == PaymentIntent.tenant_id, PaymentAttempt.intent_id == PaymentIntent.id, PaymentAttempt.at > since
+    )
+    statement = select(PaymentIntent).where(
+        PaymentIntent.state == IntentState.UNKNOWN, PaymentIntent.id < first_id_at(since), ~later.exists()
+    )
+    return await _newest(uow, statement, PaymentIntent, tenant_id=tenant_id, before=before, limit=limit)
+
+
+async def unheard_refunds(
+    uow: UnitOfWork, *, tenant_id: int | None, since: datetime, before: int | None, limit: int
+) -> Sequence[PaymentRefund]:
+    """Refunds that have been open since this moment or longer, newest first."""
+    statement = select(PaymentRefund).where(PaymentRefund.state == "requested", PaymentRefund.requested_at <= since)
+    return await _newest(uow, statement, PaymentRefund, tenant_id=tenant_id, before=before, limit=limit)
+
+
+async def refunds(uow: UnitOfWork, keys: Collection[Key]) -> Sequence[PaymentRefund]:
+    statement = select(PaymentRefund).where(tuple_(PaymentRefund.tenant_id, PaymentRefund.id).in_(sorted(keys)))
+    return await uow.entities(statement) if keys else []
+
+
+async def attempts(uow: UnitOfWork, keys: Collection[Key]) -> Sequence[PaymentAttempt]:
+    """Every answer of the gateway for these (tenant, intent) keys, oldest first."""
+    key = tuple_(PaymentAttempt.tenant_id, PaymentAttempt.intent_id)
+    return await uow.entities(select(PaymentAttempt).where(key.in_(sorted(keys))).order_by(PaymentAttempt.id)) if keys else []
+
+
+async def _newest(
+    uow: UnitOfWork, statement: Select[Row], model: type[Row], *, tenant_id: int | None, before: int | None, limit: int
+) -> Sequence[Row]:
+    statement = statement.execution_options(**ACROSS_TENANTS) if tenant_id is None else statement.where(model.tenant_id == tenant_id)
+    statement = statement if before is None else statement.where(model.id < before)
+    return await uow.entities(statement.order_by(model.id.desc()).limit(limit))

@@ -10,8 +10,17 @@ from velora.kernel.errors import NotFound, Refusal
 from velora.kernel.ids import encode
 from velora.modules.payments import events, repository
 from velora.modules.payments.errors import Declined, RefundTooLarge
-from velora.modules.payments.models import PaymentIntent, PaymentRefund
-from velora.modules.payments.policy import LONGEST_WAIT, LOOK_AFTER, OPEN, IntentState, again_after, may_become
+from velora.modules.payments.models import PaymentAttempt, PaymentIntent, PaymentRefund
+from velora.modules.payments.policy import (
+    LONGEST_WAIT,
+    LOOK_AFTER,
+    OPEN,
+    UNHEARD_PAYMENT,
+    UNHEARD_REFUND,
+    IntentState,
+    again_after,
+    may_become,
+)
 from velora.modules.payments.repository import Key
 from velora.platform.db import UnitOfWork
 
@@ -21,7 +30,9 @@ __all__ = [
     "Heard",
     "IntentState",
     "NewIntent",
+    "PaymentAttempt",
     "PaymentIntent",
+    "PaymentRefund",
     "RefundAsked",
     "RefundHeard",
     "RefundRequest",
@@ -329,3 +340,23 @@ async def capture_sums(uow: UnitOfWork, tenant_id: int | None) -> list[tuple[int
 async def refund_sums(uow: UnitOfWork, tenant_id: int | None) -> list[tuple[int, str, str, int]]:
     """(tenant, currency, state, Σ amount) of all refunds."""
     return await repository.refund_sums(uow, tenant_id)
+
+
+async def unheard(uow: UnitOfWork, *, tenant_id: int | None, before: int | None, limit: int) -> Sequence[PaymentIntent]:
+    """Payments that have stayed unknown for UNHEARD_PAYMENT or longer, newest first; of every tenant when none is named."""
+    return await repository.unheard_intents(uow, tenant_id=tenant_id, since=uow.now - UNHEARD_PAYMENT, before=before, limit=limit)
+
+
+async def unheard_refunds(uow: UnitOfWork, *, tenant_id: int | None, before: int | None, limit: int) -> Sequence[PaymentRefund]:
+    """Refunds of which nothing was heard for UNHEARD_REFUND or longer, newest first; of every tenant when none is named."""
+    return await repository.unheard_refunds(uow, tenant_id=tenant_id, since=uow.now - UNHEARD_REFUND, before=before, limit=limit)
+
+
+async def refunds_seen(uow: UnitOfWork, keys: Collection[Key]) -> dict[Key, PaymentRefund]:
+    """The refunds with these (tenant, id) keys, as they stand."""
+    return {(one.tenant_id, one.id): one for one in await repository.refunds(uow, keys)}
+
+
+async def attempts(uow: UnitOfWork, keys: Collection[Key]) -> Sequence[PaymentAttempt]:
+    """Every answer of the gateway for these (tenant, intent) keys, oldest first."""
+    return await repository.attempts(uow, keys)
