@@ -106,7 +106,8 @@ def test_an_upgrade_is_said_and_a_second_does_nothing(velora: Velora):
     assert answer(velora("db", "upgrade", "--json"))["applied"] == [revision for revision, _ in history()]
     again = velora("db", "upgrade")
     assert (again.exit_code, again.stdout.startswith("Nothing to do")) == (0, True)
-    assert answer(velora("db", "status", "--json")) == {"current": "0001", "newest": "0001", "up_to_date": True, "waiting": []}
+    newest = history()[-1][0]
+    assert answer(velora("db", "status", "--json")) == {"current": newest, "newest": newest, "up_to_date": True, "waiting": []}
 
 
 def test_the_statements_that_make_the_roles_are_printed_for_a_server_that_need_not_answer(velora: Velora, monkeypatch: pytest.MonkeyPatch):
