@@ -163,7 +163,7 @@ function Known({ one }: { one: DeskCaseOut }) {
   const { money, dateTime } = useFormat();
   return (
     <>
-      <Card>
+      <Card className="min-w-0">
         <Facts className="-my-2">
           <Fact name={t("amount")} strong>
             {money(one.amount)}
@@ -196,7 +196,7 @@ function Known({ one }: { one: DeskCaseOut }) {
         </Facts>
       </Card>
       {Object.keys(one.facts).length > 0 && (
-        <Card title={t("facts")}>
+        <Card title={t("facts")} className="min-w-0">
           <Facts className="-my-2">
             {Object.entries(one.facts).map(([name, value]) => (
               <Fact key={name} name={<span dir="ltr">{name}</span>}>
