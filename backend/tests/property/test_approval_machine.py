@@ -15,9 +15,10 @@ from velora.modules.approvals import service as approvals
 from velora.modules.approvals.service import PLATFORM, ApprovalFacts, Matter, Request, State, Taking, Vote
 from velora.platform.db import UnitOfWork
 
-PEOPLE = st.sampled_from(["account:1", "account:2", "account:3"])
+PEOPLE = st.sampled_from(["account:1", "account:2"])
 SUBJECTS = st.sampled_from(["one", "other"])
-HOURS = st.integers(1, 60)
+LASTS = st.integers(24, 72)
+HOURS = st.integers(1, 24)
 OPEN = ("requested", "approved")
 
 
@@ -54,7 +55,7 @@ class FourEyes(RuleBasedStateMachine):
     def open_on(self, subject: str) -> Card | None:
         return next((card for card in self.cards if card.subject == subject and card.state in OPEN), None)
 
-    @rule(subject=SUBJECTS, payload=st.integers(0, 1), by=PEOPLE, hours=HOURS)
+    @rule(subject=SUBJECTS, payload=st.integers(0, 1), by=PEOPLE, hours=LASTS)
     def ask(self, subject: str, payload: int, by: str, hours: int) -> None:
         request = Request(self.place, self.matter(subject, payload), by, timedelta(hours=hours))
         [outcome] = self.world.write(lambda uow: approvals.request(uow, [request]))
@@ -88,7 +89,17 @@ class FourEyes(RuleBasedStateMachine):
     def withdraw(self, subject: str, by: str) -> None:
         self.vote(subject, by, "withdrawn")
 
+    @rule(subject=SUBJECTS, times=st.integers(1, 3))
+    def agree_and_take(self, subject: str, times: int) -> None:
+        """What is open is agreed to by the other one, and done at once: what happens most."""
+        if card := self.open_on(subject):
+            self.vote(subject, "account:2" if card.by == "account:1" else "account:1", "approved")
+            self.take(subject, card.payload, times)
+
     @rule(subject=SUBJECTS, payload=st.integers(0, 1), times=st.integers(1, 3))
+    def take_any(self, subject: str, payload: int, times: int) -> None:
+        self.take(subject, payload, times)
+
     def take(self, subject: str, payload: int, times: int) -> None:
         taking = Taking(self.place, self.matter(subject, payload))
         outcomes = self.world.write(lambda uow: approvals.take(uow, [taking] * times))
