@@ -18,6 +18,7 @@ import velora.flows.cancellation.http
 import velora.flows.catalog_import.http
 import velora.flows.checkout.http
 import velora.flows.commission_rules.http
+import velora.flows.four_eyes.http
 import velora.flows.fulfilment.http
 import velora.flows.gateway_notices.http
 import velora.flows.notices.http
@@ -33,6 +34,7 @@ import velora.flows.screens.seller.http
 import velora.flows.screens.storefront.http
 import velora.flows.shopping.http
 import velora.flows.signing_in.http
+import velora.flows.suspense.http
 import velora.modules.audit.http
 import velora.modules.catalog.http
 import velora.modules.payments.http
@@ -70,6 +72,8 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     velora.flows.commission_rules.http.router,
     velora.flows.screens.finance.books.http.router,
     velora.flows.screens.finance.trails.http.router,
+    velora.flows.suspense.http.router,
+    velora.flows.four_eyes.http.router,
     velora.flows.onboarding.http.router,
     velora.flows.operating.http.router,
     velora.modules.audit.http.router,

@@ -10,6 +10,7 @@ from typing import Final
 from sqlalchemy.exc import DBAPIError
 
 from velora.flows.bookkeeping.seal import seal_once
+from velora.flows.four_eyes.decide import expire_approvals
 from velora.flows.house import TradingHouse
 from velora.flows.indexing import mend_index
 from velora.flows.notices.sending import A_HANDFUL, send_due
@@ -18,6 +19,7 @@ from velora.flows.payout_run.run import resume_payouts
 from velora.flows.reactions import relay_once
 from velora.flows.refund.settle import sweep_refunds
 from velora.flows.release.release import release_due
+from velora.flows.suspense.send import sweep_suspense
 from velora.modules.identity import service as identity
 from velora.modules.notifications import service as notifications
 from velora.modules.payments.service import inbox as gateway_inbox
@@ -101,8 +103,10 @@ LOOPS: Final[tuple[Loop, ...]] = (
     Loop("sweep payments", timedelta(seconds=5), sweep_payments, full_load=100),
     Loop("sweep fees", timedelta(minutes=1), sweep_fees),
     Loop("sweep refunds", timedelta(seconds=5), sweep_refunds),
+    Loop("sweep suspense", timedelta(seconds=5), sweep_suspense, full_load=100),
     Loop("release escrow", timedelta(seconds=10), release_due),
     Loop("resume payouts", timedelta(seconds=30), resume_payouts),
+    Loop("expire approvals", timedelta(seconds=30), expire_approvals, full_load=100),
     Loop("forget sessions", timedelta(minutes=10), _forget_sessions),
     Loop("forget letters", timedelta(minutes=10), _forget_letters),
     Loop("forget keys", timedelta(minutes=1), _forget_keys, full_load=idempotency.FORGOTTEN_AT_ONCE),

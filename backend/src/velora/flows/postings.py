@@ -2,8 +2,8 @@
 
 Keys name the object and its transition, so each can be posted once. The accounts are those of the ledger's chart:
 1010 gateway clearing, 1020 bank, 1040 seller receivable, 2010 escrow, 2020 seller payable, 2021 seller reserve,
-2030 tax payable, 2040 payout clearing, 2050 refund clearing, 2090 suspense, 4010 commission, 5010 gateway fees; and the memo pair
-9010 and 9020, which says what banks hold for us and is no money yet.
+2030 tax payable, 2040 payout clearing, 2050 refund clearing, 2090 suspense, 4010 commission, 4090 rounding, 5010 gateway fees;
+and the memo pair 9010 and 9020, which says what banks hold for us and is no money yet.
 """
 
 from collections.abc import Mapping
@@ -21,6 +21,7 @@ PAYOUT_CLEARING: Final = AccountRef("2040")
 REFUND_CLEARING: Final = AccountRef("2050")
 SUSPENSE: Final = AccountRef("2090")
 COMMISSION: Final = AccountRef("4010")
+ROUNDING: Final = AccountRef("4090")
 GATEWAY_FEES: Final = AccountRef("5010")
 AUTHORISED: Final = AccountRef("9010")
 AUTHORISED_AGAINST: Final = AccountRef("9020")
@@ -77,10 +78,6 @@ def fee_key(intent_id: int) -> str:
     return f"fee:{encode('pi', intent_id)}"
 
 
-def unmatched_key(gateway: str, ref: str) -> str:
-    return f"unmatched:{gateway}:{ref}"
-
-
 def refund_key(refund_id: int) -> str:
     return f"refund:{encode('rfd', refund_id)}"
 
@@ -107,6 +104,15 @@ def payout_paid_key(payout_id: int) -> str:
 
 def payout_failed_key(payout_id: int) -> str:
     return f"payout-failed:{encode('pay', payout_id)}"
+
+
+def unmatched_key(gateway: str, gateway_ref: str) -> str:
+    return f"unmatched:{gateway}:{gateway_ref}"
+
+
+def suspense_key(transition: str, case_id: int, tries: int) -> str:
+    """`transition` is back, back-paid or back-failed: each try at giving a case back has its own. Written off it is at most once."""
+    return f"suspense-{transition}:{encode('sus', case_id)}:{tries}"
 
 
 # ---------------------------------------------------------------------------------- E0, E1, E2: payment
@@ -164,13 +170,6 @@ def gateway_fee(*, tenant_id: int, intent_id: int, order_id: int, currency: str,
         tenant_id, fee_key(intent_id), "gateway_fee", currency, legs((GATEWAY_FEES, CLEARING, fee_minor)), at,
         payload={"intent": encode("pi", intent_id), "order": encode("ord", order_id)},
     )  # fmt: skip
-
-
-def unmatched(*, tenant_id: int, gateway: str, ref: str, currency: str, amount_minor: int, at: datetime) -> Journal:
-    """Money lies at the gateway that matches nothing of ours: it is kept apart until a person knows whose it is."""
-    moves = legs((CLEARING, SUSPENSE, amount_minor))
-    payload: dict[str, object] = {"gateway": gateway, "ref": ref}
-    return Journal(tenant_id, unmatched_key(gateway, ref), "unmatched", currency, moves, at, payload=payload)
 
 
 # ---------------------------------------------------------------------------------- E4: refund before release
@@ -294,3 +293,58 @@ def payout_paid(payout: Payout, *, at: datetime) -> Journal:
     """E7d: the bank has sent it."""
     moves = legs((PAYOUT_CLEARING, BANK, payout.amount_minor))
     return Journal(payout.tenant_id, payout_paid_key(payout.payout_id), "payout_paid", payout.currency, moves, at, payload=payout.payload)
+
+
+# ---------------------------------------------------------------------------------------------- suspense
+
+
+def unmatched(*, tenant_id: int, gateway: str, gateway_ref: str, currency: str, amount_minor: int, at: datetime) -> Journal:
+    """Money lies at the gateway that belongs to no payment we know: nobody's, until somebody says what becomes of it."""
+    moves = legs((CLEARING, SUSPENSE, amount_minor))
+    payload: dict[str, object] = {"gateway": gateway, "gateway_ref": gateway_ref}
+    return Journal(tenant_id, unmatched_key(gateway, gateway_ref), "unmatched", currency, moves, at, payload=payload)
+
+
+@dataclass(frozen=True)
+class Suspended:
+    """An amount in suspense, at one try of giving it back."""
+
+    tenant_id: int
+    case_id: int
+    tries: int
+    currency: str
+    amount_minor: int
+
+    def journal(
+        self,
+        kind: str,
+        key: str,
+        debit: AccountRef,
+        credit: AccountRef,
+        at: datetime,
+        actor_ref: str = "system",
+        reverses: int | None = None,
+    ) -> Journal:
+        moves = legs((debit, credit, self.amount_minor))
+        return Journal(self.tenant_id, key, kind, self.currency, moves, at, actor_ref, {"case": encode("sus", self.case_id)}, reverses)
+
+
+def suspense_back(case: Suspended, *, at: datetime, actor_ref: str) -> Journal:
+    """It is to go back to whoever paid it: posted before the gateway is asked."""
+    return case.journal("suspense_back", suspense_key("back", case.case_id, case.tries), SUSPENSE, REFUND_CLEARING, at, actor_ref)
+
+
+def suspense_back_paid(case: Suspended, *, at: datetime) -> Journal:
+    """The gateway gave it back."""
+    return case.journal("suspense_back_paid", suspense_key("back-paid", case.case_id, case.tries), REFUND_CLEARING, CLEARING, at)
+
+
+def suspense_back_failed(case: Suspended, *, at: datetime, reverses_id: int) -> Journal:
+    """The gateway refused, and it is nobody's again."""
+    key = suspense_key("back-failed", case.case_id, case.tries)
+    return case.journal("suspense_back_failed", key, REFUND_CLEARING, SUSPENSE, at, reverses=reverses_id)
+
+
+def suspense_written_off(case: Suspended, *, at: datetime, actor_ref: str) -> Journal:
+    """It is too little to be anybody's, and the operator keeps it."""
+    return case.journal("suspense_written_off", suspense_key("written-off", case.case_id, 0), SUSPENSE, ROUNDING, at, actor_ref)

@@ -42,6 +42,10 @@ class Settings(BaseSettings):
     # What the sandbox gateway charges the operator, so that fees can be seen in the ledger.
     sandbox_fee_bps: int = 290
     sandbox_fee_fixed_minor: int = 30
+    # Money that matches nothing, in minor units of whatever currency: from how much on a second person must agree to what becomes of
+    # it, and up to how much finance may write off.
+    suspense_second_person_from_minor: int = Field(default=100_00, ge=0)
+    suspense_write_off_up_to_minor: int = Field(default=5_00, ge=0)
 
     @field_validator("database_url", "sealer_database_url")
     @classmethod

@@ -22,9 +22,14 @@ async def sweep_payments(house: TradingHouse) -> int:
     async with house.db.read(None) as uow:
         intents = await payments.stale(uow, limit=_A_SWEEP)
     for one in intents:
-        outcome = await _ask(house, one)
-        await house.writes.submit(settle, News(heard_of(one.tenant_id, one.id, outcome)))
+        await look_at(house, one)
     return len(intents)
+
+
+async def look_at(house: TradingHouse, intent: PaymentIntent) -> None:
+    """The gateway is asked about this payment now, and it is settled as far as the gateway answered."""
+    outcome = await _ask(house, intent)
+    await house.writes.submit(settle, News(heard_of(intent.tenant_id, intent.id, outcome)))
 
 
 async def sweep_fees(house: TradingHouse) -> int:

@@ -99,6 +99,10 @@ FEE_LOOK_AFTER: Final = timedelta(minutes=10)
 # An open refund is asked about again after as long as it has been waiting: at once it may be a lost reply, after days a slow bank.
 _SOONEST_LOOK: Final = timedelta(seconds=30)
 _LATEST_LOOK: Final = timedelta(hours=6)
+# Of what nothing was heard for so long, a person should look: whether it was taken, or whether what was held has been.
+UNHEARD: Final = frozenset({IntentState.UNKNOWN, IntentState.CAPTURING})
+UNHEARD_PAYMENT: Final = timedelta(minutes=15)
+UNHEARD_REFUND: Final = timedelta(days=1)
 
 # How long to wait before a refund that the gateway refused is asked for again: after the first refusal, the second, and so on.
 _AGAIN_AFTER: Final = (timedelta(hours=1), timedelta(hours=4), timedelta(days=1), timedelta(days=3), timedelta(days=7))

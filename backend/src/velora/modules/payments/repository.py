@@ -2,16 +2,18 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Final, TypeVar
 
-from sqlalchemy import bindparam, delete, func, select, true, tuple_
+from sqlalchemy import Select, bindparam, delete, func, select, true, tuple_
 
+from velora.kernel.ids import first_id_at
 from velora.modules.payments.models import GatewayInbox, PaymentAttempt, PaymentIntent, PaymentMethod, PaymentRefund
-from velora.modules.payments.policy import HELD, IntentState
+from velora.modules.payments.policy import HELD, UNHEARD, IntentState
 from velora.platform.db import ACROSS_TENANTS, UnitOfWork
 
 Key = tuple[int, int]
 NoticeKey = tuple[str, str]
+Row = TypeVar("Row", PaymentIntent, PaymentRefund)
 
 _LOCK: Final = (
     select(PaymentIntent)
@@ -216,20 +218,42 @@ async def add_notices(uow: UnitOfWork, rows: Sequence[Mapping[str, object]]) -> 
     await uow.insert(GatewayInbox, rows)
 
 
-async def unmatched_sums(uow: UnitOfWork, tenant_id: int | None) -> list[tuple[int, str, int]]:
-    """(tenant, currency, Σ amount) of the money that matched nothing."""
-    statement = (
-        select(GatewayInbox.tenant_id, GatewayInbox.currency, func.sum(GatewayInbox.amount_minor))
-        .where(GatewayInbox.outcome == "unmatched")
-        .group_by(GatewayInbox.tenant_id, GatewayInbox.currency)
-    )
-    statement = statement.where(GatewayInbox.tenant_id == tenant_id) if tenant_id is not None else statement
-    return [(int(tenant or 0), currency, int(total)) for tenant, currency, total in await uow.all(statement)]
-
-
 async def forget_notices(uow: UnitOfWork, before: datetime, limit: int) -> int:
     """Notices from before then are gone, but for those of money that matched nothing; how many, at most the limit."""
     old = select(GatewayInbox.gateway, GatewayInbox.event_id).where(GatewayInbox.outcome != "unmatched", GatewayInbox.received_at < before)
     keys = sorted((gateway, event_id) for gateway, event_id in await uow.all(old.limit(limit)))
     these = tuple_(GatewayInbox.gateway, GatewayInbox.event_id).in_(keys)
     return await uow.change(delete(GatewayInbox).where(these)) if keys else 0
+
+
+async def unheard_intents(
+    uow: UnitOfWork, *, tenant_id: int | None, since: datetime, before: int | None, limit: int
+) -> Sequence[PaymentIntent]:
+    """Payments that have been unheard of since this moment or longer, newest first."""
+    later = select(PaymentAttempt.id).where(
+        PaymentAttempt.tenant_id == PaymentIntent.tenant_id, PaymentAttempt.intent_id == PaymentIntent.id, PaymentAttempt.at > since
+    )
+    statement = select(PaymentIntent).where(PaymentIntent.state.in_(UNHEARD), PaymentIntent.id < first_id_at(since), ~later.exists())
+    return await _newest(uow, statement, PaymentIntent, tenant_id=tenant_id, before=before, limit=limit)
+
+
+async def unheard_refunds(
+    uow: UnitOfWork, *, tenant_id: int | None, since: datetime, before: int | None, limit: int
+) -> Sequence[PaymentRefund]:
+    """Refunds that have been open since this moment or longer, newest first."""
+    statement = select(PaymentRefund).where(PaymentRefund.state == "requested", PaymentRefund.requested_at <= since)
+    return await _newest(uow, statement, PaymentRefund, tenant_id=tenant_id, before=before, limit=limit)
+
+
+async def attempts(uow: UnitOfWork, keys: Collection[Key]) -> Sequence[PaymentAttempt]:
+    """Every answer of the gateway for these (tenant, intent) keys, oldest first."""
+    key = tuple_(PaymentAttempt.tenant_id, PaymentAttempt.intent_id)
+    return await uow.entities(select(PaymentAttempt).where(key.in_(sorted(keys))).order_by(PaymentAttempt.id)) if keys else []
+
+
+async def _newest(
+    uow: UnitOfWork, statement: Select[Row], model: type[Row], *, tenant_id: int | None, before: int | None, limit: int
+) -> Sequence[Row]:
+    statement = statement.execution_options(**ACROSS_TENANTS) if tenant_id is None else statement.where(model.tenant_id == tenant_id)
+    statement = statement if before is None else statement.where(model.id < before)
+    return await uow.entities(statement.order_by(model.id.desc()).limit(limit))

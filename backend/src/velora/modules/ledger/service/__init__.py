@@ -36,7 +36,7 @@ from velora.modules.ledger.service.seal import (
     seal,
     seals,
 )
-from velora.modules.ledger.service.verify import Check, Progress, taken_while_owing, verify
+from velora.modules.ledger.service.verify import Check, Progress, credited_by, taken_while_owing, verify
 
 __all__ = [
     "ROUND_JOURNALS",
@@ -68,6 +68,7 @@ __all__ = [
     "count_of_kind",
     "count_there",
     "counts",
+    "credited_by",
     "daily",
     "find",
     "journals",

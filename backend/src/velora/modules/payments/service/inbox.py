@@ -48,11 +48,6 @@ async def note(uow: UnitOfWork, heard: Sequence[Heard]) -> None:
     await repository.add_notices(uow, rows)
 
 
-async def unmatched_sums(uow: UnitOfWork, tenant_id: int | None) -> list[tuple[int, str, int]]:
-    """(tenant, currency, Σ amount) of the money at gateways that matched nothing of ours."""
-    return await repository.unmatched_sums(uow, tenant_id)
-
-
 async def forget_old(uow: UnitOfWork) -> int:
     """Some of the notices that cannot come again are gone; how many. Those of money that matched nothing stay."""
     return await repository.forget_notices(uow, uow.now - _KEPT, FORGOTTEN_AT_ONCE)
