@@ -208,7 +208,7 @@ async def test_a_refund_of_which_nothing_was_heard_is_sent_again_under_the_same_
     assert await books(shop) == (4_900, 4_900, 0, 0)
     clock.advance(timedelta(minutes=1))
     await sweep_suspense(house)
-    assert gate.keys == [case.ref, case.ref]
+    assert [key for key in gate.keys if key.startswith(case.ref)] == [case.ref, case.ref]
     assert (await stands(shop, case)).state is CaseState.SETTLED
     assert await books(shop) == (0, 0, 0, 0)
 
