@@ -17,7 +17,7 @@ from tests.simulation.gateway import Company, Wire
 from tests.simulation.loop import SimulatedLoop
 from tests.simulation.people import People
 from tests.simulation.town import Town, build
-from tests.simulation.world import CutOff, Injected, Process, Slot, World, employ
+from tests.simulation.world import CutOff, Injected, Process, Slot, Temper, World, employ
 from velora.flows.house import TradingHouse
 from velora.flows.payment_outcome.sweep import sweep_payments
 from velora.flows.payout_run.run import resume_payouts
@@ -29,6 +29,7 @@ from velora.platform.db import relay as outbox
 from velora.platform.db.errors import Deadlock, Unavailable
 
 _LAST: Final = 60
+_STORY: Final = -1
 DAY: Final = timedelta(days=1).total_seconds()
 _JOBS: Final[Sequence[Callable[[TradingHouse], Awaitable[int]]]] = (sweep_payments, sweep_refunds, release_due, resume_payouts)
 
@@ -46,8 +47,8 @@ class Outcome:
     def report(self) -> str:
         """What a person needs who wants to know why, and how to see it again."""
         lines = [f"Seed {self.seed} breaks:", *(f"  - {claim}" for claim in self.broken), f"The last {_LAST} steps of {len(self.trace)}:"]
-        replay = f"VELORA_SIM_SEED={self.seed} pytest backend/tests/simulation -k claims_hold"
-        return "\n".join([*lines, *self.trace[-_LAST:], "Exactly this again, with every step:", f"  {replay}"])
+        replay = f"Exactly this again: VELORA_SIM_SEED={self.seed} pytest backend/tests/simulation -k claims_hold"
+        return "\n".join([*lines, *self.trace[-_LAST:], replay if self.seed != _STORY else "A story: it is the same each time."])
 
 
 class Simulation:
@@ -60,21 +61,33 @@ class Simulation:
 
     def run(self, seed: int) -> Outcome:
         """Everything that happens in this seed, and which claims did not hold."""
+        return self._run(seed, Life.days)
+
+    def play(self, script: Callable[["Life"], Awaitable[None]]) -> Outcome:
+        """The same for one story that is told step by step in a world without faults but its own."""
+
+        async def told(life: Life) -> None:
+            life.world.temper = Temper()
+            await script(life)
+
+        return self._run(_STORY, told)
+
+    def _run(self, seed: int, days: Callable[["Life"], Awaitable[None]]) -> Outcome:
         loop = SimulatedLoop()
         loop.set_task_factory(employ)
         logging.disable(logging.CRITICAL)  # what fails in here is meant to
         try:
-            return loop.run_until_complete(self._lived(seed, loop))
+            return loop.run_until_complete(self._lived(seed, loop, days))
         finally:
             logging.disable(logging.NOTSET)
             loop.close()
 
-    async def _lived(self, seed: int, loop: SimulatedLoop) -> Outcome:
+    async def _lived(self, seed: int, loop: SimulatedLoop, days: Callable[["Life"], Awaitable[None]]) -> Outcome:
         world = World(seed, self._file, loop)
-        life = _Life(world, self._town, self._slots)
+        life = Life(world, self._town, self._slots)
         broken = world.surprises
         try:
-            await life.days()
+            await days(life)
             await life.quiet()
             broken += await claims.broken(life.evidence, life.auditor)
         except Exception:  # whatever it is, it must not be
@@ -85,7 +98,9 @@ class Simulation:
         return Outcome(seed, world.fingerprint, tuple(broken), tuple(world.trace))
 
 
-class _Life:
+class Life:
+    """A town with its people, its two servers and two workers, the gateway and the bank."""
+
     def __init__(self, world: World, town: Town, slots: Sequence[Slot]) -> None:
         self.world = world
         stock = town.found(world.file, world.dice)
@@ -126,10 +141,10 @@ class _Life:
 
     async def _round(self, worker: Process) -> None:
         await self.world.takes(0, 100)
-        for job in self.world.dice.sample((*_JOBS, self._relay), 3):
-            await self._does(worker, job)
+        for job in self.world.dice.sample((*_JOBS, self.relay), 3):
+            await self.does(worker, job)
 
-    async def _does(self, worker: Process, job: Callable[[TradingHouse], Awaitable[int]]) -> int:
+    async def does(self, worker: Process, job: Callable[[TradingHouse], Awaitable[int]]) -> int:
         """What the job has done, or 0 when it was cut off."""
 
         async def work(house: TradingHouse) -> int:
@@ -144,7 +159,7 @@ class _Life:
                 raise
             return 0
 
-    async def _relay(self, house: TradingHouse) -> int:
+    async def relay(self, house: TradingHouse) -> int:
         """The bus: what waits is told to who reacts, and now and then what was told before is told again."""
         done = await outbox.relay(house.db, REACTIONS, {kind: [self._hears] for kind in _kinds()})
         if self.world.happens(self.world.temper.told_again):
@@ -216,11 +231,11 @@ class _Life:
         self.world.note("quiet")
         self.world.calm()
         await asyncio.sleep(120)
-        await self._does(self.workers[0], self._told_by_hand)
+        await self.does(self.workers[0], self._told_by_hand)
         for _ in range(6):
             await asyncio.sleep(16 * DAY)
-            moved = [await self._does(self.workers[0], job) for job in _JOBS]
-            while await self._does(self.workers[1], self._relay):
+            moved = [await self.does(self.workers[0], job) for job in _JOBS]
+            while await self.does(self.workers[1], self.relay):
                 pass
             if not any(moved):
                 return

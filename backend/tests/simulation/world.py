@@ -56,6 +56,7 @@ class Temper:
     told_again: float = 0.0  # the relay tells what it has told before
     hang_up: float = 0.0  # a buyer does not wait for the answer
     clock: float = 0.0  # a process has another idea of the hour
+    pause: float = 0.0  # a process stands still for longer than a lease
 
     @classmethod
     def of(cls, seed: int) -> Self:
@@ -66,7 +67,11 @@ class Temper:
 
 
 _CHANCES: Final = (0.0, 0.0, 0.03, 0.1, 0.3)
-_OFTEN: Final = {"crash": (0.0, 0.0, 0.004, 0.015, 0.05)}  # there are many moments in which to die
+_OFTEN: Final = {  # there are many moments in which to die, or to be held up
+    "crash": (0.0, 0.0, 0.004, 0.015, 0.05),
+    "pause": (0.0, 0.0, 0.0, 0.004, 0.015),
+}
+_PAUSE: Final = 35.0  # seconds, beyond a lease
 
 
 class World:
@@ -82,6 +87,8 @@ class World:
         self.lock = WriteLock()
         self.processes: list[Process] = []
         self.surprises: list[str] = []
+        self.steps = 0
+        self.fatal_step = 0  # the step at which whoever takes it dies, counted from 1
         self._reading: sqlite3.Connection | None = None
 
     def note(self, what: str) -> None:
@@ -131,6 +138,8 @@ class Process:
         self.name = slot.name
         self.skew = timedelta(0)
         self.running = False
+        self._still_until = 0.0
+        self._lost = False
         self._slot = slot
         self._node = node
         self._gateway, self._bank = gateway, bank
@@ -201,6 +210,11 @@ class Process:
         self.stop()
         self.world.loop.call_later(self.world.dice.choice((0.5, 5.0, 45.0)), self.start)
 
+    def stand_still(self, seconds: float) -> None:
+        """The machine is held up: for so long nothing of this process goes on, and it will not know."""
+        self.world.note(f"{self.name} stands still")
+        self._still_until = self.world.loop.passed + seconds
+
     def stop(self) -> None:
         self.running = False
         for connection in self._connections:
@@ -211,6 +225,7 @@ class Process:
             if not answer.done():
                 answer.set_exception(CutOff())
         self._connections, self._tasks, self._asking = [], [], []
+        self._still_until, self._lost = 0.0, False
 
     def employs(self, task: asyncio.Task[Any]) -> None:
         """The task belongs to this process and dies with it."""
@@ -238,9 +253,13 @@ class Process:
     async def point(self, what: str, least: float = 0.0005, most: float = 0.02) -> None:
         """A moment in which others go on, and in which this process may die."""
         self.world.note(what)
-        if self.world.happens(self.world.temper.crash):
+        self.world.steps += 1
+        if self.world.happens(self.world.temper.crash) or self.world.steps == self.world.fatal_step:
             self.kill()
+        if self.world.happens(self.world.temper.pause):
+            self.stand_still(_PAUSE)
         await self.world.takes(least, most)
+        await asyncio.sleep(max(self._still_until - self.world.loop.passed, 0.0))
         if RUNNING.get(None) is self and not self.running:
             raise asyncio.CancelledError
 
