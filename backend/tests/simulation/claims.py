@@ -226,6 +226,15 @@ def each_part_is_released_once(seen: Evidence) -> Broken:
             yield f"{encode('sor', id_)} is worth {items}, and {captured} was held for it"
 
 
+def what_is_asked_for_is_kept(seen: Evidence) -> Broken:
+    """While the seller has not decided about a return, its money goes to nobody."""
+    for return_id, part_id in seen.rows(
+        "SELECT r.id, h.seller_order_id FROM return_request r JOIN escrow_hold h ON h.seller_order_id = r.seller_order_id "
+        "WHERE r.state = 'requested' AND h.state = 'released'"
+    ):
+        yield f"{encode('sor', part_id)} was released while {encode('ret', return_id)} waited"
+
+
 def payouts_are_sent_once(seen: Evidence) -> Broken:
     """The bank sent exactly what is paid, and no seller more than was released to it."""
     sent: Counter[str] = Counter()
@@ -283,6 +292,6 @@ def effects_happened_once(seen: Evidence) -> Broken:
 
 CLAIMS: Final[tuple[Callable[[Evidence], Broken], ...]] = (
     charged_is_paid, one_key_one_order, what_was_said_holds, nothing_hangs, the_books_say_what_the_gateway_has, no_stock_is_lost,
-    refunds_are_given_once, each_part_is_released_once, payouts_are_sent_once, every_event_was_heard, what_must_be_told_was_told,
-    effects_happened_once,
+    refunds_are_given_once, each_part_is_released_once, what_is_asked_for_is_kept, payouts_are_sent_once, every_event_was_heard,
+    what_must_be_told_was_told, effects_happened_once,
 )  # fmt: skip

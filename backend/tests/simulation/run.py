@@ -129,9 +129,9 @@ class Life:
         await asyncio.sleep(2 * DAY)
         await self._rush(*self._arrivals(), *self._parcels(), *self._cancellations(0.1), *self._complaints(0.2))
         await asyncio.sleep(dice.choice((1, 13.9995, 15)) * DAY)
-        await self._rush(*self._complaints(0.4), *self._decisions(0.8), *self._payouts())
+        await self._rush(*self._complaints(0.4), *self._decisions(0.5), *self._payouts())
         await asyncio.sleep(dice.choice((0.01, 15)) * DAY)
-        await self._rush(*self._complaints(0.2), *self._decisions(1.0), *self._payouts(), *self._arrivals())
+        await self._rush(*self._complaints(0.2), *self._decisions(0.8), *self._payouts(), *self._arrivals())
 
     async def _rush(self, *people: Awaitable[None]) -> None:
         """People come within half a minute; the workers make a few rounds among them and a while after."""
@@ -140,7 +140,7 @@ class Life:
         self.world.surprises += [f"a request blew up: {error!r}" for error in done if isinstance(error, Exception)]
 
     async def _round(self, worker: Process) -> None:
-        await self.world.takes(0, 100)
+        await self.world.takes(0, self.world.dice.choice((5, 100)))
         for job in self.world.dice.sample((*_JOBS, self.relay), 3):
             await self.does(worker, job)
 
