@@ -231,7 +231,8 @@ class Life:
         self.world.note("quiet")
         self.world.calm()
         await asyncio.sleep(120)
-        await self.does(self.workers[0], self._told_by_hand)
+        if self.world.rows("SELECT 1 FROM parked_event"):
+            await self.does(self.workers[0], self._told_by_hand)
         for _ in range(6):
             await asyncio.sleep(16 * DAY)
             moved = [await self.does(self.workers[0], job) for job in _JOBS]

@@ -163,7 +163,7 @@ class Process:
         db = Database(engine, self, id_source(self, self._node % 1000))
         nothing = cast("Any", _NotHere())
         self.house = TradingHouse(
-            settings=Settings(home=self.world.file.parent), secret_key=b"a key of this test", clock=self, db=db, writes=Writes(db),
+            settings=self._slot.settings, secret_key=b"a key of this test", clock=self, db=db, writes=Writes(db),
             cache=nothing, search=nothing, mail=nothing, gateway=self._gateway(self), bank=self._bank(self),
         )  # fmt: skip
         self.world.note(f"{self.name} starts")
@@ -272,6 +272,7 @@ class Slot:
 
     def __init__(self, name: str) -> None:
         self.name = name
+        self.settings = Settings()
         self._engine: AsyncEngine | None = None
         self._process: Process | None = None
 
