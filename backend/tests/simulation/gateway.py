@@ -179,7 +179,7 @@ async def call(process: Process, what: str, work: Callable[[], T], unheard: T) -
         return unheard
     if world.happens(temper.request_late):
         world.note(f"on its way for long: {what}")
-        world.loop.call_later(world.dice.uniform(5, 120), work)
+        world.loop.call_later(world.dice.uniform(5, 600), work)
         await world.takes(1, 10)
         return unheard
     answer = world.loop.create_future()

@@ -147,6 +147,8 @@ def time_out_is_failure(patch: Patch) -> None:
 @mutation("the sweeper gives up without telling the gateway")
 def given_up_here_alone(patch: Patch) -> None:
     async def ask(house: Any, state: payments.IntentState, key: str) -> ChargeOutcome:
+        if state is payments.IntentState.ACTION_REQUIRED:
+            return await house.gateway.void(key)
         found = await house.gateway.find(key)
         return DeclinedCharge("voided") if isinstance(found, NotKnown) else found
 
