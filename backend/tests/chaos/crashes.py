@@ -1,4 +1,4 @@
-"""A server that is killed again and again under load, and what must be true of the books afterwards."""
+"""Processes that are killed again and again under load, and what must be true of the books afterwards."""
 
 import asyncio
 import contextlib
@@ -6,21 +6,24 @@ import os
 import random
 import signal
 import socket
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 import orjson
 from sqlalchemy import text
 
-from velora.apps.bench.checkout import Buyer, start_server
+from velora.apps.bench.checkout import Buyer, start_beside, start_server
 from velora.apps.bench.world import World, make_world
 from velora.apps.migrations.upgrading import upgrade
 from velora.apps.wiring import open_house
-from velora.flows.bookkeeping.verify import verify
+from velora.flows.bookkeeping.seal import seal_once
+from velora.flows.bookkeeping.verify import Outside, verify
 from velora.flows.house import TradingHouse
 from velora.flows.payment_outcome.sweep import sweep_payments
 from velora.kernel.clock import ManualClock, SystemClock
 from velora.kernel.ids import decode
+from velora.modules.ledger import service as ledger
 from velora.modules.payments.gateways.sandbox import SandboxGateway
 from velora.platform.db.engine import make_engine
 from velora.platform.settings import Settings
@@ -35,6 +38,7 @@ class Seen:
     paid: set[int] = field(default_factory=set)
     asked: int = 0
     cut_off: int = 0
+    killed: Counter[str] = field(default_factory=Counter[str])
 
 
 async def prepared(settings: Settings) -> World:
@@ -46,26 +50,60 @@ async def prepared(settings: Settings) -> World:
         return await make_world(house, sellers_count=6, products=60, buyers=24)
 
 
-async def crash_again_and_again(settings: Settings, world: World, *, kills: int, seed: int) -> Seen:
-    """Buyers order while the server is killed so many times; each buyer that was cut off asks again with the same key."""
+class Running:
+    """The processes of an installation: one that answers, one that works in the background, one that seals."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self.port = _free_port()
+        self._processes: dict[str, asyncio.subprocess.Process] = {}
+
+    async def start(self, what: str) -> None:
+        if what == "server":
+            self._processes[what] = await start_server(self._settings, self.port)
+        else:
+            self._processes[what] = await start_beside(self._settings, *{"worker": ("worker",), "sealer": ("ledger", "seal")}[what])
+
+    async def kill(self, what: str) -> None:
+        """kill -9, and it runs again."""
+        process = self._processes[what]
+        os.kill(process.pid, signal.SIGKILL)
+        await process.wait()
+        await self.start(what)
+
+    async def stop(self) -> None:
+        for process in self._processes.values():
+            process.terminate()
+        for process in self._processes.values():
+            await process.wait()
+
+
+async def crash_again_and_again(settings: Settings, world: World, *, kills: int, seed: int, database: str = "") -> Seen:
+    """Buyers order while processes are killed so many times; each buyer that was cut off asks again with the same key.
+
+    With `database`, a command that kills the database and starts it again, that is killed instead.
+    """
     chance = random.Random(seed)
     seen, stop = Seen(), asyncio.Event()
-    port = _free_port()
-    server = await start_server(settings, port)
-    buyers = [Buyer(world, who, port, place) for place, who in enumerate(world.buyers)]
+    running = Running(settings)
+    for what in ("server", "worker", "sealer"):
+        await running.start(what)
+    buyers = [Buyer(world, who, running.port, place) for place, who in enumerate(world.buyers)]
     shopping = [asyncio.create_task(_shop(buyer, seen, stop)) for buyer in buyers]
     for _ in range(kills):
         await asyncio.sleep(chance.uniform(0.2, 1.2))
-        os.kill(server.pid, signal.SIGKILL)
-        await server.wait()
-        server = await start_server(settings, port)
+        what = "database" if database else chance.choices(("server", "worker", "sealer"), (2, 1, 1))[0]
+        seen.killed[what] += 1
+        if database:
+            await (await asyncio.create_subprocess_shell(database, stdout=asyncio.subprocess.DEVNULL)).wait()
+        else:
+            await running.kill(what)
     await asyncio.sleep(0.5)
     stop.set()
     await asyncio.gather(*shopping)
     for buyer in buyers:
         buyer.connection.close()
-    server.terminate()
-    await server.wait()
+    await running.stop()
     await asyncio.sleep(0.1)  # the closed connections leave the loop
     return seen
 
@@ -99,14 +137,19 @@ async def books_of(settings: Settings, world: World) -> dict[str, object]:
     async with open_house(settings, clock) as house:
         while await sweep_payments(house):
             pass
+        await seal_once(house)
         assert isinstance(house.gateway, SandboxGateway)
         paid, undecided = await _orders(house, world)
-        verdict = await verify(house.db)
+        verdict = await verify(house.db, outside=Outside(house.keys, house.anchors))
+        async with house.db.read(None) as uow:
+            sealed = await ledger.seals(uow)
         return {
             "paid": paid,
             "undecided": undecided,
             "charges": (await house.gateway.totals()).charges,
-            "broken": {check.name: check.count for check in verdict.checks if check.count},
+            "blocks": sealed.newest.block.n if sealed.newest else 0,
+            "unsealed": sealed.oldest_waiting is not None,
+            "broken": {check.name: (check.count, check.examples) for check in verdict.checks if check.count},
         }
 
 

@@ -14,7 +14,7 @@ import socket
 import sys
 import time
 from collections.abc import AsyncGenerator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
@@ -34,6 +34,7 @@ from velora.platform.settings import Settings
 
 _ADDRESS: Final = {"name": "Ada Lovelace", "line1": "Holstenstraße 12", "postal_code": "24103", "city": "Kiel", "country": "DE"}
 _TICKS: Final = os.sysconf("SC_CLK_TCK")
+_SETTLES_SECONDS: Final = 4  # and has caught up with what was posted before
 _COUNTERS: Final = ("Questions", "Com_commit", "Innodb_os_log_fsyncs", "Innodb_data_fsyncs")
 
 
@@ -78,6 +79,7 @@ class Wanted:
     warm_up: float = 3.0
     workers: int = 1
     workloads: tuple[str, ...] = ("paid", "journey")
+    sealing: bool = False
 
 
 async def bench_checkout(settings: Settings, wanted: Wanted) -> dict[str, Any]:
@@ -86,7 +88,13 @@ async def bench_checkout(settings: Settings, wanted: Wanted) -> dict[str, Any]:
         world = await make_world(house)
         before = await _charges(house)
         async with serving(settings, wanted.workers) as (port, process):
-            runs = [await _run(house, world, workload, port, process.pid, wanted) for workload in wanted.workloads]
+            runs: list[Run] = []
+            for workload in wanted.workloads:
+                runs.append(await _run(house, world, workload, port, process.pid, wanted))
+                if wanted.sealing:
+                    async with _sealing(settings):
+                        beside = await _run(house, world, workload, port, process.pid, wanted)
+                    runs.append(replace(beside, workload=f"{workload}, sealing beside"))
         proof = await _prove(house, world, before)
         conditions = {
             "machine": platform.platform(), "cores": os.cpu_count(), "python": platform.python_version(), "velora": version("velora"),
@@ -101,6 +109,18 @@ async def bench_checkout(settings: Settings, wanted: Wanted) -> dict[str, Any]:
         "proof": proof,
         "server_peak_mib": peak,
     }
+
+
+@contextlib.asynccontextmanager
+async def _sealing(settings: Settings) -> AsyncGenerator[None]:
+    """A `velora ledger seal` of these settings, ended at the end."""
+    process = await start_beside(settings, "ledger", "seal")
+    await asyncio.sleep(_SETTLES_SECONDS)
+    try:
+        yield
+    finally:
+        process.terminate()
+        await process.wait()
 
 
 @contextlib.asynccontextmanager
@@ -120,7 +140,7 @@ async def serving(settings: Settings, workers: int = 1) -> AsyncGenerator[tuple[
 
 async def start_server(settings: Settings, port: int, workers: int = 1) -> asyncio.subprocess.Process:
     """The process, once it answers that it is ready. Raises BenchFailed when it does not within two minutes."""
-    command = [sys.executable, "-c", "from velora.apps.cli import main; main()", "serve", "--port", str(port), "--workers", str(workers)]
+    command = _velora("serve", "--port", str(port), "--workers", str(workers))
     process = await asyncio.create_subprocess_exec(*command, env=_environment(settings), stdout=sys.stderr)
     deadline = time.monotonic() + 120
     while time.monotonic() < deadline and process.returncode is None:
@@ -136,6 +156,11 @@ async def start_server(settings: Settings, port: int, workers: int = 1) -> async
     if process.returncode is None:
         process.kill()
     raise BenchFailed("The server did not become ready within two minutes; its output above says why.")
+
+
+async def start_beside(settings: Settings, *command: str) -> asyncio.subprocess.Process:
+    """A `velora` command of these settings that runs beside the server."""
+    return await asyncio.create_subprocess_exec(*_velora(*command), env=_environment(settings), stdout=sys.stderr)
 
 
 class Buyer:
@@ -263,6 +288,10 @@ def _cpu(server_pid: int) -> dict[str, float]:
         if pid == server_pid or parents.get(pid) == server_pid:
             seconds["server"] += spent
     return seconds
+
+
+def _velora(*command: str) -> list[str]:
+    return [sys.executable, "-c", "from velora.apps.cli import main; main()", *command]
 
 
 def _environment(settings: Settings) -> dict[str, str]:
