@@ -22,6 +22,7 @@ from velora.flows.archiving.status import standing
 from velora.flows.archiving.write import Archived, Maker, archive_month, months_to_archive
 from velora.flows.bookkeeping.seal import seal_once
 from velora.kernel.clock import ManualClock
+from velora.kernel.ids import id_source
 from velora.modules.ledger import service as ledger
 from velora.modules.ledger.policy.months import Month
 from velora.platform.db import Database
@@ -96,6 +97,32 @@ async def test_a_block_over_midnight_is_proved_from_either_month(house, shelf):
     assert (len(here), len(there)) == (2, 2)
     assert set(here) < set(await ids_in(house, OCTOBER))
     assert set(there) < set(await ids_in(house, SEPTEMBER))
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+async def test_a_past_that_was_posted_in_any_order_is_archived_month_by_month(house, shelf, clock, seed: int):
+    """As a replay does it: ids of many months in each block, and blocks of many months in each archive."""
+    chance = random.Random(seed)
+    months = [Month(2026, number) for number in range(3, 9)]
+    now = clock.now()
+    for node in range(40):
+        month = chance.choice(months)
+        moment = month.begins + timedelta(seconds=chance.randrange(28 * 86_400))
+        late = Database(house.db.engine, ManualClock(moment), id_source(ManualClock(moment), 700 + node))
+        await posted(late, chance.choice((11, 22, 33)), [chance.randint(10, 9_999) for _ in range(chance.randint(1, 4))])
+        if chance.random() < 0.3:
+            await seal_once(house)
+    clock.set(now + timedelta(seconds=1))
+    await seal_once(house)
+    done = await archived(house, shelf)
+    assert [(await examine(house, shelf, one.month, quietly)).problems for one in done] == [()] * len(done)
+    archived_ids = [journal.id for one in done for journal, _ in files.read_journals(shelf.folder_of(one.month))]
+    everything = {id_ for month in [*months, SEPTEMBER, OCTOBER] for id_ in await ids_in(house, month)}
+    assert (len(archived_ids), set(archived_ids)) == (len(everything), everything), "each journal in just one archive"
+    async with house.db.read(None) as uow:
+        sealed = await ledger.blocks_after(uow, 0, limit=1000)
+    of_november = sum(one.block.sums["EUR"] for one in sealed if one.block.n in (11, 12))
+    assert sum(one.manifest.sums["EUR"] for one in done) + of_november == sum(one.block.sums["EUR"] for one in sealed)
 
 
 async def test_an_archive_is_written_once(house, shelf):
