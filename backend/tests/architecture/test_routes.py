@@ -16,6 +16,7 @@ PUBLIC = {
     "GET /demo/accounts",
     "GET /dev/mail",
     "GET /dev/mail/{key}",
+    "GET /gateways/{gateway}/returns/{intent_id}",
     "GET /marketplaces",
     "GET /products/{slug}",
     "GET /search",
@@ -23,6 +24,7 @@ PUBLIC = {
     "GET /sellers/{slug}",
     "GET /storefront",
     "GET /storefront/home",
+    "POST /gateways/{gateway}/notices",
     "POST /sandbox/challenges/{ref}",
     "POST /sandbox/tokens",
 }

@@ -137,3 +137,24 @@ class Finance:
         await self.page.get_by_role("searchbox", name="Order, buyer or amount").fill(order_id)
         await self.page.get_by_role("link", name=order_id).click()
         await expect(self.page.get_by_role("heading", name=re.compile("^Order of"), level=1)).to_be_visible()
+
+    async def opens_case(self, amount: str) -> None:
+        """Of the money that matches nothing, this much."""
+        await self.page.goto(f"{self.place}/finance/suspense")
+        await self.page.get_by_role("row").filter(has_text=amount).get_by_role("link").click()
+        await expect(self.page.get_by_role("heading", name=f"Unmatched charge of {amount}", level=1)).to_be_visible()
+
+    async def asks_a_second_person(self, reason: str) -> None:
+        """To give the case on the page back."""
+        await self.page.get_by_role("button", name="Settle", exact=True).click()
+        dialog = self.page.get_by_role("dialog")
+        await dialog.get_by_role("textbox", name="Reason").fill(reason)
+        await dialog.get_by_role("button", name="Ask a second person").click()
+        await expect(self.page.get_by_text("A second person must agree")).to_be_visible()
+
+    async def request(self, reason: str) -> Locator:
+        """What was asked for with this reason, in the inbox."""
+        await self.page.goto(f"{self.place}/finance/approvals")
+        found = self.page.get_by_role("article").filter(has_text=reason)
+        await expect(found).to_be_visible()
+        return found

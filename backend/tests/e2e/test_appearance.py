@@ -53,6 +53,28 @@ async def trail(world: World, page: Page) -> None:
     await expect(page.get_by_role("heading", name="Debits equal credits")).to_be_visible()
 
 
+async def suspense(world: World, page: Page) -> None:
+    vera = Finance(page, world.at())
+    await vera.signs_in("Vera Castellan")
+    await page.goto(f"{world.at()}/finance/suspense")
+    await expect(page.get_by_role("table").get_by_role("row").nth(1).get_by_role("link")).to_be_visible()
+
+
+async def settling(world: World, page: Page) -> None:
+    vera = Finance(page, world.at())
+    await vera.signs_in("Vera Castellan")
+    await vera.opens_case("£4.20")
+    await page.get_by_role("button", name="Settle", exact=True).click()
+    await expect(page.get_by_role("dialog")).to_be_visible()
+
+
+async def approvals(world: World, page: Page) -> None:
+    vera = Finance(page, world.at())
+    await vera.signs_in("Vera Castellan")
+    await page.goto(f"{world.at()}/finance/approvals")
+    await expect(page.get_by_role("heading", name="Approvals", level=1)).to_be_visible()
+
+
 PAGES: dict[str, Reach] = {
     "home": home,
     "product": product,
@@ -60,6 +82,9 @@ PAGES: dict[str, Reach] = {
     "checkout": checkout,
     "seller's orders": seller_orders,
     "trail": trail,
+    "suspense": suspense,
+    "settling": settling,
+    "approvals": approvals,
 }
 
 

@@ -18,7 +18,9 @@ import velora.flows.cancellation.http
 import velora.flows.catalog_import.http
 import velora.flows.checkout.http
 import velora.flows.commission_rules.http
+import velora.flows.four_eyes.http
 import velora.flows.fulfilment.http
+import velora.flows.gateway_notices.http
 import velora.flows.notices.http
 import velora.flows.offering.http
 import velora.flows.onboarding.http
@@ -32,6 +34,7 @@ import velora.flows.screens.seller.http
 import velora.flows.screens.storefront.http
 import velora.flows.shopping.http
 import velora.flows.signing_in.http
+import velora.flows.suspense.http
 import velora.modules.audit.http
 import velora.modules.catalog.http
 import velora.modules.payments.http
@@ -56,6 +59,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     velora.modules.tenants.http.router,
     velora.modules.catalog.http.router,
     velora.modules.payments.http.router,
+    velora.modules.payments.http.account_router,
     velora.flows.screens.orders.http.router,
     velora.flows.cancellation.http.router,
     velora.flows.catalog_import.http.router,
@@ -68,10 +72,13 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     velora.flows.commission_rules.http.router,
     velora.flows.screens.finance.books.http.router,
     velora.flows.screens.finance.trails.http.router,
+    velora.flows.suspense.http.router,
+    velora.flows.four_eyes.http.router,
     velora.flows.onboarding.http.router,
     velora.flows.operating.http.router,
     velora.modules.audit.http.router,
     velora.flows.notices.http.router,
+    velora.flows.gateway_notices.http.router,
 )
 
 

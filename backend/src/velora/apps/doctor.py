@@ -223,16 +223,21 @@ async def _mail(settings: Settings) -> Finding:
 
 
 async def _gateway(settings: Settings) -> Finding:
-    gateway = wiring.gateway_of(settings)
+    gateway = wiring.gateway_of(settings, SystemClock())
+    mend = "No order can be paid. Look at VELORA_GATEWAY" + (" and VELORA_STRIPE_SECRET_KEY." if settings.gateway == "stripe" else ".")
     try:
-        found = await _answers(
-            "payments", f"{settings.gateway} gateway", gateway.ping, "No order can be paid. Look at VELORA_GATEWAY.", OSError
-        )
+        found = await _answers("payments", _gateway_named(settings), gateway.ping, mend, OSError)
     finally:
         await gateway.close()
-    if found.state is State.OK and settings.public_url.startswith("https://"):
-        return Finding("payments", State.NOTE, "sandbox gateway", "It charges nobody: not for real business.", found.ms)
+    if found.state is State.OK and settings.public_url.startswith("https://") and not settings.charges_for_real:
+        return Finding("payments", State.NOTE, found.says, "It charges nobody: not for real business.", found.ms)
     return found
+
+
+def _gateway_named(settings: Settings) -> str:
+    if settings.gateway == "sandbox":
+        return "sandbox gateway"
+    return "Stripe" if settings.charges_for_real else "Stripe, test mode"
 
 
 async def _search(settings: Settings, *, usable: bool) -> Finding:

@@ -35,7 +35,7 @@ async def open_house(settings: Settings, clock: Clock | None = None) -> AsyncGen
         if address := settings.sealer_database_url.get_secret_value():
             sealing = await open_database(address, clock, connections=1)
             closing.push_async_callback(sealing.close)
-        cache, search, gateway, bank = cache_of(settings), search_of(settings), gateway_of(settings), bank_of(settings)
+        cache, search, gateway, bank = cache_of(settings), search_of(settings), gateway_of(settings, clock), bank_of(settings)
         for engine in (cache, search, gateway, bank):
             closing.push_async_callback(engine.close)
         yield TradingHouse(
@@ -95,7 +95,7 @@ def anchors_of(settings: Settings) -> Anchors:
             return ObjectAnchors(settings.anchor_url)
 
 
-def gateway_of(settings: Settings) -> Gateway:
+def gateway_of(settings: Settings, clock: Clock) -> Gateway:
     match settings.gateway:
         case "sandbox":
             return SandboxGateway(
@@ -103,6 +103,16 @@ def gateway_of(settings: Settings) -> Gateway:
                 challenge_base="/sandbox/challenge",
                 fee_bps=settings.sandbox_fee_bps,
                 fee_fixed_minor=settings.sandbox_fee_fixed_minor,
+            )
+        case "stripe":
+            from velora.modules.payments.gateways.stripe.gateway import StripeGateway
+
+            return StripeGateway(
+                settings.stripe_secret_key.get_secret_value(),
+                settings.stripe_webhook_secret.get_secret_value(),
+                api_base=settings.stripe_api_base,
+                return_base=f"{settings.public_url}/api/v1/gateways/stripe/returns",
+                clock=clock,
             )
 
 

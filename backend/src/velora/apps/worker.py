@@ -10,16 +10,19 @@ from typing import Final
 from sqlalchemy.exc import DBAPIError
 
 from velora.flows.bookkeeping.seal import seal_once
+from velora.flows.four_eyes.decide import expire_approvals
 from velora.flows.house import TradingHouse
 from velora.flows.indexing import mend_index
 from velora.flows.notices.sending import A_HANDFUL, send_due
-from velora.flows.payment_outcome.sweep import sweep_payments
+from velora.flows.payment_outcome.sweep import sweep_fees, sweep_payments
 from velora.flows.payout_run.run import resume_payouts
 from velora.flows.reactions import relay_once
 from velora.flows.refund.settle import sweep_refunds
 from velora.flows.release.release import release_due
+from velora.flows.suspense.send import sweep_suspense
 from velora.modules.identity import service as identity
 from velora.modules.notifications import service as notifications
+from velora.modules.payments.service import inbox as gateway_inbox
 from velora.platform.anchors.port import AnchorsAway
 from velora.platform.cache.port import CacheAway
 from velora.platform.db import idempotency, relay
@@ -73,6 +76,11 @@ async def _forget_inbox(house: TradingHouse) -> int:
         return await relay.forget_inbox(uow)
 
 
+async def _forget_notices(house: TradingHouse) -> int:
+    async with house.db.begin(None) as uow:
+        return await gateway_inbox.forget_old(uow)
+
+
 async def _make_partitions(house: TradingHouse) -> int:
     return len(await ensure_months_ahead(house.db.engine))
 
@@ -93,14 +101,18 @@ LOOPS: Final[tuple[Loop, ...]] = (
     Loop("send letters", timedelta(seconds=2), send_due, full_load=A_HANDFUL),
     Loop("mend the search index", timedelta(seconds=10), mend_index),
     Loop("sweep payments", timedelta(seconds=5), sweep_payments, full_load=100),
+    Loop("sweep fees", timedelta(minutes=1), sweep_fees),
     Loop("sweep refunds", timedelta(seconds=5), sweep_refunds),
+    Loop("sweep suspense", timedelta(seconds=5), sweep_suspense, full_load=100),
     Loop("release escrow", timedelta(seconds=10), release_due),
     Loop("resume payouts", timedelta(seconds=30), resume_payouts),
+    Loop("expire approvals", timedelta(seconds=30), expire_approvals, full_load=100),
     Loop("forget sessions", timedelta(minutes=10), _forget_sessions),
     Loop("forget letters", timedelta(minutes=10), _forget_letters),
     Loop("forget keys", timedelta(minutes=1), _forget_keys, full_load=idempotency.FORGOTTEN_AT_ONCE),
     Loop("forget events", timedelta(minutes=1), _forget_events, full_load=relay.FORGOTTEN_AT_ONCE),
     Loop("forget the inbox", timedelta(minutes=1), _forget_inbox, full_load=relay.FORGOTTEN_AT_ONCE),
+    Loop("forget notices", timedelta(minutes=10), _forget_notices, full_load=gateway_inbox.FORGOTTEN_AT_ONCE),
     Loop("make partitions", timedelta(hours=6), _make_partitions),
 )
 

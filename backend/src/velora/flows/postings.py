@@ -2,7 +2,8 @@
 
 Keys name the object and its transition, so each can be posted once. The accounts are those of the ledger's chart:
 1010 gateway clearing, 1020 bank, 1040 seller receivable, 2010 escrow, 2020 seller payable, 2021 seller reserve,
-2030 tax payable, 2040 payout clearing, 2050 refund clearing, 4010 commission, 5010 gateway fees.
+2030 tax payable, 2040 payout clearing, 2050 refund clearing, 2090 suspense, 4010 commission, 4090 rounding, 5010 gateway fees;
+and the memo pair 9010 and 9020, which says what banks hold for us and is no money yet.
 """
 
 from collections.abc import Mapping
@@ -18,8 +19,12 @@ CLEARING: Final = AccountRef("1010")
 BANK: Final = AccountRef("1020")
 PAYOUT_CLEARING: Final = AccountRef("2040")
 REFUND_CLEARING: Final = AccountRef("2050")
+SUSPENSE: Final = AccountRef("2090")
 COMMISSION: Final = AccountRef("4010")
+ROUNDING: Final = AccountRef("4090")
 GATEWAY_FEES: Final = AccountRef("5010")
+AUTHORISED: Final = AccountRef("9010")
+AUTHORISED_AGAINST: Final = AccountRef("9020")
 
 # Accounts that every seller, or every jurisdiction, has one of.
 RECEIVABLE: Final = "1040"
@@ -55,6 +60,14 @@ def tax(jurisdiction: str) -> AccountRef:
 
 
 # ------------------------------------------------------------------------------------------------ keys
+
+
+def authorisation_key(intent_id: int) -> str:
+    return f"authorisation:{encode('pi', intent_id)}"
+
+
+def authorisation_ended_key(intent_id: int) -> str:
+    return f"authorisation-ended:{encode('pi', intent_id)}"
 
 
 def capture_key(intent_id: int) -> str:
@@ -93,7 +106,35 @@ def payout_failed_key(payout_id: int) -> str:
     return f"payout-failed:{encode('pay', payout_id)}"
 
 
-# -------------------------------------------------------------------------------------- E1, E2: payment
+def unmatched_key(gateway: str, gateway_ref: str) -> str:
+    return f"unmatched:{gateway}:{gateway_ref}"
+
+
+def suspense_key(transition: str, case_id: int, tries: int) -> str:
+    """`transition` is back, back-paid or back-failed: each try at giving a case back has its own. Written off it is at most once."""
+    return f"suspense-{transition}:{encode('sus', case_id)}:{tries}"
+
+
+# ---------------------------------------------------------------------------------- E0, E1, E2: payment
+
+
+def authorised(*, tenant_id: int, intent_id: int, order_id: int, currency: str, amount_minor: int, at: datetime) -> Journal:
+    """E0: the buyer's bank holds so much for us. A memo: it is nobody's money but the buyer's."""
+    return Journal(
+        tenant_id, authorisation_key(intent_id), "authorisation", currency, legs((AUTHORISED, AUTHORISED_AGAINST, amount_minor)), at,
+        payload={"intent": encode("pi", intent_id), "order": encode("ord", order_id)},
+    )  # fmt: skip
+
+
+def authorisation_ended(
+    *, tenant_id: int, intent_id: int, order_id: int, currency: str, amount_minor: int, at: datetime, reverses_id: int
+) -> Journal:
+    """E0 undone: given up or expired, and nothing was taken."""
+    return Journal(
+        tenant_id, authorisation_ended_key(intent_id), "authorisation_ended", currency,
+        legs((AUTHORISED_AGAINST, AUTHORISED, amount_minor)), at,
+        payload={"intent": encode("pi", intent_id), "order": encode("ord", order_id)}, reverses_id=reverses_id,
+    )  # fmt: skip
 
 
 def captured(
@@ -105,12 +146,20 @@ def captured(
     net_by_seller: Mapping[int, int],
     tax_by_country: Mapping[str, int],
     at: datetime,
+    surplus_minor: int = 0,
+    authorised_minor: int = 0,
 ) -> Journal:
-    """E1: what the buyer paid is held for each seller, net of tax, and the tax is owed to its country."""
+    """E1: what the buyer paid is held for each seller, net of tax, and the tax is owed to its country.
+
+    The whole of what was authorised before is no memo any longer, however much of it was taken. What the gateway took beyond what was
+    asked (`surplus_minor`; short of it, when below zero) stands in suspense until a person has looked.
+    """
     held = ((CLEARING, escrow(seller_id), net) for seller_id, net in sorted(net_by_seller.items()))
     taxed = ((CLEARING, tax(country), amount) for country, amount in sorted(tax_by_country.items()))
+    odd = (CLEARING, SUSPENSE, surplus_minor) if surplus_minor > 0 else (SUSPENSE, CLEARING, -surplus_minor)
+    memo = (AUTHORISED_AGAINST, AUTHORISED, authorised_minor)
     return Journal(
-        tenant_id, capture_key(intent_id), "capture", currency, legs(*held, *taxed), at,
+        tenant_id, capture_key(intent_id), "capture", currency, legs(*held, *taxed, odd, memo), at,
         payload={"intent": encode("pi", intent_id), "order": encode("ord", order_id)},
     )  # fmt: skip
 
@@ -244,3 +293,58 @@ def payout_paid(payout: Payout, *, at: datetime) -> Journal:
     """E7d: the bank has sent it."""
     moves = legs((PAYOUT_CLEARING, BANK, payout.amount_minor))
     return Journal(payout.tenant_id, payout_paid_key(payout.payout_id), "payout_paid", payout.currency, moves, at, payload=payout.payload)
+
+
+# ---------------------------------------------------------------------------------------------- suspense
+
+
+def unmatched(*, tenant_id: int, gateway: str, gateway_ref: str, currency: str, amount_minor: int, at: datetime) -> Journal:
+    """Money lies at the gateway that belongs to no payment we know: nobody's, until somebody says what becomes of it."""
+    moves = legs((CLEARING, SUSPENSE, amount_minor))
+    payload: dict[str, object] = {"gateway": gateway, "gateway_ref": gateway_ref}
+    return Journal(tenant_id, unmatched_key(gateway, gateway_ref), "unmatched", currency, moves, at, payload=payload)
+
+
+@dataclass(frozen=True)
+class Suspended:
+    """An amount in suspense, at one try of giving it back."""
+
+    tenant_id: int
+    case_id: int
+    tries: int
+    currency: str
+    amount_minor: int
+
+    def journal(
+        self,
+        kind: str,
+        key: str,
+        debit: AccountRef,
+        credit: AccountRef,
+        at: datetime,
+        actor_ref: str = "system",
+        reverses: int | None = None,
+    ) -> Journal:
+        moves = legs((debit, credit, self.amount_minor))
+        return Journal(self.tenant_id, key, kind, self.currency, moves, at, actor_ref, {"case": encode("sus", self.case_id)}, reverses)
+
+
+def suspense_back(case: Suspended, *, at: datetime, actor_ref: str) -> Journal:
+    """It is to go back to whoever paid it: posted before the gateway is asked."""
+    return case.journal("suspense_back", suspense_key("back", case.case_id, case.tries), SUSPENSE, REFUND_CLEARING, at, actor_ref)
+
+
+def suspense_back_paid(case: Suspended, *, at: datetime) -> Journal:
+    """The gateway gave it back."""
+    return case.journal("suspense_back_paid", suspense_key("back-paid", case.case_id, case.tries), REFUND_CLEARING, CLEARING, at)
+
+
+def suspense_back_failed(case: Suspended, *, at: datetime, reverses_id: int) -> Journal:
+    """The gateway refused, and it is nobody's again."""
+    key = suspense_key("back-failed", case.case_id, case.tries)
+    return case.journal("suspense_back_failed", key, REFUND_CLEARING, SUSPENSE, at, reverses=reverses_id)
+
+
+def suspense_written_off(case: Suspended, *, at: datetime, actor_ref: str) -> Journal:
+    """It is too little to be anybody's, and the operator keeps it."""
+    return case.journal("suspense_written_off", suspense_key("written-off", case.case_id, 0), SUSPENSE, ROUNDING, at, actor_ref)

@@ -28,7 +28,11 @@ class Settings(BaseSettings):
     # Where the ledger's seals are kept a second time: what reads and writes there is in the variables of the store's own tools.
     anchor_url: str = ""
     mail_url: SecretStr = SecretStr("")
-    gateway: Literal["sandbox"] = "sandbox"
+    gateway: Literal["sandbox", "stripe"] = "sandbox"
+    stripe_secret_key: SecretStr = SecretStr("")
+    stripe_webhook_secret: SecretStr = SecretStr("")
+    # Another address only for a double of Stripe.
+    stripe_api_base: str = "https://api.stripe.com"
     public_url: str = "http://localhost:8000"
     secret_key: SecretStr = SecretStr("")
     demo: bool = False
@@ -41,6 +45,10 @@ class Settings(BaseSettings):
     # What the sandbox gateway charges the operator, so that fees can be seen in the ledger.
     sandbox_fee_bps: int = 290
     sandbox_fee_fixed_minor: int = 30
+    # Money that matches nothing, in minor units of whatever currency: from how much on a second person must agree to what becomes of
+    # it, and up to how much finance may write off.
+    suspense_second_person_from_minor: int = Field(default=100_00, ge=0)
+    suspense_write_off_up_to_minor: int = Field(default=5_00, ge=0)
 
     @field_validator("database_url", "sealer_database_url")
     @classmethod
@@ -78,6 +86,33 @@ class Settings(BaseSettings):
             raise ValueError("should look like https://market.example.com")
         return value.rstrip("/")
 
+    @field_validator("stripe_secret_key")
+    @classmethod
+    def _stripe_key(cls, value: SecretStr) -> SecretStr:
+        return _address(value, ("sk_test_", "sk_live_", "rk_test_", "rk_live_"), "sk_live_… or rk_live_…, not the publishable pk_…")
+
+    @field_validator("stripe_webhook_secret")
+    @classmethod
+    def _stripe_webhooks(cls, value: SecretStr) -> SecretStr:
+        return _address(value, ("whsec_",), "whsec_…, which Stripe shows beside the webhook endpoint")
+
+    @field_validator("stripe_api_base")
+    @classmethod
+    def _stripe_address(cls, value: str) -> str:
+        if not value.startswith(("http://", "https://")):
+            raise ValueError("should look like https://api.stripe.com")
+        return value.rstrip("/")
+
+    @model_validator(mode="after")
+    def _stripe_needs_its_secrets(self) -> Self:
+        given = {"VELORA_STRIPE_SECRET_KEY": self.stripe_secret_key, "VELORA_STRIPE_WEBHOOK_SECRET": self.stripe_webhook_secret}
+        if self.gateway == "stripe" and (missing := [name for name, value in given.items() if not value.get_secret_value()]):
+            raise ValueError(
+                f"VELORA_GATEWAY=stripe needs {' and '.join(missing)} as well: both are in Stripe's dashboard, under Developers. "
+                "Or leave VELORA_GATEWAY out to use the sandbox."
+            )
+        return self
+
     @model_validator(mode="after")
     def _served_in_public_needs_a_key(self) -> Self:
         if self.public_url.startswith("https://") and len(self.secret_key.get_secret_value()) < 32:
@@ -89,6 +124,11 @@ class Settings(BaseSettings):
     @property
     def database_address(self) -> str:
         return self.database_url.get_secret_value() or f"sqlite:///{self.home}/velora.db"
+
+    @property
+    def charges_for_real(self) -> bool:
+        """Whether money moves: not at the sandbox, and not with a key of Stripe's test mode."""
+        return self.gateway == "stripe" and "_live_" in self.stripe_secret_key.get_secret_value()
 
     @property
     def secure_cookies(self) -> bool:

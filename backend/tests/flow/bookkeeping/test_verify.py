@@ -11,6 +11,8 @@ from tests.builders.people import a_tenant
 from tests.fixtures_db import undone
 from velora.flows import postings
 from velora.flows.bookkeeping.verify import examine, verify
+from velora.flows.payment_outcome.settle import News, heard_of
+from velora.flows.payment_outcome.settle import settle as settle_payment
 from velora.flows.payout_run.run import PayoutRun, posted, reserve
 from velora.flows.payout_run.run import settle as settle_payouts
 from velora.flows.postings import BANK
@@ -20,16 +22,23 @@ from velora.flows.refund.decide import Decision, approve
 from velora.flows.refund.settle import RefundNews, settle
 from velora.flows.refund.start import Started
 from velora.flows.release.release import Confirmation, confirm, release
+from velora.flows.second_person import Hand
+from velora.flows.suspense.open import open_case
+from velora.flows.suspense.send import BackNews, settle_back
+from velora.flows.suspense.settle import Wish
+from velora.flows.suspense.settle import settle as settle_suspense
 from velora.kernel.ids import encode
 from velora.kernel.principal import Principal
 from velora.modules.commission import service as commission
 from velora.modules.inventory import service as inventory
 from velora.modules.ledger import service as ledger
 from velora.modules.ledger.service import AccountRef, Check, Journal, legs
-from velora.modules.payments.gateways.port import Refunded, RefundFailed
+from velora.modules.payments import service as payments
+from velora.modules.payments.gateways.port import Authorised, Refunded, RefundFailed
 from velora.modules.payouts import service as payouts
 from velora.modules.payouts.service import Settled
 from velora.modules.returns import service as returns
+from velora.modules.suspense.service import Limits, NewCase, Settlement
 from velora.platform.db import UnitOfWork
 from velora.platform.db.outbox import RELAYED_KEPT
 from velora.platform.db.relay import forget_relayed, relay
@@ -70,7 +79,18 @@ async def a_busy_tenant(uow: UnitOfWork) -> int:
     (reserved,) = await reserve(uow, [PayoutRun(tenant)])
     assert isinstance(reserved, list)
     await settle_payouts(uow, [Settled(tenant, reserved[0].id, "paid", "SBX"), Settled(tenant, reserved[1].id, "failed", "", "closed")])
+    await some_suspense(uow, tenant)
     return tenant
+
+
+async def some_suspense(uow: UnitOfWork, tenant: int) -> None:
+    """Money that matches nothing: one is open, one on its way back, one given back, one written off, and one that would not go back."""
+    new = [NewCase(tenant, "sandbox", f"ch_{number}", 250, "EUR") for number in range(5)]
+    _, waits, back, off, refused = await open_case(uow, new)
+    finance, limits = Hand("account:1"), Limits(1000, 300)
+    hows = [(waits, Settlement.GIVE_BACK), (back, Settlement.GIVE_BACK), (off, Settlement.WRITE_OFF), (refused, Settlement.GIVE_BACK)]
+    await settle_suspense(uow, [Wish(tenant, case.id, how, "because", finance, limits, "sandbox") for case, how in hows])
+    await settle_back(uow, [BackNews(tenant, back.id, 1, Refunded("re")), BackNews(tenant, refused.id, 1, RefundFailed("no"))])
 
 
 async def test_after_everything_that_can_happen_every_count_is_nought(fresh_db):
@@ -95,6 +115,10 @@ async def test_after_everything_that_can_happen_every_count_is_nought(fresh_db):
         ("DELETE FROM payout WHERE state = 'paid'", 17),
         ("UPDATE payment_refund SET amount_minor = amount_minor + 1 WHERE state = 'requested'", 18),
         ("UPDATE payout SET amount_minor = amount_minor + 1 WHERE state = 'reserved'", 18),
+        ("UPDATE suspense_case SET amount_minor = amount_minor + 1 WHERE state = 'open'", 18),
+        ("UPDATE suspense_case SET amount_minor = amount_minor + 1 WHERE state = 'giving_back'", 18),
+        ("UPDATE suspense_case SET amount_minor = amount_minor + 1 WHERE settlement = 'write_off'", 19),
+        ("DELETE FROM suspense_case WHERE state = 'open'", 18),
         ("UPDATE payment_intent SET fee_minor = fee_minor - 1 WHERE fee_minor > 0", 19),
         ("UPDATE payment_refund SET amount_minor = amount_minor - 1 WHERE state = 'succeeded'", 19),
         ("DELETE FROM outbox_event WHERE type = 'ledger.journals_posted.v1'", 22),
@@ -110,6 +134,20 @@ async def test_what_disagrees_with_the_ledger_is_found(db, statement, found):
         await uow.connection.execute(text(f"{statement} AND tenant_id = {tenant}"))
         assert found in await broken(uow, tenant)
         assert await broken(uow, other) == set()
+
+
+@pytest.mark.parametrize("meddled", ["amount_minor = amount_minor + 1", "state = 'voided'", "state = 'captured'"])
+async def test_a_memo_that_is_not_what_banks_hold_is_found(db, meddled):
+    async with db.begin(None) as uow:
+        tenant = (await a_tenant(uow)).id
+        order_id, intent_id = uow.new_id(), uow.new_id()
+        payments.intend(uow, [payments.NewIntent(tenant, intent_id, order_id, 5390, "EUR", "tok_visa", "later")])
+        held = Authorised("ch", "Visa", "4242", uow.now + timedelta(days=7))
+        await settle_payment(uow, [News(heard_of(tenant, intent_id, held))])
+    async with undone(db, None) as uow:
+        assert await broken(uow, tenant) == set()
+        await uow.connection.execute(text(f"UPDATE payment_intent SET {meddled} WHERE tenant_id = {tenant}"))
+        assert await broken(uow, tenant) == {18}
 
 
 async def a_payout_of(uow: UnitOfWork, tenant: int, seller: int) -> None:

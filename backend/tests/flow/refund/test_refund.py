@@ -183,6 +183,18 @@ async def test_a_return_is_decided_once(uow, paid, holds):
     await holds(uow, paid.tenant_id, {REFUND_CLEARING: 2140})
 
 
+@pytest.mark.parametrize("decide", [approve, decline])
+async def test_of_two_decisions_about_a_return_in_one_batch_the_first_counts(uow, paid, holds, decide):
+    facts = await a_return(uow, paid, quantity=5)
+    first, second = await decide(uow, [yes(facts), yes(facts)])
+    assert isinstance(first, Started | returns.ReturnFacts)
+    assert second == AlreadyDecided("being_decided")
+    found = (await escrow_service.of_seller_orders(uow, {paid.part}))[paid.part]
+    refunded = 10000 if decide is approve else 0
+    assert (found.refunded, found.claims) == (refunded, 1 if decide is approve else 0)
+    await holds(uow, paid.tenant_id, {REFUND_CLEARING: refunded * 107 // 100})
+
+
 async def test_the_refunds_of_one_order_never_exceed_what_its_seller_holds(uow):
     """Two sellers in one order: each refund comes out of its own seller's escrow."""
     one, other = (a_part(uow, a_line(uow, net=5000, tax=350), shipping=0, shipping_tax=0) for _ in range(2))

@@ -12,8 +12,17 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from velora.apps.cli import COMMANDS, Later, app
+from velora.apps.cli.console import run
 from velora.apps.cli.document import document
+from velora.apps.cli.home import at_home
 from velora.apps.migrations import history
+from velora.flows.four_eyes import actions, decide
+from velora.flows.second_person import Hand, ask, take
+from velora.kernel.ids import decode
+from velora.kernel.principal import Role
+from velora.modules.approvals.errors import NotApproved
+from velora.modules.approvals.service import PLATFORM, ApprovalFacts, Matter, Request, Taking
+from velora.platform.settings import read_settings
 
 ROOT = Path(__file__).parents[4]
 Velora = Callable[..., Result]
@@ -249,3 +258,50 @@ def test_the_openapi_document_kept_for_the_web_application_is_that_of_the_api(ve
     assert kept == document(), "The API has changed: velora openapi frontend/openapi.json"
     assert velora("openapi", str(tmp_path / "api.json")).exit_code == 0
     assert (tmp_path / "api.json").read_text() == kept
+
+
+def test_an_empty_desk_and_an_empty_inbox_say_so(installed: Velora):
+    assert answer(installed("suspense", "list", "--json")) == []
+    assert "The desk is empty" in installed("suspense", "list").stdout
+    assert answer(installed("approvals", "list", "--json")) == []
+    assert "Nothing waits for a second person" in installed("approvals", "list").stdout
+    assert installed("approvals", "list", "--state", "lost").exit_code == 2
+    assert installed("approvals", "show", "apr_0000000000001").exit_code == 1
+
+
+def test_the_installation_asks_for_a_second_person_on_the_command_line(installed: Velora, monkeypatch: pytest.MonkeyPatch):
+    """As a command without a marketplace does, which takes what was agreed to when it runs again."""
+    monkeypatch.setattr(actions, "ACTIONS", {"test.drop": actions.Action(role=Role.SUPER_ADMIN)})
+    monkeypatch.setattr(decide, "ACTIONS", actions.ACTIONS)
+    people = {name: f"{name}@example.com" for name in ("ada", "grace", "eve")}
+    ids = {name: answer(installed("user", "create", email, "--name", name.title(), "--json"))["id"] for name, email in people.items()}
+    for name in ("ada", "grace"):
+        assert installed("user", "grant", people[name], "super_admin").exit_code == 0
+    by = f"account:{decode('acc', ids['ada'])}"
+    matter = Matter("test.drop", "ledger_journal p201911", {"rows": 12})
+
+    async def asked() -> str:
+        async with at_home(read_settings()) as house, house.db.begin(None) as uow:
+            [one] = await ask(uow, [Request(PLATFORM, matter, by)], Hand(by))
+            assert isinstance(one, ApprovalFacts)
+            return one.ref
+
+    async def taken() -> object:
+        async with at_home(read_settings()) as house, house.db.begin(None) as uow:
+            return (await take(uow, [Taking(PLATFORM, matter)], Hand(by)))[0]
+
+    ref = run(asked())
+    [listed] = answer(installed("approvals", "list", "--json"))
+    assert (listed["id"], listed["tenant"], listed["payload"], listed["requested_by"]) == (ref, None, {"rows": 12}, "Ada")
+    for name, why in (("ada", "yourself"), ("eve", "may not decide"), ("nobody", "Nobody has the address")):
+        refused = installed("approvals", "approve", ref, "--by", people.get(name, "nobody@example.com"))
+        assert refused.exit_code == 1
+        assert why in refused.output
+    assert isinstance(run(taken()), NotApproved)
+    assert answer(installed("approvals", "approve", ref, "--by", people["grace"], "--json"))["state"] == "approved"
+    assert "Decided by  Grace" in installed("approvals", "show", ref).stdout
+    assert isinstance(run(taken()), ApprovalFacts)
+    assert isinstance(run(taken()), NotApproved)
+    late = installed("approvals", "reject", ref, "--by", people["grace"], "--reason", "too late")
+    assert late.exit_code == 1
+    assert "is done already" in late.output

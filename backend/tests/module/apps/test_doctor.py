@@ -5,11 +5,13 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 from sqlalchemy import text
 
 from tests.builders.house import a_house
 from tests.builders.ledger import a_sealed_history
 from tests.builders.orders import a_paid_order
+from tests.builders.stripe_double import SECRET_KEY, a_stripe_double
 from velora.apps import migrations
 from velora.apps.doctor import Finding, State, examine
 from velora.apps.wiring import anchors_of
@@ -72,6 +74,21 @@ async def test_money_that_the_gateway_refuses_to_give_back_is_for_a_person(fresh
     refused = await found(settings, "refunds")
     assert refused.state is State.WRONG
     assert refused.says == f"the money of 1 cancelled orders was refused 3 times or more: {encode('ord', paid.order_id)}"
+
+
+async def test_stripe_is_asked_with_the_key_that_was_set(settings: Settings, tmp_path: Path):
+    def trading(key: str, base: str) -> Settings:
+        stripe = {"gateway": "stripe", "stripe_secret_key": SecretStr(key), "stripe_webhook_secret": SecretStr("whsec_x")}
+        return settings.model_copy(update={**stripe, "stripe_api_base": base})
+
+    async with a_stripe_double(tmp_path) as double:
+        well = await found(trading(SECRET_KEY, double.base), "payments")
+        refused = await found(trading("rk_live_of_another", double.base), "payments")
+        base = double.base
+    away = await found(trading(SECRET_KEY, base), "payments")
+    assert (well.state, well.says) == (State.OK, "Stripe, test mode")
+    assert (refused.state, refused.says) == (State.WRONG, "Stripe does not answer: Stripe does not take the key")
+    assert (away.state, "VELORA_STRIPE_SECRET_KEY" in away.mend) == (State.WRONG, True)
 
 
 async def test_rows_outside_of_every_month_and_missing_months_are_found(fresh_db: Database, settings: Settings):

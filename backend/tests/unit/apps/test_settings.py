@@ -13,6 +13,9 @@ from velora.platform.settings import BadSettings, Settings, read_settings
         ("MAIL_URL", "imap://u:pa55word@h", "smtp://user:password@host:587"),
         ("KAFKA_URL", "kafka://pa55word", "Leave it out"),
         ("GATEWAY", "pa55word", "sandbox"),
+        ("STRIPE_SECRET_KEY", "pk_live_pa55word", "not the publishable"),
+        ("STRIPE_WEBHOOK_SECRET", "pa55word", "whsec_"),
+        ("STRIPE_API_BASE", "pa55word", "https://api.stripe.com"),
         ("PUBLIC_URL", "pa55word.example.com", "https://"),
         ("LOG", "pa55word", "json"),
         ("DEMO", "pa55word", "boolean"),
@@ -41,6 +44,21 @@ def test_serving_in_public_needs_a_key_of_its_own(monkeypatch: pytest.MonkeyPatc
         read_settings()
     monkeypatch.setenv("VELORA_SECRET_KEY", "k" * 32)
     assert read_settings().secure_cookies
+
+
+def test_stripe_without_its_secrets_does_not_start_and_says_which_are_missing(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("VELORA_GATEWAY", "stripe")
+    with pytest.raises(BadSettings, match="VELORA_STRIPE_SECRET_KEY and VELORA_STRIPE_WEBHOOK_SECRET"):
+        read_settings()
+    monkeypatch.setenv("VELORA_STRIPE_SECRET_KEY", "sk_test_pa55word")
+    with pytest.raises(BadSettings, match="needs VELORA_STRIPE_WEBHOOK_SECRET as well") as raised:
+        read_settings()
+    assert "pa55word" not in str(raised.value)
+    monkeypatch.setenv("VELORA_STRIPE_WEBHOOK_SECRET", "whsec_pa55word")
+    assert not read_settings().charges_for_real
+    assert "pa55word" not in repr(read_settings())
+    monkeypatch.setenv("VELORA_STRIPE_SECRET_KEY", "rk_live_pa55word")
+    assert read_settings().charges_for_real
 
 
 def test_a_secret_does_not_show_when_settings_are_printed():

@@ -1,4 +1,4 @@
-import { BookOpen, Banknote, LayoutDashboard, Scale, Waypoints } from "lucide-react";
+import { BookOpen, Banknote, Inbox, LayoutDashboard, Scale, UserCheck, Waypoints } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ScrollRestoration, useNavigate } from "react-router-dom";
@@ -36,6 +36,8 @@ function Console({ me }: { me: MeOut }) {
           { to: "/finance/trial-balance", label: t("trial_balance"), icon: <Scale /> },
           { to: "/finance/accounts", label: t("accounts"), icon: <BookOpen /> },
           { to: "/finance/payouts", label: t("payouts"), icon: <Banknote /> },
+          { to: "/finance/suspense", label: t("suspense"), icon: <Inbox /> },
+          { to: "/finance/approvals", label: t("approvals"), icon: <UserCheck /> },
         ]}
       />
       <ScrollRestoration />

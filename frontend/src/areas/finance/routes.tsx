@@ -24,6 +24,28 @@ export const routes: RouteObject[] = [
         path: "payouts",
         lazy: lazyPage(async () => (await import("@/features/payouts/PayoutsPage")).PayoutsPage, "payouts"),
       },
+      {
+        path: "suspense",
+        lazy: lazyPage(async () => (await import("@/features/suspense/DeskPage")).DeskPage, "suspense"),
+      },
+      {
+        path: "suspense/:caseId",
+        lazy: lazyPage(async () => (await import("@/features/suspense/CasePage")).CasePage, "suspense"),
+      },
+      {
+        path: "approvals",
+        lazy: lazyPage(
+          async () => (await import("@/features/approvals/ApprovalsPage")).ApprovalsPage,
+          "approvals",
+        ),
+      },
+      {
+        path: "approvals/:approvalId",
+        lazy: lazyPage(
+          async () => (await import("@/features/approvals/ApprovalPage")).ApprovalPage,
+          "approvals",
+        ),
+      },
     ],
   },
 ];

@@ -62,9 +62,10 @@ export function PaymentStep() {
     if (payment.state === "action_required" && payment.challenge_url) {
       const back = `/checkout/confirm/${payment.intent_id}?order=${order.id}`;
       const url = new URL(payment.challenge_url, window.location.origin);
-      url.searchParams.set("back", back);
-      if (url.origin === window.location.origin) navigate(url.pathname + url.search);
-      else window.location.assign(url);
+      if (url.origin === window.location.origin) {
+        url.searchParams.set("back", back);
+        navigate(url.pathname + url.search);
+      } else window.location.assign(url); // that bank knows the way back
       return;
     }
     clear();

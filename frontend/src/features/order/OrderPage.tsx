@@ -74,6 +74,11 @@ function Shown({ order, orderKey, fresh }: ShownProps) {
   );
 }
 
+/** The sandbox's bank is a page of ours, and is told the way back; any other knows it. */
+function atTheBank(url: string, orderId: string) {
+  return url.startsWith("/") ? `${url}?back=${encodeURIComponent(`/orders/${orderId}`)}` : url;
+}
+
 /** What matters most about the order now. */
 function Standing({ order, fresh }: { order: OrderOut; fresh: boolean }) {
   const { t } = useTranslation("order");
@@ -94,9 +99,7 @@ function Standing({ order, fresh }: { order: OrderOut; fresh: boolean }) {
       title={t("challenge_title")}
       action={
         <Button asChild>
-          <a href={`${order.payment.challenge_url}?back=${encodeURIComponent(`/orders/${order.id}`)}`}>
-            {t("challenge_action")}
-          </a>
+          <a href={atTheBank(order.payment.challenge_url, order.id)}>{t("challenge_action")}</a>
         </Button>
       }
     >

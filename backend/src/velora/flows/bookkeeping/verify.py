@@ -29,6 +29,7 @@ from velora.modules.ledger.service import Check, Progress, SealedBlock
 from velora.modules.orders import service as orders
 from velora.modules.payments import service as payments
 from velora.modules.payouts import service as payouts
+from velora.modules.suspense import service as suspense
 from velora.modules.tenants import service as tenants
 from velora.platform.anchors.port import Anchors
 from velora.platform.db import Database, UnitOfWork
@@ -203,18 +204,29 @@ async def _misbooked(uow: UnitOfWork, page: Sequence[payouts.PayoutFacts]) -> li
 
 
 async def _clearing(uow: UnitOfWork, tenant_id: int | None, progress: Progress) -> Check:
-    """18: what the clearing accounts hold is exactly what is open: payouts, refunds; and no dispute yet."""
+    """18: clearing holds exactly what is open: payouts, refunds, what matches nothing; the memo, authorisations; and no dispute yet."""
     progress("clearing", 0)
     open_: Counter[Place] = Counter()
+    for tenant, currency, total in await payments.held_sums(uow, tenant_id):
+        open_[tenant, str(postings.AUTHORISED), currency] += total
+        open_[tenant, str(postings.AUTHORISED_AGAINST), currency] += total
     for tenant, currency, state, total in await payments.refund_sums(uow, tenant_id):
         if state == "requested":
             open_[tenant, str(postings.REFUND_CLEARING), currency] += total
     for tenant, _, currency, state, total in await payouts.sums(uow, tenant_id=tenant_id):
         if state in payouts.OPEN:
             open_[tenant, str(postings.PAYOUT_CLEARING), currency] += total
+    for tenant, currency, state, _, total in await suspense.sums(uow, tenant_id):
+        if state in suspense.UNSETTLED:
+            open_[tenant, str(postings.SUSPENSE), currency] += total
+        elif state is suspense.CaseState.GIVING_BACK:
+            open_[tenant, str(postings.REFUND_CLEARING), currency] += total
+    for tenant, currency, total in await ledger.credited_by(uow, tenant_id, code=str(postings.SUSPENSE), kind="capture"):
+        open_[tenant, str(postings.SUSPENSE), currency] += total  # taken at the gateway by hand, and not what the order costs
     booked: Counter[Place] = Counter()
-    for code in (str(postings.REFUND_CLEARING), str(postings.PAYOUT_CLEARING), "1050"):
-        booked |= await _booked(uow, tenant_id, code)
+    memo = (str(postings.AUTHORISED), str(postings.AUTHORISED_AGAINST))
+    for code in (str(postings.REFUND_CLEARING), str(postings.PAYOUT_CLEARING), str(postings.SUSPENSE), *memo, "1050"):
+        booked.update(await _booked(uow, tenant_id, code))  # adds up: suspense may stand below nothing, where something is wrong
     wrong = sorted(tenant for tenant, _, _ in _differing(open_, booked))
     return _check(18, "a clearing account is not the sum of what is open", "ten", wrong)
 
@@ -229,6 +241,9 @@ async def _gateway(uow: UnitOfWork, tenant_id: int | None, progress: Progress) -
     for tenant, currency, state, total in await payments.refund_sums(uow, tenant_id):
         if state == "succeeded":
             said[tenant, account, currency] -= total
+    for tenant, currency, state, how, total in await suspense.sums(uow, tenant_id):
+        if (state, how) != (suspense.CaseState.SETTLED, suspense.Settlement.GIVE_BACK):
+            said[tenant, account, currency] += total
     wrong = sorted(tenant for tenant, _, _ in _differing(said, await _booked(uow, tenant_id, account)))
     return _check(19, "gateway clearing is not what the gateway said it took, kept and gave back", "ten", wrong)
 

@@ -105,7 +105,7 @@ async def _confirm(walker: Walker, challenged: Sequence[tuple[Draft, Answer]]) -
 
 def _market(world: World, order: Planned) -> Market:
     place = world.markets[order.market]
-    return Market(place.id, place.currency, place.tax_mode)
+    return Market(place.id, place.currency, place.tax_mode, charged=place.charged)
 
 
 def _draft(walker: Walker, order: Planned) -> Draft:

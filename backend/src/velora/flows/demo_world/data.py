@@ -47,6 +47,7 @@ class MarketSheet(Sheet):
     escrow_days: int
     reserve_bps: int
     payout_threshold_minor: int
+    charged: Literal["at_order", "at_shipment"]
     payout_days: Literal["fridays", "monthly"]
     accent: tuple[int, int, int]
     display_font: str

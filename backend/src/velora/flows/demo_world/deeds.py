@@ -1,5 +1,6 @@
 """What happens to orders after they were paid: parcels, confirmations, cancellations and returns, each by its own flow."""
 
+import asyncio
 from collections.abc import Sequence
 from typing import Final
 
@@ -9,6 +10,7 @@ from velora.flows.demo_world.plan import Planned
 from velora.flows.demo_world.walker import Key, Part, Walker, asked
 from velora.flows.fulfilment.ship import deliver, ship
 from velora.flows.once import Once
+from velora.flows.payment_outcome.capture import take_money
 from velora.flows.refund.ask import ReturnAsk, ask_once
 from velora.flows.refund.cancel import Cancellation
 from velora.flows.refund.decide import Decision, approve, decline
@@ -38,7 +40,16 @@ async def send(walker: Walker, parts: Sequence[Part]) -> None:
         for part, key in zip(parts, keys, strict=True)
         if key in lines and lines[key][0].shipped_quantity == 0
     ]
+    await _take_what_is_held(walker, keys)
     await in_one_transaction(walker.house.db, ship, [*whole, *firsts])
+
+
+async def _take_what_is_held(walker: Walker, keys: Sequence[Key]) -> None:
+    """Where buyers are charged when their goods leave, this is when."""
+    async with walker.house.db.read(None) as uow:
+        parts = await orders.parts_by_id(uow, keys)
+    held = {(part.tenant_id, part.order_id) for part in parts.values() if part.state == orders.State.AUTHORISED}
+    await asyncio.gather(*(take_money(walker.house, *key) for key in sorted(held)))
 
 
 async def bring(walker: Walker, parts: Sequence[Part]) -> None:

@@ -13,6 +13,7 @@ from velora.flows.demo_world.data import MARKETS, sellers
 from velora.flows.demo_world.plan import LASTS, months
 from velora.flows.demo_world.scenes import staged
 from velora.flows.demo_world.stand import Hashes, stand
+from velora.flows.demo_world.strays import leave_strays
 from velora.flows.demo_world.supply import Supplies, supplies
 from velora.flows.demo_world.walker import Walker, earlier, remember
 from velora.flows.demo_world.world import World, read_world
@@ -73,6 +74,7 @@ async def load_demo(house: TradingHouse, progress: Progress = lambda step, done,
     since = await remember(walker)
     await walk.walk(walker, walk.steps(planned, began, until, goods.later), since, progress)
     clock.set(until)
+    await leave_strays(past, world, walker.tokens["visa"])
     progress("Telling everybody", 0, 0)
     while await relay(past.db, REACTIONS, {}):
         pass

@@ -55,6 +55,7 @@ def _new_tenants() -> list[NewTenant]:
             slug=market.slug, name=market.name, currency=market.currency, locale=market.locale, country=market.country,
             tagline=market.tagline, countries=market.countries, tax_mode=market.tax_mode, escrow_days=market.escrow_days,
             reserve_bps=market.reserve_bps, payout_threshold_minor=market.payout_threshold_minor,
+            charged=market.charged,
             theme=Theme(
                 accent=Oklch(market.accent[0] / 1000, market.accent[1] / 1000, market.accent[2]),
                 display_font=market.display_font,

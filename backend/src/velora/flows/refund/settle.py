@@ -52,14 +52,17 @@ async def sweep_refunds(house: TradingHouse) -> int:
     """
     async with house.db.read(None) as uow:
         refused = [(one.tenant_id, one.id) for one in await payments.refused_refunds(uow, before=uow.now, limit=_A_SWEEP)]
-        waiting = [
-            Started(one.tenant_id, one.id, RefundOrder(encode("rfd", one.id), one.charge_ref, one.amount_minor, one.currency))
-            for one in await payments.open_refunds(uow, limit=_A_SWEEP)
-        ]
+        waiting = [open_still(one) for one in await payments.open_refunds(uow, limit=_A_SWEEP)]
     await give_back(house, waiting)
     again = await asyncio.gather(*(house.writes.submit(ask_again, key) for key in refused))
     await give_back(house, [one for one in again if one is not None])
     return len(waiting) + len(refused)
+
+
+def open_still(refund: payments.PaymentRefund) -> Started:
+    """A refund that stands, to be sent under its key once more."""
+    order = RefundOrder(encode("rfd", refund.id), refund.charge_ref, refund.amount_minor, refund.currency)
+    return Started(refund.tenant_id, refund.id, order)
 
 
 async def settle(uow: UnitOfWork, news: Sequence[RefundNews]) -> list[bool]:
@@ -69,6 +72,7 @@ async def settle(uow: UnitOfWork, news: Sequence[RefundNews]) -> list[bool]:
     asked for again later; that of a return when its buyer asks again.
     """
     heard = {one.key: found for one in news if (found := _heard(one))}
+    await payments.look_again_later(uow, {one.key for one in news} - heard.keys())
     turned = await payments.settle_refunds(uow, list(heard.values()))
     cases = await wanted_by(uow, {(one.tenant_id, one.id): one.business_key for one in turned}, SYSTEM)
     paid = {key: case for key, case in cases.items() if heard[key].succeeded}

@@ -149,6 +149,12 @@ async def by_email(uow: UnitOfWork, emails: Collection[str]) -> dict[str, Accoun
     return {found.email: _facts(found) for found in await repository.accounts(uow, Account.email.in_(emails))}
 
 
+async def platform_roles(uow: UnitOfWork, ids: Collection[int]) -> dict[int, frozenset[Role]]:
+    """What each of these accounts is across all marketplaces: finance, super admin, or nothing."""
+    found = await repository.platform_roles(uow, ids)
+    return {id_: frozenset(Role(role) for account_id, role in found if account_id == id_) for id_ in ids}
+
+
 async def open_session(uow: UnitOfWork, account_id: int, *, token_digest: bytes, tenant_id: int | None, user_agent: str) -> int:
     """Whoever holds the token of this digest is this account, until the session ends."""
     session_id = uow.new_id()

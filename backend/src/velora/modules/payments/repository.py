@@ -2,15 +2,18 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Final, TypeVar
 
-from sqlalchemy import bindparam, func, select, tuple_
+from sqlalchemy import Select, bindparam, delete, func, select, true, tuple_
 
-from velora.modules.payments.models import PaymentAttempt, PaymentIntent, PaymentRefund
-from velora.modules.payments.policy import IntentState
+from velora.kernel.ids import first_id_at
+from velora.modules.payments.models import GatewayInbox, PaymentAttempt, PaymentIntent, PaymentMethod, PaymentRefund
+from velora.modules.payments.policy import HELD, UNHEARD, IntentState
 from velora.platform.db import ACROSS_TENANTS, UnitOfWork
 
 Key = tuple[int, int]
+NoticeKey = tuple[str, str]
+Row = TypeVar("Row", PaymentIntent, PaymentRefund)
 
 _LOCK: Final = (
     select(PaymentIntent)
@@ -61,10 +64,45 @@ async def of_orders(uow: UnitOfWork, keys: Collection[Key]) -> Sequence[PaymentI
     return await uow.entities(select(PaymentIntent).where(tuple_(PaymentIntent.tenant_id, PaymentIntent.order_id).in_(sorted(keys))))
 
 
+async def wishing_to_keep(uow: UnitOfWork, keys: Collection[Key]) -> Sequence[PaymentIntent]:
+    statement = select(PaymentIntent).where(
+        tuple_(PaymentIntent.tenant_id, PaymentIntent.order_id).in_(sorted(keys)), PaymentIntent.keep_card == true()
+    )
+    return await uow.entities(statement) if keys else []
+
+
+async def methods(uow: UnitOfWork, owners: Collection[Key], *, lock: bool = False) -> Sequence[PaymentMethod]:
+    """Every card that these (tenant, account) saved, also those that were removed."""
+    statement = (
+        select(PaymentMethod)
+        .where(tuple_(PaymentMethod.tenant_id, PaymentMethod.account_id).in_(sorted(owners)))
+        .order_by(PaymentMethod.tenant_id, PaymentMethod.id)
+    )
+    return await uow.entities(uow.for_update(statement) if lock else statement) if owners else []
+
+
+async def add_methods(uow: UnitOfWork, rows: Sequence[Mapping[str, object]]) -> None:
+    await uow.insert(PaymentMethod, rows)
+
+
+async def set_methods(uow: UnitOfWork, values: Mapping[Key, Mapping[str, object]]) -> int:
+    return await uow.set_on(PaymentMethod, values) if values else 0
+
+
 async def stale_intents(uow: UnitOfWork, states: Collection[str], now: datetime, limit: int) -> Sequence[PaymentIntent]:
     statement = (
         select(PaymentIntent)
         .where(PaymentIntent.state.in_(states), PaymentIntent.next_look_at <= now)
+        .order_by(PaymentIntent.next_look_at)
+        .limit(limit)
+    )
+    return await uow.entities(statement.execution_options(**ACROSS_TENANTS))
+
+
+async def intents_without_fee(uow: UnitOfWork, now: datetime, limit: int) -> Sequence[PaymentIntent]:
+    statement = (
+        select(PaymentIntent)
+        .where(PaymentIntent.state == IntentState.CAPTURED, PaymentIntent.next_look_at <= now, PaymentIntent.fee_known == 0)
         .order_by(PaymentIntent.next_look_at)
         .limit(limit)
     )
@@ -93,6 +131,11 @@ async def refunds_to_look_at(uow: UnitOfWork, state: str, until: datetime, limit
         .limit(limit)
     )
     return await uow.entities(statement.execution_options(**ACROSS_TENANTS))
+
+
+async def refunds(uow: UnitOfWork, keys: Collection[Key]) -> Sequence[PaymentRefund]:
+    statement = select(PaymentRefund).where(tuple_(PaymentRefund.tenant_id, PaymentRefund.id).in_(sorted(keys)))
+    return await uow.entities(statement) if keys else []
 
 
 async def refunds_of_orders(uow: UnitOfWork, keys: Collection[Key]) -> Sequence[PaymentRefund]:
@@ -143,6 +186,18 @@ async def capture_sums(uow: UnitOfWork, tenant_id: int | None) -> list[tuple[int
     return [(tenant, currency, int(captured), int(fees)) for tenant, currency, captured, fees in rows]
 
 
+async def held_sums(uow: UnitOfWork, tenant_id: int | None) -> list[tuple[int, str, int]]:
+    """(tenant, currency, Σ amount) of all open authorisations."""
+    statement = (
+        select(PaymentIntent.tenant_id, PaymentIntent.currency, func.sum(PaymentIntent.amount_minor))
+        .where(PaymentIntent.state.in_(sorted(HELD)))
+        .group_by(PaymentIntent.tenant_id, PaymentIntent.currency)
+    )
+    statement = statement.where(PaymentIntent.tenant_id == tenant_id) if tenant_id is not None else statement
+    rows = await uow.all(statement.execution_options(**ACROSS_TENANTS))
+    return [(tenant, currency, int(total)) for tenant, currency, total in rows]
+
+
 async def refund_sums(uow: UnitOfWork, tenant_id: int | None) -> list[tuple[int, str, str, int]]:
     """(tenant, currency, state, Σ amount) of all refunds."""
     statement = select(PaymentRefund.tenant_id, PaymentRefund.currency, PaymentRefund.state, func.sum(PaymentRefund.amount_minor)).group_by(
@@ -151,3 +206,54 @@ async def refund_sums(uow: UnitOfWork, tenant_id: int | None) -> list[tuple[int,
     statement = statement.where(PaymentRefund.tenant_id == tenant_id) if tenant_id is not None else statement
     rows = await uow.all(statement.execution_options(**ACROSS_TENANTS))
     return [(tenant, currency, state, int(total)) for tenant, currency, state, total in rows]
+
+
+async def notices_had(uow: UnitOfWork, keys: Collection[NoticeKey]) -> set[NoticeKey]:
+    statement = select(GatewayInbox.gateway, GatewayInbox.event_id)
+    statement = statement.where(tuple_(GatewayInbox.gateway, GatewayInbox.event_id).in_(sorted(keys)))
+    return {(gateway, event_id) for gateway, event_id in await uow.all(statement)} if keys else set()
+
+
+async def add_notices(uow: UnitOfWork, rows: Sequence[Mapping[str, object]]) -> None:
+    await uow.insert(GatewayInbox, rows)
+
+
+async def forget_notices(uow: UnitOfWork, before: datetime, limit: int) -> int:
+    """Notices from before then are gone, but for those of money that matched nothing; how many, at most the limit."""
+    old = select(GatewayInbox.gateway, GatewayInbox.event_id).where(GatewayInbox.outcome != "unmatched", GatewayInbox.received_at < before)
+    keys = sorted((gateway, event_id) for gateway, event_id in await uow.all(old.limit(limit)))
+    these = tuple_(GatewayInbox.gateway, GatewayInbox.event_id).in_(keys)
+    return await uow.change(delete(GatewayInbox).where(these)) if keys else 0
+
+
+async def unheard_intents(
+    uow: UnitOfWork, *, tenant_id: int | None, since: datetime, before: int | None, limit: int
+) -> Sequence[PaymentIntent]:
+    """Payments that have been unheard of since this moment or longer, newest first."""
+    later = select(PaymentAttempt.id).where(
+        PaymentAttempt.tenant_id == PaymentIntent.tenant_id, PaymentAttempt.intent_id == PaymentIntent.id, PaymentAttempt.at > since
+    )
+    statement = select(PaymentIntent).where(PaymentIntent.state.in_(UNHEARD), PaymentIntent.id < first_id_at(since), ~later.exists())
+    return await _newest(uow, statement, PaymentIntent, tenant_id=tenant_id, before=before, limit=limit)
+
+
+async def unheard_refunds(
+    uow: UnitOfWork, *, tenant_id: int | None, since: datetime, before: int | None, limit: int
+) -> Sequence[PaymentRefund]:
+    """Refunds that have been open since this moment or longer, newest first."""
+    statement = select(PaymentRefund).where(PaymentRefund.state == "requested", PaymentRefund.requested_at <= since)
+    return await _newest(uow, statement, PaymentRefund, tenant_id=tenant_id, before=before, limit=limit)
+
+
+async def attempts(uow: UnitOfWork, keys: Collection[Key]) -> Sequence[PaymentAttempt]:
+    """Every answer of the gateway for these (tenant, intent) keys, oldest first."""
+    key = tuple_(PaymentAttempt.tenant_id, PaymentAttempt.intent_id)
+    return await uow.entities(select(PaymentAttempt).where(key.in_(sorted(keys))).order_by(PaymentAttempt.id)) if keys else []
+
+
+async def _newest(
+    uow: UnitOfWork, statement: Select[Row], model: type[Row], *, tenant_id: int | None, before: int | None, limit: int
+) -> Sequence[Row]:
+    statement = statement.execution_options(**ACROSS_TENANTS) if tenant_id is None else statement.where(model.tenant_id == tenant_id)
+    statement = statement if before is None else statement.where(model.id < before)
+    return await uow.entities(statement.order_by(model.id.desc()).limit(limit))

@@ -92,17 +92,24 @@ async def ask(uow: UnitOfWork, asks: Sequence[Ask]) -> list[ReturnFacts | NotRet
 
 
 async def decidable(uow: UnitOfWork, keys: Sequence[Key]) -> list[ReturnFacts | NotFound | AlreadyDecided]:
-    """Those of the returns that wait for a decision, kept for this transaction; the others say why they do not."""
+    """Those of the returns that wait for a decision, kept for this transaction; the others say why they do not.
+
+    Each is decided once: of a key that is there twice the first counts.
+    """
     standing_ = await repository.locked(uow, set(keys))
     lines = await repository.lines_of(uow, standing_.keys())
     outcomes: list[ReturnFacts | NotFound | AlreadyDecided] = []
+    taken: set[Key] = set()
     for key in keys:
         found = standing_.get(key)
         if found is None:
             outcomes.append(NotFound("return", encode("ret", key[1])))
         elif found.state != State.REQUESTED:
             outcomes.append(AlreadyDecided(found.state))
+        elif key in taken:
+            outcomes.append(AlreadyDecided("being_decided"))
         else:
+            taken.add(key)
             outcomes.append(_facts(found, lines[key]))
     return outcomes
 

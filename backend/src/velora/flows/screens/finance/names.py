@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from velora.kernel.errors import NotFound
 from velora.kernel.ids import decode
+from velora.modules.identity import service as identity
 from velora.modules.ledger.policy import kind_of, sub_of
 from velora.modules.ledger.service import Account
 from velora.modules.sellers import service as sellers
@@ -30,6 +31,13 @@ async def names_of(uow: UnitOfWork, codes: Collection[str]) -> Names:
     subs = {sub for code in codes if (sub := sub_of(code)).startswith("sel_")}
     found = await sellers.facts(uow, {decode("sel", sub) for sub in subs})
     return Names({sub: found[id_].name for sub in subs if (id_ := decode("sel", sub)) in found})
+
+
+async def actors_of(uow: UnitOfWork, refs: Collection[str]) -> Mapping[str, str]:
+    """What people call each actor: the name of an account; what is not one (`system`, `operator`) stays as it is."""
+    ids = {ref: int(number) for ref in refs if (number := ref.removeprefix("account:")) != ref}
+    accounts = await identity.accounts(uow, set(ids.values()))
+    return {ref: accounts[ids[ref]].name if ids.get(ref) in accounts else ref for ref in refs}
 
 
 def head_of(code: str) -> str:

@@ -154,6 +154,21 @@ async def equations_broken(uow: UnitOfWork, tenant_id: int | None) -> Found:
     return await _counted(uow, sums.having(or_(func.sum(book) != 0, func.sum(memo) != 0)))
 
 
+async def credited_by(uow: UnitOfWork, tenant_id: int | None, *, code: str, kind: str) -> list[tuple[int, str, int]]:
+    sums: dict[tuple[int, str], int] = {}
+    for sign, side in ((1, LedgerPosting.credit_account_id), (-1, LedgerPosting.debit_account_id)):
+        statement = (
+            select(LedgerAccount.tenant_id, LedgerAccount.currency, func.sum(LedgerPosting.amount))
+            .join(LedgerPosting, (LedgerPosting.tenant_id == LedgerAccount.tenant_id) & (side == LedgerAccount.id))
+            .join(LedgerJournal, (LedgerJournal.tenant_id == LedgerPosting.tenant_id) & (LedgerJournal.id == LedgerPosting.journal_id))
+            .where(LedgerAccount.code == code, LedgerJournal.kind == kind)
+            .group_by(LedgerAccount.tenant_id, LedgerAccount.currency)
+        )
+        for tenant, currency, total in await uow.all(scoped(statement, LedgerAccount, tenant_id)):
+            sums[tenant, currency] = sums.get((tenant, currency), 0) + sign * int(total)
+    return [(tenant, currency, total) for (tenant, currency), total in sums.items()]
+
+
 async def taken_while_owing(uow: UnitOfWork, tenant_id: int | None, *, kind: str, taken: str, owed: str) -> Found:
     """20: a journal of this kind that took from `{taken}:x` when the postings before it left `{owed}:x` above nothing.
 

@@ -47,7 +47,7 @@ from velora.modules.ledger.service.seal import (
     seal,
     seals,
 )
-from velora.modules.ledger.service.verify import Check, Progress, taken_while_owing, verify
+from velora.modules.ledger.service.verify import Check, Progress, credited_by, taken_while_owing, verify
 
 __all__ = [
     "ROUND_JOURNALS",
@@ -85,6 +85,7 @@ __all__ = [
     "count_of_kind",
     "count_there",
     "counts",
+    "credited_by",
     "daily",
     "find",
     "journals",

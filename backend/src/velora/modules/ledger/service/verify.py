@@ -60,6 +60,11 @@ async def verify(
     return sorted(told, key=lambda check: check.number)
 
 
+async def credited_by(uow: UnitOfWork, tenant_id: int | None, *, code: str, kind: str) -> list[tuple[int, str, int]]:
+    """(tenant, currency, Σ credit − Σ debit) of what journals of this kind moved in the account with this code."""
+    return await checking.credited_by(uow, tenant_id, code=code, kind=kind)
+
+
 async def taken_while_owing(uow: UnitOfWork, tenant_id: int | None, *, kind: str, taken: str, owed: str) -> tuple[int, list[int]]:
     """How many journals of this kind took from somebody's account `taken` while the same one's account `owed` stood above nothing.
 

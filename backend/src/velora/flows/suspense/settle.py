@@ -1,0 +1,135 @@
+"""Finance says what becomes of a case. Below a limit it is done at once; from there on a second person must agree first.
+
+What is agreed to says exactly what is done: the case, the settlement, the reason. Money that goes back is posted before the gateway
+is asked (`send.py`).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from velora.flows import postings
+from velora.flows.once import Once, once
+from velora.flows.second_person import Hand, ask
+from velora.kernel.errors import NotFound, Refusal
+from velora.kernel.ids import decode, encode
+from velora.modules.approvals.service import ApprovalFacts, Matter, Request
+from velora.modules.audit import service as audit
+from velora.modules.ledger import service as ledger
+from velora.modules.suspense import service as suspense
+from velora.modules.suspense.service import CaseFacts, Decided, Limits, NotOpen, Settlement
+from velora.platform.db import UnitOfWork
+from velora.platform.db.idempotency import Replay
+
+SETTLE: Final = "suspense.settle"
+
+Key = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Wish:
+    """This shall become of the case, for this reason. `gateway` is the one at hand. The route has checked that `by` may."""
+
+    tenant_id: int
+    case_id: int
+    how: Settlement
+    reason: str
+    by: Hand
+    limits: Limits
+    gateway: str
+
+    @property
+    def key(self) -> Key:
+        return self.tenant_id, self.case_id
+
+
+async def settle_once(uow: UnitOfWork, requests: Sequence[Once[Wish]]) -> list[CaseFacts | Replay | Refusal]:
+    """As `settle`, once for each Idempotency-Key."""
+    return await once(uow, requests, settle, lambda case: {"case": case.ref})
+
+
+async def settle(uow: UnitOfWork, wishes: Sequence[Wish]) -> list[CaseFacts | Refusal]:
+    """Each case is settled, on its way back, or waits for a second person; or is refused, and nothing was changed. Locks the cases."""
+    cases = await suspense.lock(uow, {wish.key for wish in wishes})
+    outcomes: dict[int, CaseFacts | Refusal] = {}
+    alone: dict[int, Decided] = {}
+    for place, wish in enumerate(wishes):
+        case = cases.pop(wish.key, None)  # a case that is wished for twice in one batch belongs to the first
+        if case is None:
+            twice = any(other.key == wish.key for other in wishes[:place])
+            ref = encode("sus", wish.case_id)
+            outcomes[place] = NotOpen(ref, "settled", "") if twice else NotFound("case", ref)
+        elif refusal := suspense.objection(case.standing, wish.how, wish.limits, wish.gateway):
+            outcomes[place] = refusal
+        elif suspense.needs_second_person(case.amount_minor, wish.limits):
+            outcomes[place] = await _ask_second(uow, case, wish)
+        else:
+            alone[place] = Decided(case, wish.how, wish.reason, wish.by.actor_ref)
+    hands = {decided.case.key: wishes[place].by for place, decided in alone.items()}
+    done = await _carry_out(uow, list(alone.values()))
+    await _on_record(uow, [(case, hands[case.key]) for case in done])
+    by_key = {case.key: case for case in done}
+    outcomes |= {place: by_key[decided.case.key] for place, decided in alone.items()}
+    return [outcomes[place] for place in range(len(wishes))]
+
+
+async def settle_agreed(uow: UnitOfWork, agreed: Sequence[ApprovalFacts]) -> None:
+    """What a second person agreed to is done, in the transaction of the agreement. Raises NotOpen where a case no longer waits for it."""
+    cases = await suspense.lock(uow, {case_of(one) for one in agreed})
+    decided: list[Decided] = []
+    hands: dict[Key, Hand] = {}
+    for one in agreed:
+        case = cases.get(case_of(one))
+        if case is None or case.state is not suspense.CaseState.AWAITING_SECOND or case.approval_id != one.id:
+            raise NotOpen(one.matter.subject, case.state if case else "settled", "")
+        how, reason = Settlement(str(one.matter.payload["settlement"])), str(one.matter.payload["reason"])
+        decided.append(Decided(case, how, reason, one.requested_by))
+        hands[case.key] = Hand(one.decided_by)
+    await _on_record(uow, [(case, hands[case.key]) for case in await _carry_out(uow, decided)])
+
+
+async def reopen(uow: UnitOfWork, ended: Sequence[ApprovalFacts]) -> None:
+    """Nobody agreed: the cases are open again, for somebody to say anew what becomes of them."""
+    cases = await suspense.lock(uow, {case_of(one) for one in ended})
+    asked = {case_of(one): one.id for one in ended}
+    await suspense.reopen(uow, [case for key, case in cases.items() if case.approval_id == asked[key] and _waits(case)])
+
+
+def case_of(approval: ApprovalFacts) -> Key:
+    """Which case an approval is about."""
+    return approval.tenant_id, decode("sus", approval.matter.subject)
+
+
+async def _ask_second(uow: UnitOfWork, case: CaseFacts, wish: Wish) -> CaseFacts | Refusal:
+    matter = Matter(SETTLE, case.ref, {"settlement": wish.how.value, "reason": wish.reason}, case.amount_minor, case.currency)
+    [asked] = await ask(uow, [Request(case.tenant_id, matter, wish.by.actor_ref)], wish.by)
+    if isinstance(asked, Refusal):
+        return asked
+    [waiting] = await suspense.await_second(uow, {asked.id: Decided(case, wish.how, wish.reason, wish.by.actor_ref)})
+    return waiting
+
+
+async def _carry_out(uow: UnitOfWork, decided: Sequence[Decided]) -> list[CaseFacts]:
+    back = await suspense.give_back(uow, [one for one in decided if one.how is Settlement.GIVE_BACK])
+    off = await suspense.write_off(uow, [one for one in decided if one.how is Settlement.WRITE_OFF])
+    journals = [postings.suspense_back(posted(case), at=uow.now, actor_ref=case.settled_by) for case in back]
+    journals += [postings.suspense_written_off(posted(case), at=uow.now, actor_ref=case.settled_by) for case in off]
+    await ledger.post(uow, journals)
+    return [*back, *off]
+
+
+def posted(case: CaseFacts) -> postings.Suspended:
+    """The case as the postings know it."""
+    return postings.Suspended(case.tenant_id, case.id, case.tries, case.currency, case.amount_minor)
+
+
+def _waits(case: CaseFacts) -> bool:
+    return case.state is suspense.CaseState.AWAITING_SECOND
+
+
+async def _on_record(uow: UnitOfWork, done: Sequence[tuple[CaseFacts, Hand]]) -> None:
+    entries = [
+        audit.Entry(case.tenant_id, by.actor_ref, f"suspense.{case.settlement}", case.ref, {"reason": case.reason}, by.address)
+        for case, by in done
+    ]
+    await audit.record(uow, entries)

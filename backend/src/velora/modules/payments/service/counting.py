@@ -1,0 +1,29 @@
+"""Sums and walks over all payments, for whoever doubts the books."""
+
+from velora.modules.payments import repository
+from velora.platform.db import UnitOfWork
+
+
+async def walk_captured(uow: UnitOfWork, *, tenant_id: int, after: int, limit: int) -> list[int]:
+    """The next captured payments of a marketplace after this id, oldest first: all of them in pieces."""
+    return await repository.captured_after(uow, tenant_id=tenant_id, after=after, limit=limit)
+
+
+async def miscounted(uow: UnitOfWork, tenant_id: int | None, *, limit: int) -> list[int]:
+    """Payments whose refunds add up to something else than is counted, or to more than was captured: there must be none."""
+    return await repository.miscounted(uow, tenant_id, limit=limit)
+
+
+async def capture_sums(uow: UnitOfWork, tenant_id: int | None) -> list[tuple[int, str, int, int]]:
+    """(tenant, currency, Σ captured, Σ fees) of all captured payments, as the gateway answered for each."""
+    return await repository.capture_sums(uow, tenant_id)
+
+
+async def held_sums(uow: UnitOfWork, tenant_id: int | None) -> list[tuple[int, str, int]]:
+    """(tenant, currency, Σ amount) of all that banks hold for us and we have neither taken nor given up."""
+    return await repository.held_sums(uow, tenant_id)
+
+
+async def refund_sums(uow: UnitOfWork, tenant_id: int | None) -> list[tuple[int, str, str, int]]:
+    """(tenant, currency, state, Σ amount) of all refunds."""
+    return await repository.refund_sums(uow, tenant_id)

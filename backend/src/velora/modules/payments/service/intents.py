@@ -1,0 +1,221 @@
+"""What becomes of a payment. Every function takes many; what the gateway says is settled here, whoever heard it."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from velora.kernel.ids import encode
+from velora.modules.payments import events, repository
+from velora.modules.payments.models import PaymentAttempt, PaymentIntent
+from velora.modules.payments.policy import (
+    FAILED,
+    FEE_LOOK_AFTER,
+    HELD,
+    LOOK_AFTER,
+    OPEN,
+    UNHEARD_PAYMENT,
+    Capture,
+    IntentState,
+    how_far,
+    may_become,
+)
+from velora.modules.payments.repository import Key
+from velora.platform.db import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class NewIntent:
+    tenant_id: int
+    id: int
+    order_id: int
+    amount_minor: int
+    currency: str
+    token: str
+    capture: Capture = "now"
+    keep_card: bool = False
+
+    @property
+    def gateway_key(self) -> str:
+        """The key under which the gateway does it once."""
+        return encode("pi", self.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What is known of an intent now: from the reply, a notice of the gateway, or by asking.
+
+    `amount_minor` is what was captured, or is about to be; None for all that was asked for. `until` is when an authorisation ends.
+    """
+
+    tenant_id: int
+    intent_id: int
+    state: IntentState
+    reason: str = ""
+    charge_ref: str = ""
+    brand: str = ""
+    last4: str = ""
+    # None while the gateway has not said what it keeps.
+    fee_minor: int | None = 0
+    challenge_url: str = ""
+    amount_minor: int | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """An intent after something was heard. `turned` is False when it stood there already, or was further.
+
+    `learned_fee`: it was captured before, and only now is known what the gateway keeps of it.
+    """
+
+    intent: PaymentIntent
+    heard: Heard
+    turned: bool
+    state: IntentState
+    learned_fee: bool = False
+
+    @property
+    def captured_minor(self) -> int:
+        """What was taken, if it was."""
+        asked = self.intent.capturing_minor if self.intent.state == IntentState.CAPTURING else self.intent.amount_minor
+        return asked if self.heard.amount_minor is None else self.heard.amount_minor
+
+
+def intend(uow: UnitOfWork, intents: Sequence[NewIntent]) -> None:
+    """The orders can be charged: each intent stands with the key that the gateway will be asked under."""
+    rows = [
+        {
+            "tenant_id": one.tenant_id, "id": one.id, "order_id": one.order_id, "amount_minor": one.amount_minor, "captured_minor": 0,
+            "refunded_minor": 0, "fee_minor": 0, "currency": one.currency, "state": IntentState.AUTHORISING,
+            "gateway_key": one.gateway_key, "token": one.token, "charge_ref": "", "card_brand": "", "card_last4": "", "challenge_url": "",
+            "reason": "", "next_look_at": uow.now + LOOK_AFTER[IntentState.AUTHORISING], "settled_at": None, "capture": one.capture,
+            "keep_card": one.keep_card,
+        }
+        for one in intents
+    ]  # fmt: skip
+    repository.add_intents(uow, rows)
+
+
+async def apply(uow: UnitOfWork, heard: Sequence[Heard]) -> list[Turn]:
+    """Each intent stands where it was heard to stand, if that is forward; in ascending order of intent. Locks the intents.
+
+    Hearing the same twice turns once; of several things heard at once, one that settles outweighs one that does not. The
+    caller does what follows from a turn in the same transaction.
+    """
+    by_key = {(one.tenant_id, one.intent_id): one for one in sorted(heard, key=lambda one: how_far(one.state))}
+    intents = await repository.lock_intents(uow, by_key)
+    turns: list[Turn] = []
+    values: dict[Key, dict[str, object]] = {}
+    attempts: list[dict[str, object]] = []
+    for key, intent in intents.items():
+        one = by_key[key]
+        now = IntentState(intent.state)
+        turned = may_become(now, one.state)
+        waits_for_fee = not turned and now is one.state is IntentState.CAPTURED and not intent.fee_known
+        turns.append(Turn(intent, one, turned, one.state if turned else now, learned_fee=waits_for_fee and one.fee_minor is not None))
+        if waits_for_fee:
+            values[key] = _fee_after(uow, one)
+        if turned:
+            values[key] = _after(uow, turns[-1])
+            attempts.append(
+                {
+                    "tenant_id": key[0], "id": uow.new_id(), "intent_id": key[1], "at": uow.now, "outcome": one.state,
+                    "reason": one.reason, "charge_ref": one.charge_ref,
+                }
+            )  # fmt: skip
+    repository.set_intents(uow, values)
+    repository.add_attempts(uow, attempts)
+    uow.tell(_news(turns))
+    return turns
+
+
+async def stale(uow: UnitOfWork, *, limit: int) -> Sequence[PaymentIntent]:
+    """Intents of which nothing was heard for too long: the gateway should be asked. Platform scope."""
+    return await repository.stale_intents(uow, OPEN, uow.now, limit)
+
+
+async def look_now(uow: UnitOfWork, keys: Collection[Key]) -> None:
+    """The sweeper looks at these (tenant, intent) next. The caller has locked them, and knows that they are open."""
+    repository.set_intents(uow, {key: {"next_look_at": uow.now} for key in keys})
+
+
+async def without_fee(uow: UnitOfWork, *, limit: int) -> Sequence[PaymentIntent]:
+    """Captured payments of which the gateway has not said what it keeps, and should be asked. Platform scope."""
+    return await repository.intents_without_fee(uow, uow.now, limit)
+
+
+async def of_orders(uow: UnitOfWork, keys: Collection[Key]) -> dict[Key, PaymentIntent]:
+    """The intent of each (tenant, order)."""
+    return {(one.tenant_id, one.order_id): one for one in await repository.of_orders(uow, keys)}
+
+
+async def lock_of_orders(uow: UnitOfWork, keys: Collection[Key]) -> dict[Key, PaymentIntent]:
+    """The intent of each (tenant, order), kept for this transaction: whoever gives money back locks payments first."""
+    found = await repository.of_orders(uow, keys)
+    locked = await repository.lock_intents(uow, {(one.tenant_id, one.id) for one in found})
+    return {(one.tenant_id, one.order_id): one for one in locked.values()}
+
+
+def is_asked(intent: PaymentIntent) -> bool:
+    """Whether the bank's first word is still to come: neither held, nor taken, nor refused."""
+    return IntentState(intent.state) in OPEN - HELD
+
+
+async def intents_seen(uow: UnitOfWork, keys: Collection[Key]) -> dict[Key, PaymentIntent]:
+    """The intents with these (tenant, id) keys, as they stand."""
+    return {(one.tenant_id, one.id): one for one in await repository.intents(uow, keys)}
+
+
+async def unheard(uow: UnitOfWork, *, tenant_id: int | None, before: int | None, limit: int) -> Sequence[PaymentIntent]:
+    """Payments that have stayed unknown for UNHEARD_PAYMENT or longer, newest first; of every tenant when none is named."""
+    return await repository.unheard_intents(uow, tenant_id=tenant_id, since=uow.now - UNHEARD_PAYMENT, before=before, limit=limit)
+
+
+async def attempts(uow: UnitOfWork, keys: Collection[Key]) -> Sequence[PaymentAttempt]:
+    """Every answer of the gateway for these (tenant, intent) keys, oldest first."""
+    return await repository.attempts(uow, keys)
+
+
+def _after(uow: UnitOfWork, turn: Turn) -> dict[str, object]:
+    intent, heard = turn.intent, turn.heard
+    settled = heard.state not in OPEN
+    after: dict[str, object] = {
+        "state": heard.state, "reason": heard.reason, "charge_ref": heard.charge_ref or intent.charge_ref,
+        "card_brand": heard.brand or intent.card_brand, "card_last4": heard.last4 or intent.card_last4,
+        "challenge_url": heard.challenge_url,
+        "captured_minor": turn.captured_minor if heard.state is IntentState.CAPTURED else 0,
+        "next_look_at": None if settled else heard.until or uow.now + LOOK_AFTER[heard.state], "settled_at": uow.now if settled else None,
+        **(_fee_after(uow, heard) if settled else {}),
+    }  # fmt: skip
+    if heard.state is IntentState.AUTHORISED:
+        after["authorised_until"] = heard.until
+    if heard.state is IntentState.CAPTURING:
+        after["capturing_minor"] = heard.amount_minor or 0
+    return after
+
+
+def _fee_after(uow: UnitOfWork, heard: Heard) -> dict[str, object]:
+    """What the gateway keeps, or when to ask it again; not known is not nothing."""
+    known = heard.fee_minor is not None
+    return {"fee_minor": heard.fee_minor or 0, "fee_known": int(known), "next_look_at": None if known else uow.now + FEE_LOOK_AFTER}
+
+
+def _news(turns: Sequence[Turn]) -> list[events.PaymentCaptured | events.PaymentFailed]:
+    news: list[events.PaymentCaptured | events.PaymentFailed] = []
+    for turn in turns:
+        intent = turn.intent
+        if turn.turned and turn.state is IntentState.CAPTURED:
+            news.append(
+                events.PaymentCaptured(
+                    tenant_id=intent.tenant_id,
+                    order_id=intent.order_id,
+                    intent_id=intent.id,
+                    amount_minor=turn.captured_minor,
+                    currency=intent.currency,
+                )
+            )
+        elif turn.turned and turn.state in FAILED:
+            news.append(
+                events.PaymentFailed(tenant_id=intent.tenant_id, order_id=intent.order_id, intent_id=intent.id, reason=turn.heard.reason)
+            )
+    return news

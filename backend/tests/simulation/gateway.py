@@ -1,0 +1,192 @@
+"""A payment gateway in another company: it outlives our processes, keeps books of its own, and can be reached badly.
+
+`Company` is what it does and remembers. `Wire` is our way to it, with its faults: requests that are lost, late or answered to nobody.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from tests.simulation.world import Process, World
+from velora.kernel.money import share
+from velora.modules.payments.gateways.port import (
+    ActionRequired,
+    Captured,
+    ChargeOrder,
+    ChargeOutcome,
+    DeclinedCharge,
+    NotKnown,
+    Refunded,
+    RefundFailed,
+    RefundOrder,
+    RefundOutcome,
+    Unheard,
+)
+
+T = TypeVar("T")
+OK, POOR, ASKED = "tok_ok", "tok_poor", "tok_asked"  # is charged, has no money, must confirm at the bank
+_UNHEARD = Unheard("The gateway did not answer in time.")
+
+
+@dataclass
+class Charge:
+    key: str
+    ref: str
+    reference: str
+    amount_minor: int
+    currency: str
+    state: str
+    fee_minor: int
+    refunded_minor: int = 0
+
+    @property
+    def outcome(self) -> ChargeOutcome:
+        if self.state == "captured":
+            return Captured(self.ref, "Visa", "4242", self.fee_minor)
+        if self.state == "action_required":
+            return ActionRequired(self.ref, f"/challenge/{self.ref}", "Visa", "4242")
+        return DeclinedCharge(self.state, "Visa", "4242")
+
+
+@dataclass
+class Given:
+    """A refund, done or refused for good."""
+
+    key: str
+    charge_ref: str
+    amount_minor: int
+    outcome: Refunded | RefundFailed
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What the company would tell us by itself: this charge or refund has changed."""
+
+    kind: str
+    key: str
+
+
+@dataclass
+class Company:
+    """Its books, and the keys it has seen."""
+
+    world: World
+    charges: dict[str, Charge] = field(default_factory=dict[str, Charge])
+    refunds: dict[str, Given] = field(default_factory=dict[str, Given])
+    errors: set[str] = field(default_factory=set[str])
+    tell: Callable[[Notice], None] = lambda notice: None
+
+    def charge(self, order: ChargeOrder) -> ChargeOutcome:
+        if order.key in self.errors:
+            return _UNHEARD
+        if order.key not in self.charges:
+            state = {POOR: "insufficient_funds", ASKED: "action_required"}.get(order.token, "captured")
+            fee = share(order.amount_minor, 290) + 30
+            self._keep(Charge(order.key, self._ref("ch"), order.reference, order.amount_minor, order.currency, state, fee))
+            if self.world.happens(self.world.temper.error_kept):
+                self.world.note(f"an error is kept under {order.key}")
+                self.errors.add(order.key)
+                return _UNHEARD
+        return self.charges[order.key].outcome
+
+    def find(self, key: str) -> ChargeOutcome | NotKnown:
+        return self.charges[key].outcome if key in self.charges else NotKnown()
+
+    def void(self, key: str) -> ChargeOutcome:
+        known = self.charges.get(key)
+        if known is None:
+            self._keep(Charge(key, self._ref("ch"), "", 0, "", "voided", 0))
+        elif known.state == "action_required":
+            known.state = "voided"
+            self._tell("charge", key)
+        return self.charges[key].outcome
+
+    def confirm(self, key: str, *, approved: bool) -> None:
+        """The buyer has answered at the bank."""
+        if self.charges[key].state == "action_required":
+            self.charges[key].state = "captured" if approved else "challenge_failed"
+            self._tell("charge", key)
+
+    def refund(self, order: RefundOrder) -> RefundOutcome:
+        if order.key not in self.refunds:
+            self.refunds[order.key] = Given(order.key, order.charge_ref, order.amount_minor, self._refunded(order))
+            self._tell("refund", order.key)
+        return self.refunds[order.key].outcome
+
+    def find_refund(self, key: str) -> RefundOutcome | NotKnown:
+        return self.refunds[key].outcome if key in self.refunds else NotKnown()
+
+    def _refunded(self, order: RefundOrder) -> Refunded | RefundFailed:
+        charge = next((one for one in self.charges.values() if one.ref == order.charge_ref and one.state == "captured"), None)
+        if charge is None or charge.refunded_minor + order.amount_minor > charge.amount_minor:
+            return RefundFailed("amount_too_large")
+        if self.world.happens(self.world.temper.refused):
+            return RefundFailed("balance_too_low")
+        charge.refunded_minor += order.amount_minor
+        return Refunded(self._ref("re"))
+
+    def _keep(self, charge: Charge) -> None:
+        self.charges[charge.key] = charge
+        self._tell("charge", charge.key)
+
+    def _tell(self, kind: str, key: str) -> None:
+        self.world.note(f"gateway: {kind} {key} {self.charges[key].state if kind == 'charge' else self.refunds[key].outcome}")
+        self.tell(Notice(kind, key))
+
+    def _ref(self, kind: str) -> str:
+        return f"{kind}_{len(self.charges) + len(self.refunds)}"
+
+
+class Wire:
+    """A process's way to the company."""
+
+    def __init__(self, company: Company, process: Process) -> None:
+        self._company = company
+        self._process = process
+
+    async def charge(self, order: ChargeOrder) -> ChargeOutcome:
+        return await self._call(f"charge {order.key}", lambda: self._company.charge(order), _UNHEARD)
+
+    async def find(self, key: str) -> ChargeOutcome | NotKnown:
+        return await self._call(f"find {key}", lambda: self._company.find(key), _UNHEARD)
+
+    async def void(self, key: str) -> ChargeOutcome:
+        return await self._call(f"void {key}", lambda: self._company.void(key), _UNHEARD)
+
+    async def refund(self, order: RefundOrder) -> RefundOutcome:
+        return await self._call(f"refund {order.key}", lambda: self._company.refund(order), _UNHEARD)
+
+    async def find_refund(self, key: str) -> RefundOutcome | NotKnown:
+        return await self._call(f"find refund {key}", lambda: self._company.find_refund(key), _UNHEARD)
+
+    async def ping(self) -> None:
+        return
+
+    async def close(self) -> None:
+        return
+
+    async def _call(self, what: str, work: Callable[[], T], unheard: T) -> T:
+        return await call(self._process, f"gateway: {what}", work, unheard)
+
+
+async def call(process: Process, what: str, work: Callable[[], T], unheard: T) -> T:
+    """Ask another company over a bad line. What has left reaches it, even when the process that sent it is dead by then."""
+    world, temper = process.world, process.world.temper
+    await process.point(f"asks {what}", 0.0, 0.0)
+    if world.happens(temper.request_lost):
+        world.note(f"lost on the way: {what}")
+        await world.takes(1, 10)
+        return unheard
+    if world.happens(temper.request_late):
+        world.note(f"on its way for long: {what}")
+        world.loop.call_later(world.dice.uniform(5, 600), work)
+        await world.takes(1, 10)
+        return unheard
+    answer = world.loop.create_future()
+    world.loop.call_later(world.dice.uniform(0.01, 0.5), lambda: answer.done() or answer.set_result(work()))
+    said: T = await answer
+    await process.point(f"hears of {what}", 0.01, 45.0 if world.happens(temper.slow) else 0.5)
+    if world.happens(temper.reply_lost):
+        world.note(f"its answer is lost: {what}")
+        return unheard
+    return said

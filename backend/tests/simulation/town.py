@@ -1,0 +1,130 @@
+"""Where every seed begins: two marketplaces, two sellers, few goods. Made once with the house's own services, then copied."""
+
+import asyncio
+import random
+import sqlite3
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Final
+
+from tests.builders.catalog import OnSale, a_category, a_listing
+from tests.builders.checkout import total_of
+from tests.builders.market import Market
+from tests.builders.people import a_new_tenant, a_seller, an_account
+from tests.fixtures_db import NOW
+from velora.apps.migrations import import_models
+from velora.flows.checkout import draft as checkout
+from velora.kernel.clock import ManualClock
+from velora.kernel.ids import id_source
+from velora.modules.catalog import policy as catalog
+from velora.modules.catalog.service import Listed, list_in
+from velora.modules.commission import service as commission
+from velora.modules.inventory import service as inventory
+from velora.modules.pricing.service import ShippingRule, set_shipping_rules
+from velora.modules.tenants import service as tenants
+from velora.platform.db import Database, UnitOfWork
+from velora.platform.db.engine import make_engine
+from velora.platform.db.schema import create_all
+
+ESCROW_DAYS, RESERVE_BPS, THRESHOLD = 14, 500, 2000
+MOST_STOCK: Final = 6
+
+
+@dataclass(frozen=True)
+class Basket:
+    """What somebody may buy in one marketplace, and what it costs there."""
+
+    market: checkout.Market
+    lines: tuple[tuple[int, int], ...]
+    total_minor: int
+
+
+@dataclass(frozen=True)
+class Town:
+    """The file that seeds start from, and what there is in it."""
+
+    file: bytes
+    tenants: tuple[int, ...]
+    sellers: tuple[int, ...]
+    variants: tuple[int, ...]
+    baskets: tuple[Basket, ...]
+
+    def found(self, file: Path, dice: random.Random) -> dict[int, int]:
+        """A town of a seed's own; how many of each variant lie there."""
+        for rest in ("-wal", "-shm"):
+            file.with_name(file.name + rest).unlink(missing_ok=True)
+        file.write_bytes(self.file)
+        stock = {variant: dice.randint(1, MOST_STOCK) for variant in self.variants}
+        with sqlite3.connect(file) as connection:
+            connection.executemany("UPDATE stock_level SET on_hand = ? WHERE variant_id = ?", [(n, v) for v, n in stock.items()])
+        connection.close()
+        return stock
+
+
+def build(folder: Path) -> Town:
+    """The same town, with the same ids, in every process and on every day."""
+    file = folder / "town.db"
+    import_models()
+    town = asyncio.run(_built(file))
+    with sqlite3.connect(file) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()
+    return replace(town, file=file.read_bytes())
+
+
+async def _built(file: Path) -> Town:
+    clock = ManualClock(NOW - timedelta(days=1))
+    db = Database(make_engine(f"sqlite:///{file}"), clock, id_source(clock, 1))
+    async with db.engine.begin() as connection:
+        await connection.run_sync(lambda sync: create_all(sync, clock.now()))
+    async with db.begin(None) as uow:
+        places = [await _a_marketplace(uow, slug) for slug in ("north", "south")]
+        lamps = await _a_maker(uow, [place.id for place in places], "Lumen & Oak")
+        chairs = await _a_maker(uow, [places[0].id], "Sit")
+        lamp = await a_listing(uow, places[0].id, lamps.seller_id, "Lamp", price=4900)
+        chair = await a_listing(uow, places[0].id, chairs.seller_id, "Chair", price=12900)
+        await _also_in(uow, places[1].id, lamp)
+        for sold, maker in ((lamp, lamps), (chair, chairs)):
+            await inventory.set_on_hand(uow, [inventory.Count(maker.seller_id, sold.variant_ids[0], maker.location_id, MOST_STOCK)])
+        a, b = lamp.variant_ids[0], chair.variant_ids[0]
+        wanted = [(0, ((a, 1),)), (0, ((a, 2),)), (0, ((b, 1),)), (0, ((a, 1), (b, 2))), (1, ((a, 1),)), (1, ((a, 3),))]
+        baskets = [await _basket(uow, places[place], lines) for place, lines in wanted]
+    await db.close()
+    return Town(b"", tuple(one.id for one in places), (lamps.seller_id, chairs.seller_id), (a, b), tuple(baskets))
+
+
+@dataclass(frozen=True)
+class _Maker:
+    seller_id: int
+    location_id: int
+
+
+async def _a_marketplace(uow: UnitOfWork, slug: str) -> tenants.TenantFacts:
+    new = replace(a_new_tenant(slug), reserve_bps=RESERVE_BPS, payout_threshold_minor=THRESHOLD, escrow_days=ESCROW_DAYS)
+    (tenant,) = await tenants.create(uow, [new])
+    assert isinstance(tenant, tenants.TenantFacts), tenant
+    made = await commission.create(uow, tenant.id, commission.NewRule(1000), created_by="test")
+    assert isinstance(made, commission.Rule), made
+    return tenant
+
+
+async def _a_maker(uow: UnitOfWork, at: list[int], name: str) -> _Maker:
+    owner = await an_account(uow)
+    seller = await a_seller(uow, owner.id, at=tuple(at), name=name)
+    (location,) = await inventory.open_locations(uow, [inventory.NewLocation(seller.id, "Kiel")])
+    await set_shipping_rules(uow, {(tenant_id, seller.id): ShippingRule(490, 5000) for tenant_id in at})
+    return _Maker(seller.id, location)
+
+
+async def _also_in(uow: UnitOfWork, tenant_id: int, sold: OnSale) -> None:
+    category_id = await a_category(uow, tenant_id)
+    offers = tuple(catalog.OfferDraft(variant, 5300) for variant in sold.variant_ids)
+    draft = catalog.ListingDraft(tenant_id, sold.seller_id, sold.product_id, category_id, "EUR", offers, catalog.State.PUBLISHED)
+    (listed,) = await list_in(uow, [draft])
+    assert isinstance(listed, Listed), listed
+
+
+async def _basket(uow: UnitOfWork, place: tenants.TenantFacts, lines: tuple[tuple[int, int], ...]) -> Basket:
+    total = await total_of(uow, Market(place, None, 0, 0), lines)  # pyright: ignore[reportArgumentType] -- a price needs no seller
+    return Basket(checkout.Market(place.id, place.currency, place.tax_mode), lines, total)

@@ -1,0 +1,90 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { useOnce } from "@/shared/api";
+import type { DeskCaseOut, SettleIn } from "@/shared/api/generated/model";
+import {
+  getListSuspenseQueryKey,
+  getReadSuspenseQueryKey,
+  settleSuspense,
+} from "@/shared/api/generated/suspense/suspense";
+import { useFormat } from "@/shared/format";
+import { Button, Dialog, Field, Notice, RadioCards, Textarea, toast } from "@/shared/kit";
+
+const SHORTEST = 3;
+const LONGEST = 200;
+
+/** What becomes of money that matches nothing, and why; from a limit on it is only asked for. */
+export function SettleDialog({ one, onClose }: { one: DeskCaseOut; onClose: () => void }) {
+  const { t } = useTranslation("suspense");
+  const { money } = useFormat();
+  const cache = useQueryClient();
+  const possible = one.choices.filter(({ refusal }) => refusal === null);
+  const [how, setHow] = useState<string>(possible[0]?.settlement ?? "");
+  const [reason, setReason] = useState("");
+  const [tried, setTried] = useState(false);
+  const settle = useOnce((body: SettleIn, once) => settleSuspense(one.id, body, once), {
+    onSuccess: (now) => {
+      cache.setQueryData(getReadSuspenseQueryKey(one.id), now);
+      void cache.invalidateQueries({ queryKey: getListSuspenseQueryKey() });
+      toast({ title: t(`now_${now.state}`), tone: now.state === "open" ? "negative" : "positive" });
+      onClose();
+    },
+  });
+  const words = reason.trim();
+  const missing = words.length < SHORTEST ? t("reason_missing") : undefined;
+  const said = words.length > LONGEST ? t("reason_long", { most: LONGEST }) : tried ? missing : undefined;
+  const refusal = settle.error?.errors.find(({ pointer }) => pointer === "/reason")?.detail;
+  const amount = money(one.amount);
+  return (
+    <Dialog
+      open
+      onClose={onClose}
+      title={t("settle_title", { amount })}
+      lead={one.needs_second_person ? t("settle_lead_second") : t("settle_lead")}
+      footer={
+        <>
+          <Button onClick={onClose}>{t("cancel")}</Button>
+          <Button
+            tone="primary"
+            disabled={!how}
+            busy={settle.isPending}
+            onClick={() => {
+              setTried(true);
+              if (!missing && words.length <= LONGEST)
+                settle.mutate({ settlement: how as SettleIn["settlement"], reason: words });
+            }}
+          >
+            {one.needs_second_person ? t("ask_second") : how ? t(`do_${how}`, { amount }) : t("settle")}
+          </Button>
+        </>
+      }
+    >
+      {settle.isError && !refusal && (
+        <div className="mb-4">
+          <Notice tone="negative" title={settle.error.detail || settle.error.message} />
+        </div>
+      )}
+      <RadioCards
+        aria-label={t("settlement")}
+        value={how}
+        onChange={setHow}
+        options={one.choices.map((choice) => ({
+          value: choice.settlement,
+          disabled: choice.refusal !== null,
+          label: (
+            <span className="block">
+              {t(`settlement_${choice.settlement}`)}
+              <span className="block text-sm font-normal text-muted">
+                {choice.refusal ?? t(`explain_${choice.settlement}`)}
+              </span>
+            </span>
+          ),
+        }))}
+      />
+      <Field label={t("reason")} hint={t("reason_hint")} error={said ?? refusal} className="mt-4" required>
+        <Textarea rows={3} value={reason} onChange={(event) => setReason(event.target.value)} />
+      </Field>
+    </Dialog>
+  );
+}
