@@ -14,11 +14,12 @@ from tests.simulation.gateway import Company
 from tests.simulation.people import Purchase
 from tests.simulation.town import Town
 from tests.simulation.world import Process, World
-from velora.flows.bookkeeping.verify import examine
+from velora.flows.bookkeeping.verify import Outside, examine
 from velora.flows.checkout.pay import check_out
 from velora.flows.house import TradingHouse
 from velora.kernel.errors import Refusal
 from velora.kernel.ids import decode, encode
+from velora.modules.ledger.policy.seals import SHARD
 from velora.modules.ledger.service import Check
 from velora.modules.payments.service import Declined
 from velora.modules.payouts.gateways.port import BankAnswer
@@ -54,8 +55,11 @@ async def broken(seen: Evidence, auditor: Process) -> list[str]:
 
 async def _examined(auditor: Process) -> list[Check]:
     async def look(house: TradingHouse) -> list[Check]:
+        newest = await house.anchors.newest(SHARD)
+        outside = Outside(house.keys, house.anchors)
         async with house.db.read(None) as uow:
-            return [check for check in (await examine(uow, None)).checks if check.count]
+            verdict = await examine(uow, None, outside=outside, anchored=newest.n if newest else 0)
+        return [check for check in verdict.checks if check.count]
 
     return await auditor.ask("verify", look)
 
@@ -131,6 +135,7 @@ def nothing_hangs(seen: Evidence) -> Broken:
         "open refunds": "SELECT COUNT(*) FROM payment_refund WHERE state = 'requested'",
         "open payouts": "SELECT COUNT(*) FROM payout WHERE state IN ('reserved', 'submitted', 'unknown')",
         "events that nobody had": "SELECT COUNT(*) FROM outbox_event WHERE relayed = 0",
+        "journals that no block seals": "SELECT COUNT(*) FROM ledger_journal WHERE epoch > (SELECT COALESCE(MAX(n), 0) FROM ledger_block)",
         "parked events": "SELECT COUNT(*) FROM parked_event",
         "releasable holds": "SELECT COUNT(*) FROM escrow_hold WHERE state IN ('held', 'due') AND due_at IS NOT NULL AND claims = 0",
     }.items():

@@ -3,8 +3,9 @@
 `Company` is what it does and remembers. `Wire` is our way to it, with its faults: requests that are lost, late or answered to nobody.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TypeVar
 
 from tests.simulation.world import Process, World
@@ -12,14 +13,22 @@ from velora.kernel.money import share
 from velora.modules.payments.gateways.port import (
     ActionRequired,
     Captured,
+    CaptureFailed,
+    CaptureOrder,
+    CaptureOutcome,
     ChargeOrder,
     ChargeOutcome,
     DeclinedCharge,
+    Forged,
+    Notice,
     NotKnown,
     Refunded,
     RefundFailed,
     RefundOrder,
     RefundOutcome,
+    Seen,
+    SeenCharge,
+    SeenRefund,
     Unheard,
 )
 
@@ -42,7 +51,7 @@ class Charge:
     @property
     def outcome(self) -> ChargeOutcome:
         if self.state == "captured":
-            return Captured(self.ref, "Visa", "4242", self.fee_minor)
+            return Captured(self.ref, "Visa", "4242", self.fee_minor, self.amount_minor)
         if self.state == "action_required":
             return ActionRequired(self.ref, f"/challenge/{self.ref}", "Visa", "4242")
         return DeclinedCharge(self.state, "Visa", "4242")
@@ -59,9 +68,10 @@ class Given:
 
 
 @dataclass(frozen=True)
-class Notice:
-    """What the company would tell us by itself: this charge or refund has changed."""
+class Told:
+    """What the company tells us by itself: this charge or refund has changed. The same number, however often it comes."""
 
+    number: int
     kind: str
     key: str
 
@@ -74,7 +84,8 @@ class Company:
     charges: dict[str, Charge] = field(default_factory=dict[str, Charge])
     refunds: dict[str, Given] = field(default_factory=dict[str, Given])
     errors: set[str] = field(default_factory=set[str])
-    tell: Callable[[Notice], None] = lambda notice: None
+    tell: Callable[[Told], None] = lambda told: None
+    told: int = 0
 
     def charge(self, order: ChargeOrder) -> ChargeOutcome:
         if order.key in self.errors:
@@ -131,14 +142,25 @@ class Company:
 
     def _tell(self, kind: str, key: str) -> None:
         self.world.note(f"gateway: {kind} {key} {self.charges[key].state if kind == 'charge' else self.refunds[key].outcome}")
-        self.tell(Notice(kind, key))
+        self.told += 1
+        self.tell(Told(self.told, kind, key))
+
+    def look_up(self, kind: str, key: str) -> Seen:
+        """How the thing stands that a notice is about."""
+        if kind == "charge":
+            charge = self.charges[key]
+            return SeenCharge(key, charge.ref, charge.amount_minor, charge.currency, charge.outcome)
+        given = self.refunds[key]
+        return SeenRefund(key, given.charge_ref, given.outcome)
 
     def _ref(self, kind: str) -> str:
         return f"{kind}_{len(self.charges) + len(self.refunds)}"
 
 
 class Wire:
-    """A process's way to the company."""
+    """A process's way to the company. Nothing is charged later here, so nothing is captured."""
+
+    name = "wire"
 
     def __init__(self, company: Company, process: Process) -> None:
         self._company = company
@@ -155,6 +177,16 @@ class Wire:
 
     async def refund(self, order: RefundOrder) -> RefundOutcome:
         return await self._call(f"refund {order.key}", lambda: self._company.refund(order), _UNHEARD)
+
+    async def capture(self, order: CaptureOrder) -> CaptureOutcome:
+        return CaptureFailed("nothing_authorised")
+
+    def read_notice(self, body: bytes, headers: Mapping[str, str], now: datetime) -> Notice | Forged:
+        number, kind, key = body.decode().split(" ")
+        return Notice(number, kind, key)
+
+    async def look_up(self, notice: Notice) -> Seen:
+        return await self._call(f"look up {notice.ref}", lambda: self._company.look_up(notice.type, notice.ref), _UNHEARD)
 
     async def find_refund(self, key: str) -> RefundOutcome | NotKnown:
         return await self._call(f"find refund {key}", lambda: self._company.find_refund(key), _UNHEARD)

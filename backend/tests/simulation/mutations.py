@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import pytest
 
+from velora.flows.bookkeeping import seal
 from velora.flows.cancellation import cancel as cancellation
 from velora.flows.checkout import pay
 from velora.flows.payment_outcome import settle as outcome
@@ -25,11 +26,12 @@ from velora.modules.escrow import service as escrow
 from velora.modules.inventory import policy as stock_policy
 from velora.modules.inventory import service as inventory
 from velora.modules.ledger import service as ledger
-from velora.modules.ledger.repository import posting
+from velora.modules.ledger.repository import posting, sealing
 from velora.modules.orders import service as orders
 from velora.modules.orders.events import OrderPaid
 from velora.modules.payments import service as payments
 from velora.modules.payments.gateways.port import ChargeOutcome, DeclinedCharge, NotKnown, RefundOrder, Unheard
+from velora.modules.payments.service import intents
 from velora.modules.returns import service as returns
 from velora.platform.db import UnitOfWork, idempotency, relay
 from velora.platform.db.outbox import OutboxEvent
@@ -131,7 +133,7 @@ def no_inbox(patch: Patch) -> None:
 
 @mutation("a payment may become anything at any time")
 def no_compare_and_set(patch: Patch) -> None:
-    patch.setattr(payments, "may_become", lambda now, then: True)
+    patch.setattr(intents, "may_become", lambda now, then: True)
 
 
 @mutation("the sweeper takes a time-out for a failure")
@@ -247,6 +249,36 @@ def payout_without_reserve(patch: Patch) -> None:
     patch.setattr(payouts, "reserve", reserve)
 
 
+# ------------------------------------------------------------------------------------------------------------- sealing
+
+
+@mutation("an epoch is sealed before it is closed")
+def sealed_too_early(patch: Patch) -> None:
+    async def closed(uow: UnitOfWork, n: int) -> bool:
+        return True
+
+    patch.setattr(sealing, "open_epoch", _nothing)
+    patch.setattr(sealing, "close_epoch", _nothing)
+    patch.setattr(sealing, "is_closed", closed)
+
+
+@mutation("a block is not anchored")
+def not_anchored(patch: Patch) -> None:
+    real = seal.anchors_of
+    patch.setattr(seal, "anchors_of", lambda blocks: [one for one in real(blocks) if one.n % 3])
+
+
+@mutation("what an epoch moved is folded twice")
+def folded_twice(patch: Patch) -> None:
+    real = sealing.fold
+
+    async def fold(uow: UnitOfWork, moved: Any) -> None:
+        await real(uow, moved)
+        await real(uow, moved)
+
+    patch.setattr(sealing, "fold", fold)
+
+
 # ------------------------------------------------------------------------------------------- amounts and orders of things
 
 
@@ -260,7 +292,7 @@ def wrong_amount(patch: Patch) -> None:
 def two_commits(patch: Patch) -> None:
     real = orders.mark_paid
 
-    async def mark_paid(uow: UnitOfWork, keys: Sequence[tuple[int, int]]) -> Any:
+    async def mark_paid(uow: UnitOfWork, keys: Mapping[tuple[int, int], bool]) -> Any:
         parts = await real(uow, keys)
         await uow._write([])
         await uow.connection.commit()

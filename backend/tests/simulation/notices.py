@@ -1,30 +1,30 @@
 """What the gateway tells us by itself, over a line as bad as any: late, twice, out of order, or never.
 
-`Post` takes every change in the company's book and has it delivered to a process by `deliver`, which is the house's own way of taking a
-notice in. A notice that no process could take is brought again a few times, as gateways do.
+`Post` takes every change in the company's book and brings it to a process, as the route for notices would. One that no process could
+take is brought again a few times, as gateways do.
 """
 
-from collections.abc import Awaitable, Callable
 from typing import Final
 
-from tests.simulation.gateway import Notice
-from tests.simulation.world import CutOff, Process, World
-from velora.flows.house import TradingHouse
-from velora.platform.db.errors import Unavailable
+from sqlalchemy.exc import DBAPIError
 
-Deliver = Callable[[TradingHouse, Notice], Awaitable[None]]
+from tests.simulation.gateway import Told
+from tests.simulation.world import CutOff, Injected, Process, World
+from velora.flows.gateway_notices.take import GatewayAway, hear
+from velora.flows.house import TradingHouse
+from velora.platform.db.errors import Deadlock, Unavailable
+
 _BROUGHT: Final = 5
 
 
 class Post:
     """Between the company and our processes. Set `company.tell` to `post.take`."""
 
-    def __init__(self, world: World, processes: list[Process], deliver: Deliver) -> None:
+    def __init__(self, world: World, processes: list[Process]) -> None:
         self._world = world
         self._processes = processes
-        self._deliver = deliver
 
-    def take(self, notice: Notice) -> None:
+    def take(self, notice: Told) -> None:
         """On its way, perhaps more than once, perhaps not at all; each copy takes its own time, so a later notice may be the first."""
         world = self._world
         if world.happens(world.temper.notice_lost):
@@ -35,14 +35,17 @@ class Post:
             delay = world.dice.uniform(10, 300) if world.happens(world.temper.notice_late) else world.dice.uniform(0.01, 1.0)
             world.loop.call_later(delay, lambda: world.loop.create_task(self._bring(notice)))
 
-    async def _bring(self, notice: Notice) -> None:
+    async def _bring(self, notice: Told) -> None:
         async def work(house: TradingHouse) -> None:
-            await self._deliver(house, notice)
+            await hear(house, house.gateway.name, f"{notice.number} {notice.kind} {notice.key}".encode(), {})
 
         for attempt in range(_BROUGHT):
             try:
                 await self._world.dice.choice(self._processes).ask(f"hear of {notice.kind} {notice.key}", work)
-            except (CutOff, Unavailable):
+            except (CutOff, Unavailable, Deadlock, GatewayAway):
                 await self._world.takes(1.0, 10.0 * 2**attempt)
+            except DBAPIError as error:
+                if not isinstance(error.orig, Injected):
+                    raise
             else:
                 return

@@ -15,9 +15,11 @@ from tests.simulation import claims
 from tests.simulation.bank import BankBook, BankWire
 from tests.simulation.gateway import Company, Wire
 from tests.simulation.loop import SimulatedLoop
+from tests.simulation.notices import Post
 from tests.simulation.people import People
 from tests.simulation.town import Town, build
 from tests.simulation.world import CutOff, Injected, Process, Slot, Temper, World, employ
+from velora.flows.bookkeeping.seal import seal_once
 from velora.flows.house import TradingHouse
 from velora.flows.payment_outcome.sweep import sweep_payments
 from velora.flows.payout_run.run import resume_payouts
@@ -27,11 +29,14 @@ from velora.flows.release.release import release_due
 from velora.kernel.events import _BY_TYPE, Event
 from velora.platform.db import relay as outbox
 from velora.platform.db.errors import Deadlock, Unavailable
+from velora.platform.signing import SigningKeys
 
 _LAST: Final = 60
 _STORY: Final = -1
 DAY: Final = timedelta(days=1).total_seconds()
-_JOBS: Final[Sequence[Callable[[TradingHouse], Awaitable[int]]]] = (sweep_payments, sweep_refunds, release_due, resume_payouts)
+_JOBS: Final[Sequence[Callable[[TradingHouse], Awaitable[int]]]] = (
+    sweep_payments, sweep_refunds, release_due, resume_payouts, seal_once,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -56,6 +61,7 @@ class Simulation:
 
     def __init__(self, folder: Path) -> None:
         self._town = build(folder)
+        SigningKeys(folder / "keys").make()
         self._file = folder / "seed.db"
         self._slots = [Slot(name) for name in ("server-1", "server-2", "worker-1", "worker-2", "auditor")]
 
@@ -114,6 +120,7 @@ class Life:
         self.servers = self.servers[:2]
         for process in processes:
             process.start()
+        self.company.tell = Post(world, self.servers).take
         self.people = People(world, town, self.company, self.servers)
         self.heard: set[tuple[str, int]] = set()
         self.evidence = claims.Evidence(world, town, self.company, self.bank, self.people.purchases, stock, self.heard)

@@ -3,7 +3,7 @@
 import asyncio
 import random
 import sqlite3
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Sequence
 from contextvars import ContextVar, copy_context
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
@@ -20,10 +20,12 @@ from velora.flows.house import TradingHouse
 from velora.kernel.ids import id_source
 from velora.modules.payments.gateways.port import Gateway
 from velora.modules.payouts.gateways.port import Bank
+from velora.platform.anchors.port import Anchor, AnchorConflict
 from velora.platform.db import Database
 from velora.platform.db.engine import make_engine
 from velora.platform.db.group_commit import Writes
 from velora.platform.settings import Settings
+from velora.platform.signing import SigningKeys
 
 T = TypeVar("T")
 _CONNECTIONS: Final = 20  # of one process: here nobody waits for a connection
@@ -74,6 +76,31 @@ _OFTEN: Final = {  # there are many moments in which to die, or to be held up
 _PAUSE: Final = 35.0  # seconds, beyond a lease
 
 
+class Stone:
+    """Anchors that outlive every process; between a block and its anchor a process may die."""
+
+    place = "stone"
+    every = timedelta(0)
+
+    def __init__(self) -> None:
+        self._kept: dict[int, Anchor] = {}
+
+    async def write(self, anchors: Sequence[Anchor]) -> None:
+        if process := RUNNING.get(None):
+            await process.point("anchors")
+        for one in anchors:
+            if self._kept.setdefault(one.n, one) != one:
+                raise AnchorConflict(f"Block {one.n} was anchored otherwise.")
+
+    async def newest(self, shard: int) -> Anchor | None:
+        return self._kept[max(self._kept)] if self._kept else None
+
+    async def read(self, shard: int, *, after: int) -> AsyncGenerator[Anchor]:
+        for n in sorted(self._kept):
+            if n > after:
+                yield self._kept[n]
+
+
 class World:
     """Everything that a seed decides. Nothing here survives it."""
 
@@ -85,6 +112,8 @@ class World:
         self.temper = Temper.of(seed)
         self.trace: list[str] = []
         self.lock = WriteLock()
+        self.keys = SigningKeys(file.parent / "keys")
+        self.anchors = Stone()
         self.processes: list[Process] = []
         self.surprises: list[str] = []
         self.steps = 0
@@ -163,7 +192,8 @@ class Process:
         db = Database(engine, self, id_source(self, self._node % 1000))
         nothing = cast("Any", _NotHere())
         self.house = TradingHouse(
-            settings=self._slot.settings, secret_key=b"a key of this test", clock=self, db=db, writes=Writes(db),
+            settings=self._slot.settings, secret_key=b"a key of this test", clock=self, db=db, sealing=db,
+            writes=Writes(db), keys=self.world.keys, anchors=self.world.anchors,
             cache=nothing, search=nothing, mail=nothing, gateway=self._gateway(self), bank=self._bank(self),
         )  # fmt: skip
         self.world.note(f"{self.name} starts")

@@ -1,7 +1,9 @@
 """Sealing: what is posted is sealed once, whoever seals and whenever; balances and statements say the same before and after."""
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncGenerator
+from contextlib import closing
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -20,6 +22,7 @@ from velora.kernel.ids import first_id_at
 from velora.modules.ledger import service as ledger
 from velora.platform.anchors.port import AnchorConflict
 from velora.platform.db import Database
+from velora.platform.db.engine import make_engine
 from velora.platform.house import House
 from velora.platform.settings import Settings
 from velora.platform.signing import NoSigningKey
@@ -212,3 +215,21 @@ async def test_in_a_bucket_many_blocks_go_in_one_write_and_none_waits_for_long(h
     assert "block 130" in broken(await doubted(house))[13]
     with pytest.raises(AnchorConflict):
         await seal_once(house)
+
+
+async def test_an_old_backup_that_was_restored_is_told_from_the_books_of_today(house, tmp_path: Path):
+    """Whoever restores one has lost what came after it: the anchors say so before anything is sealed on top of it."""
+    if house.db.dialect != "sqlite":
+        pytest.skip("the same tables on either; a file is copied more easily than a server")
+    await a_sealed_history(house, [TENANT], blocks=3, seed=8)
+    backup = tmp_path / "backup.db"
+    with closing(sqlite3.connect(str(house.db.engine.url.database))) as today, closing(sqlite3.connect(backup)) as copy:
+        today.backup(copy)
+    await a_sealed_history(house, [TENANT], blocks=2, seed=9)
+    restored = Database(make_engine(f"sqlite:///{backup}"), house.clock, house.db.new_id)
+    yesterday = replace(house, db=restored, sealing=restored)
+    assert broken(await doubted(yesterday))[13] == ("block 4", "block 5")
+    await posted(restored, TENANT, [100])
+    with pytest.raises(AnchorConflict, match="Block 5"):
+        await seal_once(yesterday)
+    await restored.close()
