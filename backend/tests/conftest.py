@@ -12,7 +12,7 @@ import pytest
 
 from tests.needs import is_missing_service, services_are_required
 
-pytest_plugins = ["tests.fixtures_db"]
+pytest_plugins = ["tests.fixtures_db", "tests.fixtures_s3"]
 
 HERE = Path(__file__).parent
 LOOPBACK = ["127.0.0.1", "::1", "localhost"]

@@ -31,6 +31,7 @@ PLANTED: list[tuple[set[int], str, str]] = [
     ({5}, "modules.cart.repository", "from redis.asyncio import Redis"),
     ({5}, "modules.inventory.repository", "import velora.platform.cache.port"),
     ({5}, "modules.notifications.service", "import velora.platform.mail.port"),
+    ({5}, "modules.ledger.service.planted", "import obstore"),
     ({6}, "flows.planted", "from fastapi import Depends"),
     ({6}, "modules.orders.service", "import starlette"),
     ({7}, "modules.orders.policy", "import sqlalchemy"),

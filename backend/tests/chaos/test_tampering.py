@@ -2,16 +2,19 @@
 
 import random
 from collections.abc import AsyncGenerator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
 from tests.builders.house import a_house
-from tests.builders.ledger import a_sealed_history, broken, doubted
+from tests.builders.ledger import a_sealed_history, broken, doubted, posted
 from tests.chaos.tampering import EVERY, opened, without_triggers
 from tests.fixtures_db import undone
 from velora.flows.bookkeeping.verify import Outside, examine
+from velora.kernel.clock import ManualClock
+from velora.kernel.ids import id_source
 from velora.platform.db import Database
 from velora.platform.house import House
 
@@ -56,3 +59,28 @@ async def test_a_month_that_is_gone_is_found_with_its_blocks(house, table: str, 
         await connection.execute(text(f"ALTER TABLE {table} {how.format(part='p202611')}"))
     found = broken(await doubted(house))
     assert found[12] == tuple(f"block {n}" for n in range(1, 6))
+
+
+async def test_rows_that_lie_in_another_months_partition_are_found(house):
+    """MySQL does not look when it is told not to."""
+    if house.db.dialect != "mysql":
+        pytest.skip("SQLite has no partitions")
+    assert 24 in {check.number for check in (await doubted(house)).checks}
+    async with house.db.engine.begin() as connection:
+        await connection.execute(text("CREATE TABLE elsewhere LIKE ledger_posting"))
+        await connection.execute(text("ALTER TABLE elsewhere REMOVE PARTITIONING"))
+        count = await connection.scalar(text("SELECT COUNT(*) FROM ledger_posting"))
+        await connection.execute(text("ALTER TABLE ledger_posting EXCHANGE PARTITION p202611 WITH TABLE elsewhere"))
+        await connection.execute(text("ALTER TABLE ledger_posting EXCHANGE PARTITION p202612 WITH TABLE elsewhere WITHOUT VALIDATION"))
+    assert broken(await doubted(house))[24] == (f"{count} in ledger_posting.p202612",)
+
+
+async def test_rows_outside_of_every_month_are_found(house, clock: ManualClock):
+    """They lie in pmax when nobody made their month in time."""
+    if house.db.dialect != "mysql":
+        pytest.skip("SQLite has no partitions")
+    clock.set(datetime(2034, 5, 1, tzinfo=UTC))
+    late = Database(house.db.engine, clock, id_source(clock, 77))
+    await posted(late, 11, [500])
+    found = broken(await doubted(house))
+    assert (set(found), set(found[24])) == ({24}, {"1 in ledger_journal.pmax", "2 in ledger_posting.pmax", "1 in outbox_event.pmax"})

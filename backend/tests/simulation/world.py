@@ -80,6 +80,7 @@ class Stone:
     """Anchors that outlive every process; between a block and its anchor a process may die."""
 
     place = "stone"
+    every = timedelta(0)
 
     def __init__(self) -> None:
         self._kept: dict[int, Anchor] = {}

@@ -7,6 +7,7 @@ import shutil
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -18,9 +19,12 @@ from velora.flows.refund.again import OFTEN, refused_often
 from velora.kernel.clock import SystemClock
 from velora.kernel.ids import encode, time_of
 from velora.modules.catalog import service as catalog
+from velora.modules.ledger import service as ledger
+from velora.modules.ledger.policy.seals import SHARD, Block
 from velora.modules.notifications import service as notifications
 from velora.modules.payments.policy import LONGEST_WAIT
 from velora.modules.tenants import service as tenants
+from velora.platform.anchors.port import AnchorsAway
 from velora.platform.cache.port import CacheAway
 from velora.platform.db import Database, relay
 from velora.platform.db.ddl import MONTHS_AHEAD, month_after, partitions_of, stray_rows
@@ -35,6 +39,7 @@ _LEAST_FREE: Final = 1 * _GIB
 _SCARCE: Final = 5 * _GIB
 _LATE_SECONDS: Final = 60
 _EXAMPLES: Final = 5
+_A_MOMENT: Final = timedelta(seconds=30)  # between a block and its anchor
 
 
 class State(StrEnum):
@@ -77,7 +82,7 @@ async def examine(settings: Settings, told: Told = lambda _: None) -> list[Findi
         await engine.dispose()
     note(await _cache(settings), await _mail(settings), await _gateway(settings))
     usable = not any(one.state is State.WRONG and one.subject in ("database", "schema") for one in found)
-    note(await _search(settings, usable=usable))
+    note(await _search(settings, usable=usable), await _anchors(settings, usable=usable))
     return found
 
 
@@ -248,6 +253,37 @@ async def _search(settings: Settings, *, usable: bool) -> Finding:
     if empty:
         return Finding("search", State.WRONG, f"nothing indexed of {', '.join(sorted(empty))}", "Build the index: velora search reindex")
     return Finding("search", State.OK, "tantivy, embedded" if ready else "tantivy, embedded; empty, as there is nothing to find", ms=took)
+
+
+async def _anchors(settings: Settings, *, usable: bool) -> Finding:
+    """Whether the place answers, and how far the ledger's chain is kept there."""
+    anchors = wiring.anchors_of(settings)
+    began = time.perf_counter()
+    try:
+        newest = await anchors.newest(SHARD)
+    except AnchorsAway as error:
+        mend = "Nothing is sealed meanwhile. Is VELORA_ANCHOR_URL right, and may this user read and create there?"
+        return Finding("anchors", State.WRONG, str(error), mend)
+    took = _since(began)
+    block = await _newest_block(settings) if usable else None
+    says = f"{anchors.place}, {f'up to block {newest.n} of {newest.sealed_at:%Y-%m-%d %H:%M:%S} UTC' if newest else 'empty'}"
+    if block and (newest is None or (block.n > newest.n and block.sealed_at - newest.sealed_at > anchors.every + _A_MOMENT)):
+        mend = "Is a worker running, with the key? velora ledger seal --once says what stands in the way."
+        return Finding("anchors", State.WRONG, f"{says}; the ledger is at block {block.n}", mend, took)
+    if not settings.anchor_url and settings.public_url.startswith("https://"):
+        mend = "Who can write the database can often write there too. Set VELORA_ANCHOR_URL to a bucket of others: s3://bucket/prefix"
+        return Finding("anchors", State.NOTE, f"{says}, on this machine", mend, took)
+    return Finding("anchors", State.OK, says, ms=took)
+
+
+async def _newest_block(settings: Settings) -> Block | None:
+    engine = make_engine(settings.database_address, connections=1)
+    try:
+        async with Database(engine, SystemClock(), _no_ids).read(None) as uow:
+            found = await ledger.newest_block(uow)
+    finally:
+        await engine.dispose()
+    return found.block if found else None
 
 
 async def _products(settings: Settings) -> dict[int, tuple[str, int]]:

@@ -84,7 +84,15 @@ def keys_of(settings: Settings) -> SigningKeys:
 
 
 def anchors_of(settings: Settings) -> Anchors:
-    return FolderAnchors(settings.home / "anchors")
+    match settings.anchor_url.partition("://"):
+        case ["", "", ""]:
+            return FolderAnchors(settings.home / "anchors")
+        case ["file", _, folder]:
+            return FolderAnchors(Path(folder))
+        case _:
+            from velora.platform.anchors.objects import ObjectAnchors
+
+            return ObjectAnchors(settings.anchor_url)
 
 
 def gateway_of(settings: Settings, clock: Clock) -> Gateway:

@@ -1,5 +1,6 @@
 """Everything that can be set, from the environment or an `.env` file; an engine whose address is not set is embedded."""
 
+import re
 import secrets
 from pathlib import Path
 from typing import Literal, Self
@@ -24,6 +25,8 @@ class Settings(BaseSettings):
     redis_url: SecretStr = SecretStr("")
     opensearch_url: SecretStr = SecretStr("")
     kafka_url: SecretStr = SecretStr("")
+    # Where the ledger's seals are kept a second time: what reads and writes there is in the variables of the store's own tools.
+    anchor_url: str = ""
     mail_url: SecretStr = SecretStr("")
     gateway: Literal["sandbox", "stripe"] = "sandbox"
     stripe_secret_key: SecretStr = SecretStr("")
@@ -61,6 +64,13 @@ class Settings(BaseSettings):
     @classmethod
     def _mail(cls, value: SecretStr) -> SecretStr:
         return _address(value, ("smtp://", "smtps://"), "smtp://user:password@host:587?from=shop@example.com")
+
+    @field_validator("anchor_url")
+    @classmethod
+    def _anchors(cls, value: str) -> str:
+        if value and not re.fullmatch(r"file:///.+|(s3|gs|az|azure|abfss?)://[^@]+", value):
+            raise ValueError("should look like s3://bucket/prefix, gs://bucket/prefix, az://container/prefix or file:///folder")
+        return value
 
     @field_validator("opensearch_url", "kafka_url")
     @classmethod

@@ -13,7 +13,10 @@ from sqlalchemy import text
 
 from tests.builders.house import a_house
 from tests.builders.ledger import a_journal, a_sealed_history, broken, doubted, posted
+from tests.chaos.tampering import without_triggers
+from velora.apps.wiring import anchors_of
 from velora.flows.bookkeeping.seal import anchor, seal_once
+from velora.flows.bookkeeping.seals import standing as standing_of_seals
 from velora.kernel.clock import ManualClock
 from velora.kernel.ids import first_id_at
 from velora.modules.ledger import service as ledger
@@ -21,6 +24,7 @@ from velora.platform.anchors.port import AnchorConflict
 from velora.platform.db import Database
 from velora.platform.db.engine import make_engine
 from velora.platform.house import House
+from velora.platform.settings import Settings
 from velora.platform.signing import NoSigningKey
 
 TENANT, OTHER = 11, 22
@@ -185,6 +189,32 @@ async def test_a_chain_that_was_cut_and_grown_anew_is_refused_by_its_anchors(hou
     clock.advance(timedelta(seconds=1))
     with pytest.raises(AnchorConflict):
         await a_sealed_history(house, [TENANT], blocks=1, seed=7)  # grows block 3 anew
+
+
+async def test_in_a_bucket_many_blocks_go_in_one_write_and_none_waits_for_long(house, clock: ManualClock, bucket: str):
+    """A write there costs, so blocks wait for it up to a minute; a chain that was cut off behind the anchors is found all the same."""
+    house = replace(house, anchors=anchors_of(Settings(home=house.settings.home, anchor_url=bucket)))
+    for _ in range(130):
+        await posted(house.db, TENANT, [100])
+        assert await seal_once(house) == 1
+        clock.advance(timedelta(seconds=1))
+    newest = await house.anchors.newest(0)
+    assert newest is not None
+    assert newest.n == 119, "the first at once, then one write a minute"
+    shown = await standing_of_seals(house)
+    assert (shown.is_anchored, shown.anchored_n, shown.block_n) == (True, 119, 130)
+    assert (await doubted(house)).clean
+    clock.advance(timedelta(minutes=1))
+    assert await seal_once(house) == 0
+    assert [one.n async for one in house.anchors.read(0, after=0)] == list(range(1, 131)), "also when nothing more is posted"
+    async with house.db.engine.begin() as connection:
+        await without_triggers(connection)
+        for table, column in (("ledger_block", "n"), ("ledger_epoch", "n"), ("ledger_snapshot", "block_n")):
+            await connection.execute(text(f"DELETE FROM {table} WHERE {column} >= 130"))
+        await connection.execute(text("INSERT INTO ledger_epoch (shard, n, closed) VALUES (0, 130, 0)"))
+    assert "block 130" in broken(await doubted(house))[13]
+    with pytest.raises(AnchorConflict):
+        await seal_once(house)
 
 
 async def test_an_old_backup_that_was_restored_is_told_from_the_books_of_today(house, tmp_path: Path):

@@ -1,5 +1,6 @@
 """The doctor sees what waits too long, what nobody could take, and rows outside of every month."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -7,10 +8,14 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import text
 
+from tests.builders.house import a_house
+from tests.builders.ledger import a_sealed_history
 from tests.builders.orders import a_paid_order
 from tests.builders.stripe_double import SECRET_KEY, a_stripe_double
 from velora.apps import migrations
 from velora.apps.doctor import Finding, State, examine
+from velora.apps.wiring import anchors_of
+from velora.flows.bookkeeping.seal import anchor
 from velora.kernel.clock import SystemClock
 from velora.kernel.ids import encode, first_id_at
 from velora.modules.payments import service as payments
@@ -97,3 +102,19 @@ async def test_rows_outside_of_every_month_and_missing_months_are_found(fresh_db
     assert stray.state is State.WRONG
     assert "1 rows of outbox_event" in stray.says
     assert stray.mend.endswith("velora partitions ensure")
+
+
+async def test_anchors_that_stay_behind_or_do_not_answer_are_found(fresh_db: Database, settings: Settings, bucket: str, tmp_path: Path):
+    assert (await found(settings, "anchors")).says == f"{settings.home}/anchors, empty"
+    public = settings.model_copy(update={"public_url": "https://market.example.com"})
+    assert (await found(public, "anchors")).state is State.NOTE
+    kept_in_bucket = settings.model_copy(update={"anchor_url": bucket})
+    async with a_house(Database(fresh_db.engine, SystemClock(), fresh_db.new_id), tmp_path / "house") as house:
+        await a_sealed_history(house, [11], blocks=3, seed=1)
+        assert "the ledger is at block 3" in (await found(kept_in_bucket, "anchors")).says
+        assert (await found(kept_in_bucket, "anchors")).state is State.WRONG
+        await anchor(replace(house, anchors=anchors_of(kept_in_bucket)))
+    well = await found(kept_in_bucket, "anchors")
+    assert (well.state, f"{bucket}, up to block 3 of " in well.says) == (State.OK, True)
+    away = await found(settings.model_copy(update={"anchor_url": "s3://nobody-made-this/anchors"}), "anchors")
+    assert (away.state, "Is VELORA_ANCHOR_URL right" in away.mend) == (State.WRONG, True)

@@ -50,6 +50,7 @@ COMMANDS: Final = (
     Later("ledger", "money:app", "Money", "The books: doubt them, sum them up, read one account, prove a journal."),
     Later("suspense", "agreeing:suspense", "Money", "Money that matches nothing, and what the gateway has not answered."),
     Later("approvals", "agreeing:approvals", "Money", "What waits for a second person: look at it, agree to it, turn it down."),
+    Later("archive", "archives:app", "Money", "Months of the ledger as verified files: write them, see which there are, check them."),
     Later("doctor", "care:doctor_command", "Care",
           "Look at every engine and say what is wrong and how to mend it. Exit code 1 when something is wrong."),
     Later("openapi", "document:openapi", "Care", "Write the OpenAPI document, from which the web application's client is generated."),

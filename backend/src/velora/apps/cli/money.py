@@ -36,8 +36,8 @@ def verify(
 ) -> None:
     """Count every broken invariant of the books; each count must be 0. Exit code 1 when one is not.
 
-    Reads in bounded memory, beside running business. What is wrong with a block (11 to 13) is found only for all marketplaces
-    together, because a block holds the journals of all.
+    Reads in bounded memory, beside running business. What is wrong with a block (11 to 13) or a partition (24) is found only for all
+    marketplaces together, because it holds the journals of all.
 
     Examples:
 

@@ -12,7 +12,7 @@ from velora.apps.cli.console import AsJson, Exit, facts, give, run, say, stop_wi
 from velora.apps.cli.home import at_home
 from velora.apps.process import stop_on_signals
 from velora.flows.bookkeeping.prove import prove
-from velora.flows.bookkeeping.seal import seal_once
+from velora.flows.bookkeeping.seal import anchor, seal_once
 from velora.flows.bookkeeping.seals import Standing, standing
 from velora.kernel.ids import decode
 from velora.platform.settings import Settings, read_settings
@@ -49,7 +49,7 @@ def seals_command(json: AsJson = False) -> None:
                 "Journals": f"{found.journals:,}",
                 "Signed with": found.key_id or "–",
                 "Signs next": found.signing_key_id or "no key here: blocks are made where it is",
-                "Anchors": f"{found.anchors}, {'up to the last block' if found.is_anchored else 'NOT up to the last block'}",
+                "Anchors": f"{found.anchors}, {_upto(found)}",
                 "Waiting": f"for {found.waiting_seconds} s" if found.waiting_seconds else "nothing older than a second",
             }
         )
@@ -115,6 +115,12 @@ def new_key(json: AsJson = False) -> None:
         say(f"Signatures of {len(known)} keys can be verified.")
 
 
+def _upto(found: Standing) -> str:
+    if found.anchored_n == found.block_n:
+        return "up to the last block"
+    return f"up to block {found.anchored_n}" if found.is_anchored else f"ONLY up to block {found.anchored_n}"
+
+
 async def _standing(settings: Settings) -> Standing:
     async with at_home(settings) as house:
         return await standing(house)
@@ -123,7 +129,9 @@ async def _standing(settings: Settings) -> Standing:
 async def _seal(settings: Settings, *, once: bool) -> int:
     async with at_home(settings) as house:
         if once:
-            return await seal_once(house)
+            added = await seal_once(house)
+            await anchor(house)
+            return added
         stop = asyncio.Event()
         stop_on_signals(stop)
         await worker.run(house, stop, worker.SEALING)

@@ -25,12 +25,12 @@ async def seal_once(house: House, *, round_journals: int = ledger.ROUND_JOURNALS
     Raises NoSigningKey, AnchorsAway, and AnchorConflict where the chain in the database is not the anchored one: then postings go
     on, and are sealed when that is mended.
     """
-    await anchor(house)
+    await anchor_in_time(house)
     added = 0
     while await _seal_next(house, round_journals):
         added += 1
     if added:
-        await anchor(house)
+        await anchor_in_time(house)
     return added
 
 
@@ -64,17 +64,21 @@ async def _signing_key(house: House) -> str:
     return house.keys.key_id
 
 
+async def anchor_in_time(house: House) -> int:
+    """No block waits for its anchor longer than a write to their place may wait for others to go with it; as `anchor` otherwise."""
+    newest = await house.anchors.newest(SHARD)
+    if newest is None or abs(house.clock.now() - newest.sealed_at) >= house.anchors.every:
+        return await anchor(house)
+    await _must_be_anchored_so(house, newest)
+    return 0
+
+
 async def anchor(house: House) -> int:
     """Every block has its anchor; how many were written. The last anchored block must still be what it was, or nothing is added to it."""
     newest = await house.anchors.newest(SHARD)
+    if newest:
+        await _must_be_anchored_so(house, newest)
     after = newest.n if newest else 0
-    async with house.sealing.read(None) as uow:
-        tip = await ledger.blocks_after(uow, after - 1, limit=1) if newest else []
-    if newest and anchors_of(tip) != [newest]:
-        raise AnchorConflict(
-            f"Block {newest.n} is not the one that was anchored in {house.anchors.place}. Nothing is sealed until it is known who "
-            "changed the ledger: velora ledger verify"
-        )
     written = 0
     while True:
         async with house.sealing.read(None) as uow:
@@ -84,6 +88,16 @@ async def anchor(house: House) -> int:
         await house.anchors.write(anchors_of(blocks))
         after = blocks[-1].block.n
         written += len(blocks)
+
+
+async def _must_be_anchored_so(house: House, newest: Anchor) -> None:
+    async with house.sealing.read(None) as uow:
+        tip = await ledger.blocks_after(uow, newest.n - 1, limit=1)
+    if anchors_of(tip) != [newest]:
+        raise AnchorConflict(
+            f"Block {newest.n} is not the one that was anchored in {house.anchors.place}. Nothing is sealed until it is known who "
+            "changed the ledger: velora ledger verify"
+        )
 
 
 def anchors_of(blocks: Sequence[SealedBlock]) -> list[Anchor]:

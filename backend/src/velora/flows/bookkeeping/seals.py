@@ -1,17 +1,25 @@
 """How far the ledger is sealed and anchored, for a person who looks after it."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from velora.modules.ledger import service as ledger
 from velora.modules.ledger.policy.seals import SHARD
+from velora.modules.ledger.service import SealedBlock
+from velora.platform.anchors.port import Anchor
 from velora.platform.house import House
 from velora.platform.signing import NoSigningKey
+
+_A_MOMENT: Final = timedelta(seconds=30)  # that a write and the next look may take
 
 
 @dataclass(frozen=True)
 class Standing:
-    """`waiting_seconds` is the age of the oldest journal that no block seals yet; `is_anchored` says whether the last block is."""
+    """`waiting_seconds` is the age of the oldest journal that no block seals yet.
+
+    `is_anchored` says whether the last block is, or will be with those that go in the same write; `anchored_n` which one was the last.
+    """
 
     block_n: int
     block_hash: str
@@ -21,6 +29,7 @@ class Standing:
     signing_key_id: str
     anchors: str
     is_anchored: bool
+    anchored_n: int
     waiting_seconds: int
 
 
@@ -39,9 +48,16 @@ async def standing(house: House) -> Standing:
         key_id=newest.block.key_id if newest else "",
         signing_key_id=_signing(house),
         anchors=house.anchors.place,
-        is_anchored=newest is None or (anchored is not None and anchored.n >= newest.block.n - 1),
+        is_anchored=_is_anchored(newest, anchored, house.anchors.every),
+        anchored_n=anchored.n if anchored else 0,
         waiting_seconds=waiting,
     )
+
+
+def _is_anchored(newest: SealedBlock | None, anchored: Anchor | None, every: timedelta) -> bool:
+    if newest is None or anchored is None:
+        return newest is None
+    return anchored.n >= newest.block.n - 1 or newest.block.sealed_at - anchored.sealed_at <= every + _A_MOMENT
 
 
 def _signing(house: House) -> str:

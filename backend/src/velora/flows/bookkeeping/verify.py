@@ -1,7 +1,7 @@
 """`velora ledger verify`: every invariant of the books that today's tables allow, each with its count, which must be 0.
 
 11 to 13 need what lies outside the database: the keys that blocks were signed with, and their anchors. Not yet possible: the dispute
-part of 18 needs disputes, which come later; 24 is `velora partitions`, on MySQL. 19 holds the gateway's account against what the
+part of 18 needs disputes, which come later; 24 is of MySQL alone, which has partitions. 19 holds the gateway's account against what the
 gateway answered for each payment and refund. Its own books, and the bank's, are not asked: no report of theirs is read yet, and a
 sandbox's books lie in the home folder of each server, apart from the database, so that a comparison would find differences that are
 none.
@@ -33,6 +33,7 @@ from velora.modules.suspense import service as suspense
 from velora.modules.tenants import service as tenants
 from velora.platform.anchors.port import Anchors
 from velora.platform.db import Database, UnitOfWork
+from velora.platform.db.ddl import rows_out_of_place
 from velora.platform.db.outbox import RELAYED_KEPT, OutboxEvent
 from velora.platform.signing import SigningKeys
 
@@ -104,6 +105,8 @@ async def examine(
         await question(uow, tenant_id, progress)
         for question in (_refunds, _captures, _escrow, _payouts, _clearing, _gateway, _debts, _outbox, _commission, _stock)
     ]
+    if tenant_id is None and uow.connection.dialect.name == "mysql":
+        checks.append(await _months(uow, progress))
     if outside and tenant_id is None:
         checks.append(await _anchors(uow, progress, outside, after_n, anchored))
     return Verdict(tuple(sorted(checks, key=lambda check: check.number)))
@@ -280,6 +283,14 @@ def _told(tenant_id: int | None, after: int) -> Select[int, int, Any]:
         .limit(_PAGE)
     )
     return statement if tenant_id is None else statement.where(OutboxEvent.tenant_id == tenant_id)
+
+
+async def _months(uow: UnitOfWork, progress: Progress) -> Check:
+    """24: every row lies in the partition of its month, and none outside of all months."""
+    progress("partitions", 0)
+    wrong = await rows_out_of_place(uow.connection)
+    examples = tuple(f"{count} in {place}" for place, count in wrong.items())
+    return Check(24, "rows in the partition of another month, or of none", sum(wrong.values()), examples[:_EXAMPLES])
 
 
 async def _commission(uow: UnitOfWork, tenant_id: int | None, progress: Progress) -> Check:

@@ -8,6 +8,7 @@ import asyncio
 import fcntl
 import os
 from collections.abc import AsyncGenerator, Iterator, Sequence
+from datetime import timedelta
 from itertools import groupby, islice
 from pathlib import Path
 from typing import Final
@@ -24,6 +25,8 @@ _LINE: Final = TypeAdapter(Anchor)
 
 class FolderAnchors:
     """A folder with a file of lines for each stretch of a shard's chain."""
+
+    every = timedelta(0)
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder

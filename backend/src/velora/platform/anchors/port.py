@@ -5,7 +5,7 @@ Write once: what was written for a place stays as it was, and another text for t
 
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 
@@ -40,6 +40,11 @@ class Anchors(Protocol):
 
     def read(self, shard: int, *, after: int) -> AsyncGenerator[Anchor]:
         """Every anchor with a larger number than this, in their order. Raises AnchorsAway."""
+        ...
+
+    @property
+    def every(self) -> timedelta:
+        """So long may a block wait for its anchor, that many go in one write; nothing where a write costs nothing."""
         ...
 
     @property

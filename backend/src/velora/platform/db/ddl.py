@@ -8,7 +8,7 @@ from typing import Final
 
 from sqlalchemy import Connection, Table, text
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from velora.kernel.clock import SystemClock
 from velora.kernel.ids import first_id_at, time_of
@@ -133,6 +133,28 @@ def stray_rows(connection: Connection) -> dict[str, int]:
         table.name: int(connection.execute(text(f"SELECT COUNT(*) FROM {table.name} PARTITION (pmax)")).scalar_one())
         for table, _ in partitioned_tables()
     }
+
+
+async def rows_out_of_place(connection: AsyncConnection) -> dict[str, int]:
+    """How many rows lie in `pmax`, or in a partition that is not of their month, by table and partition. Nothing on SQLite.
+
+    MySQL puts rows where they belong; EXCHANGE PARTITION WITHOUT VALIDATION does not.
+    """
+    return await connection.run_sync(_out_of_place) if connection.dialect.name == "mysql" else {}
+
+
+def _out_of_place(connection: Connection) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for table, column in partitioned_tables():
+        bounds = _bounds(connection, table.name)
+        for lower, upper in pairwise([0, *sorted(bounds)]):
+            # Said as a sum, so that MySQL looks into the partition instead of concluding that nothing can be there.
+            wrong = text(
+                f"SELECT COUNT(*) FROM {table.name} PARTITION ({bounds[upper]}) WHERE {column} + 0 < :lower OR {column} + 0 >= :upper"
+            )
+            found[f"{table.name}.{bounds[upper]}"] = int(connection.execute(wrong, {"lower": lower, "upper": upper}).scalar_one())
+    found |= {f"{name}.pmax": count for name, count in stray_rows(connection).items()}
+    return {place: count for place, count in found.items() if count}
 
 
 def partitions_of(connection: Connection) -> dict[str, list[str]]:

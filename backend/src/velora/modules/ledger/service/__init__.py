@@ -1,7 +1,18 @@
 """The ledger's use cases: post what happened, read what stands, doubt all of it."""
 
 from velora.modules.ledger.policy import AccountRef, Journal, Leg, Posted, Replayed, legs
+from velora.modules.ledger.repository.archiving import AccountFacts, MonthFacts
 from velora.modules.ledger.repository.reading import Account
+from velora.modules.ledger.service.archive import (
+    KeyRow,
+    Neighbour,
+    Stretch,
+    accounts_named,
+    month_facts,
+    months_there,
+    newest_block,
+    stretch_of,
+)
 from velora.modules.ledger.service.post import Outcome, post
 from velora.modules.ledger.service.prove import DoesNotProve, NotSealedYet, Proof, prove
 from velora.modules.ledger.service.read import (
@@ -41,13 +52,17 @@ from velora.modules.ledger.service.verify import Check, Progress, credited_by, t
 __all__ = [
     "ROUND_JOURNALS",
     "Account",
+    "AccountFacts",
     "AccountRef",
     "Check",
     "DoesNotProve",
     "Journal",
     "JournalView",
+    "KeyRow",
     "Leg",
     "LegView",
+    "MonthFacts",
+    "Neighbour",
     "NotSealedYet",
     "Outcome",
     "Posted",
@@ -58,9 +73,11 @@ __all__ = [
     "Seals",
     "Statement",
     "StatementLine",
+    "Stretch",
     "TrialRow",
     "account",
     "accounts",
+    "accounts_named",
     "balances",
     "blocks_after",
     "close_epoch",
@@ -73,7 +90,10 @@ __all__ = [
     "find",
     "journals",
     "legs",
+    "month_facts",
+    "months_there",
     "newest_before",
+    "newest_block",
     "next_to_close",
     "open_epoch",
     "post",
@@ -82,6 +102,7 @@ __all__ = [
     "seals",
     "statement",
     "statement_csv",
+    "stretch_of",
     "taken_while_owing",
     "trial_balance",
     "verify",
