@@ -30,6 +30,7 @@ from velora.platform.signing import SigningKeys
 
 # Test cards by what they do (see the sandbox gateway).
 NO_FUNDS, CHALLENGED, REPLY_LOST, REQUEST_LOST = "4000000000009995", "4000000000003220", "4000000000000341", "4000000000000259"
+CAPTURE_REPLY_LOST = "4000000000004210"
 ADDRESS = {"name": "Ada Lovelace", "line1": "Holstenstraße 12", "postal_code": "24103", "city": "Kiel", "country": "DE"}
 GUEST = Buyer(None, "a-guest-of-the-tests", "ada@example.com")
 
@@ -38,7 +39,7 @@ GUEST = Buyer(None, "a-guest-of-the-tests", "ada@example.com")
 async def a_trading_house(db: Database, folder: Path) -> AsyncGenerator[tuple[TradingHouse, SandboxGateway]]:
     """Embedded engines in `folder`, and a gateway that keeps 2.9 % + 0.30 of each charge."""
     cache, search, bank = SqliteCache(folder / "cache.db"), TantivyIndex(folder / "search"), SandboxBank(folder / "bank.db")
-    gateway = SandboxGateway(folder / "gateway.db", challenge_base="/challenge", fee_bps=290, fee_fixed_minor=30)
+    gateway = SandboxGateway(folder / "gateway.db", challenge_base="/challenge", fee_bps=290, fee_fixed_minor=30, clock=db.clock)
     house = TradingHouse(
         settings=Settings(home=folder), secret_key=b"a key of this test", clock=db.clock, db=db, sealing=db,
         writes=Writes(db), cache=cache, search=search, mail=FolderMail(folder / "mailbox"), keys=SigningKeys(folder / "keys"),
@@ -78,7 +79,7 @@ async def a_draft(
         async with db.read(market.tenant.id) as uow:
             expects = await total_of(uow, market, lines)
     return Draft(
-        market=checkout.Market(market.tenant.id, market.tenant.currency, market.tenant.tax_mode),
+        market=checkout.Market(market.tenant.id, market.tenant.currency, market.tenant.tax_mode, charged=market.tenant.charged),
         buyer=buyer,
         address=ADDRESS,
         country="DE",

@@ -1,5 +1,6 @@
 """Marketplaces, accounts, sellers and callers."""
 
+from dataclasses import replace
 from itertools import count
 
 from velora.kernel.principal import Principal, Role
@@ -7,6 +8,7 @@ from velora.modules.identity import service as identity
 from velora.modules.sellers import service as sellers
 from velora.modules.sellers.policy import State
 from velora.modules.tenants import service as tenants
+from velora.modules.tenants.policy import Charged
 from velora.platform.db import UnitOfWork
 
 # What every account of the tests has; hashed once, as cheaply as argon2 allows.
@@ -26,10 +28,13 @@ def a_new_tenant(slug: str | None = None, *, domains: tuple[str, ...] = (), curr
     return tenants.NewTenant(slug=slug, name=slug.title(), currency=currency, locale="de-DE", country="DE", domains=domains)
 
 
-async def a_tenant(uow: UnitOfWork, slug: str | None = None, *, domains: tuple[str, ...] = ()) -> tenants.TenantFacts:
+async def a_tenant(
+    uow: UnitOfWork, slug: str | None = None, *, domains: tuple[str, ...] = (), charged: Charged = "at_order"
+) -> tenants.TenantFacts:
     """An open marketplace."""
     # A number of this run, so that tests which commit do not meet.
-    [tenant] = await tenants.create(uow, [a_new_tenant(slug or f"market-{uow.new_id() % 10**15}", domains=domains)])
+    new = a_new_tenant(slug or f"market-{uow.new_id() % 10**15}", domains=domains)
+    [tenant] = await tenants.create(uow, [replace(new, charged=charged)])
     assert isinstance(tenant, tenants.TenantFacts), tenant
     return tenant
 

@@ -21,6 +21,7 @@ from velora.modules.payments import service as payments
 from velora.modules.payments.gateways.sandbox import SandboxGateway
 from velora.modules.payments.service import PaymentIntent
 from velora.modules.pricing import service as pricing
+from velora.modules.tenants.policy import Charged
 from velora.platform.db import Database
 
 
@@ -86,9 +87,9 @@ class Shop:
 
 
 @asynccontextmanager
-async def a_shop(db: Database, folder: Path, *, stock: int = 10) -> AsyncGenerator[Shop]:
+async def a_shop(db: Database, folder: Path, *, stock: int = 10, charged: Charged = "at_order") -> AsyncGenerator[Shop]:
     """A market where so many lamps are for sale, and a house that trades."""
-    market = await a_market(db)
+    market = await a_market(db, charged=charged)
     async with db.begin(None) as uow:
         lamp = await goods(uow, market, stock=stock)
     async with a_trading_house(db, folder) as (house, gateway):

@@ -67,11 +67,25 @@ def lines(sql: str) -> list[str]:
     return sorted(" ".join(line.strip(" ,\t").split()) for line in sql.splitlines() if line.strip(" ,\t"))
 
 
+def parts(sql: str) -> list[str]:
+    """What a CREATE TABLE of SQLite says: a column that was added later stands behind the rest, on their line."""
+    head, _, body = sql.partition("(")
+    body, _, tail = body.rpartition(")")
+    found, depth = [""], 0
+    for letter in body:
+        depth += {"(": 1, ")": -1}.get(letter, 0)
+        if letter == "," and not depth:
+            found.append("")
+        else:
+            found[-1] += letter
+    return sorted(" ".join(part.split()) for part in (head, *found, tail))
+
+
 def schema_of(connection: Connection) -> Schema:
     """Every table, key, check, partition, index, trigger and view, as the engine itself spells it."""
     if connection.dialect.name == "sqlite":
         rows = connection.execute(text("SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL")).all()
-        return {f"{kind} {name}": lines(sql) for kind, name, sql in rows if ours(name)}
+        return {f"{kind} {name}": parts(sql) if kind == "table" else lines(sql) for kind, name, sql in rows if ours(name)}
     found: Schema = {}
     database = connection.execute(text("SELECT DATABASE()")).scalar_one()
     names = connection.execute(text("SELECT table_name, table_type FROM information_schema.tables WHERE table_schema = DATABASE()")).all()

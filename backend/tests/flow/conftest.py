@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.builders.bazaar import Bazaar, a_bazaar
 from tests.builders.shop import Shop, a_shop
 from velora.modules.ledger import service as ledger
 from velora.modules.ledger.service import AccountRef
@@ -32,3 +33,10 @@ async def shop(db: Database, tmp_path: Path) -> AsyncGenerator[Shop]:
     """Ten lamps at 49.00 in a market of their own, with a house that trades."""
     async with a_shop(db, tmp_path) as shop:
         yield shop
+
+
+@pytest.fixture
+async def bazaar(db: Database, tmp_path: Path) -> AsyncGenerator[Bazaar]:
+    """Two sellers in a market that charges its buyers when goods leave."""
+    async with a_bazaar(db, tmp_path) as bazaar:
+        yield bazaar

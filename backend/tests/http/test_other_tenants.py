@@ -30,7 +30,9 @@ from velora.modules.catalog import service as catalog
 from velora.modules.catalog.models import Product
 from velora.modules.identity import service as identity
 from velora.modules.inventory import service as inventory
+from velora.modules.orders import service as orders
 from velora.modules.payments import service as payments
+from velora.modules.payments.service import methods
 from velora.modules.pricing.service import ShippingRule, set_shipping_rules
 from velora.modules.sellers import service as sellers
 from velora.platform.db import Database
@@ -175,10 +177,14 @@ async def a_side(house: TradingHouse, market: Market, title: str, people: Signed
     own = (await answered(bought.buyer.get("/auth/sessions")))["data"]
     async with house.db.read(market.tenant.id) as uow:
         intent = (await payments.of_orders(uow, [(market.tenant.id, bought.order_id)]))[market.tenant.id, bought.order_id]
+        order = (await orders.orders_by_id(uow, [(market.tenant.id, bought.order_id)]))[market.tenant.id, bought.order_id]
+    async with house.db.begin(market.tenant.id) as uow:
+        await methods.save(uow, [methods.NewMethod(market.tenant.id, order.buyer_id or 0, f"pm_{title}", "Visa", "4242", 12, 2034)])
+        [card] = await methods.of_account(uow, market.tenant.id, order.buyer_id or 0)
     numbers = {
         "sel": market.seller.id, "prd": lamp.product_id, "var": lamp.variant_ids[0], "ord": bought.order_id, "sor": bought.part.id,
         "lin": bought.line.id, "pi": intent.id, "op": import_id, "acc": owner.account_id, "ten": market.tenant.id,
-        "loc": market.location_id, "cat": market.category_id,
+        "loc": market.location_id, "cat": market.category_id, "pm": card.id,
     }  # fmt: skip
     named = {
         "ret": given_back["id"], "rul": rule["id"], "ses": own[0]["id"], "tenant": market.tenant.slug, "products": lamp.slug,

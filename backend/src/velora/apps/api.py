@@ -56,6 +56,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     velora.modules.tenants.http.router,
     velora.modules.catalog.http.router,
     velora.modules.payments.http.router,
+    velora.modules.payments.http.account_router,
     velora.flows.screens.orders.http.router,
     velora.flows.cancellation.http.router,
     velora.flows.catalog_import.http.router,

@@ -18,7 +18,7 @@ class ProcessDesk:
         if found is None:
             return None
         return TenantContext(
-            found.id, found.slug, found.name, found.currency, found.locale, found.tax_mode, found.country, found.escrow_days
+            found.id, found.slug, found.name, found.currency, found.locale, found.tax_mode, found.country, found.escrow_days, found.charged
         )
 
     async def principal(self, token: str, tenant_id: int | None) -> Principal | None:

@@ -2,7 +2,8 @@
 
 Keys name the object and its transition, so each can be posted once. The accounts are those of the ledger's chart:
 1010 gateway clearing, 1020 bank, 1040 seller receivable, 2010 escrow, 2020 seller payable, 2021 seller reserve,
-2030 tax payable, 2040 payout clearing, 2050 refund clearing, 4010 commission, 5010 gateway fees.
+2030 tax payable, 2040 payout clearing, 2050 refund clearing, 2090 suspense, 4010 commission, 5010 gateway fees; and the memo pair
+9010 and 9020, which says what banks hold for us and is no money yet.
 """
 
 from collections.abc import Mapping
@@ -18,8 +19,11 @@ CLEARING: Final = AccountRef("1010")
 BANK: Final = AccountRef("1020")
 PAYOUT_CLEARING: Final = AccountRef("2040")
 REFUND_CLEARING: Final = AccountRef("2050")
+SUSPENSE: Final = AccountRef("2090")
 COMMISSION: Final = AccountRef("4010")
 GATEWAY_FEES: Final = AccountRef("5010")
+AUTHORISED: Final = AccountRef("9010")
+AUTHORISED_AGAINST: Final = AccountRef("9020")
 
 # Accounts that every seller, or every jurisdiction, has one of.
 RECEIVABLE: Final = "1040"
@@ -55,6 +59,14 @@ def tax(jurisdiction: str) -> AccountRef:
 
 
 # ------------------------------------------------------------------------------------------------ keys
+
+
+def authorisation_key(intent_id: int) -> str:
+    return f"authorisation:{encode('pi', intent_id)}"
+
+
+def authorisation_ended_key(intent_id: int) -> str:
+    return f"authorisation-ended:{encode('pi', intent_id)}"
 
 
 def capture_key(intent_id: int) -> str:
@@ -93,7 +105,26 @@ def payout_failed_key(payout_id: int) -> str:
     return f"payout-failed:{encode('pay', payout_id)}"
 
 
-# -------------------------------------------------------------------------------------- E1, E2: payment
+# ---------------------------------------------------------------------------------- E0, E1, E2: payment
+
+
+def authorised(*, tenant_id: int, intent_id: int, order_id: int, currency: str, amount_minor: int, at: datetime) -> Journal:
+    """E0: the buyer's bank holds so much for us. A memo: it is nobody's money but the buyer's."""
+    return Journal(
+        tenant_id, authorisation_key(intent_id), "authorisation", currency, legs((AUTHORISED, AUTHORISED_AGAINST, amount_minor)), at,
+        payload={"intent": encode("pi", intent_id), "order": encode("ord", order_id)},
+    )  # fmt: skip
+
+
+def authorisation_ended(
+    *, tenant_id: int, intent_id: int, order_id: int, currency: str, amount_minor: int, at: datetime, reverses_id: int
+) -> Journal:
+    """E0 undone: given up or expired, and nothing was taken."""
+    return Journal(
+        tenant_id, authorisation_ended_key(intent_id), "authorisation_ended", currency,
+        legs((AUTHORISED_AGAINST, AUTHORISED, amount_minor)), at,
+        payload={"intent": encode("pi", intent_id), "order": encode("ord", order_id)}, reverses_id=reverses_id,
+    )  # fmt: skip
 
 
 def captured(
@@ -105,12 +136,20 @@ def captured(
     net_by_seller: Mapping[int, int],
     tax_by_country: Mapping[str, int],
     at: datetime,
+    surplus_minor: int = 0,
+    authorised_minor: int = 0,
 ) -> Journal:
-    """E1: what the buyer paid is held for each seller, net of tax, and the tax is owed to its country."""
+    """E1: what the buyer paid is held for each seller, net of tax, and the tax is owed to its country.
+
+    The whole of what was authorised before is no memo any longer, however much of it was taken. What the gateway took beyond what was
+    asked (`surplus_minor`; short of it, when below zero) stands in suspense until a person has looked.
+    """
     held = ((CLEARING, escrow(seller_id), net) for seller_id, net in sorted(net_by_seller.items()))
     taxed = ((CLEARING, tax(country), amount) for country, amount in sorted(tax_by_country.items()))
+    odd = (CLEARING, SUSPENSE, surplus_minor) if surplus_minor > 0 else (SUSPENSE, CLEARING, -surplus_minor)
+    memo = (AUTHORISED_AGAINST, AUTHORISED, authorised_minor)
     return Journal(
-        tenant_id, capture_key(intent_id), "capture", currency, legs(*held, *taxed), at,
+        tenant_id, capture_key(intent_id), "capture", currency, legs(*held, *taxed, odd, memo), at,
         payload={"intent": encode("pi", intent_id), "order": encode("ord", order_id)},
     )  # fmt: skip
 

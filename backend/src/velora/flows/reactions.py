@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, Final
 
+from velora.flows.checkout.cards import keep_cards
 from velora.flows.house import TradingHouse
 from velora.flows.indexing import index_listings
 from velora.flows.notices import buyers as letters_to_buyers
@@ -17,8 +18,8 @@ from velora.flows.shopping import follow as carts
 from velora.kernel.events import Event
 from velora.modules.catalog.events import ListingChanged, ProductChanged
 from velora.modules.inventory.events import LevelChanged
-from velora.modules.orders.events import OrderPaid, SellerOrderDelivered, SellerOrderShipped
-from velora.modules.payments.events import RefundSettled
+from velora.modules.orders.events import OrderAuthorised, OrderPaid, SellerOrderDelivered, SellerOrderShipped
+from velora.modules.payments.events import PaymentFailed, RefundSettled
 from velora.modules.payouts.events import PayoutPaid
 from velora.modules.returns.events import ReturnApproved, ReturnDeclined
 from velora.modules.sellers.events import SellerApproved, SellerDeclined, SellerSuspended
@@ -27,7 +28,9 @@ from velora.platform.db.relay import Reaction, relay
 Effect = Callable[[TradingHouse, Sequence[Any]], Awaitable[None]]
 
 REACTIONS: Final[Mapping[type[Event], Sequence[Reaction]]] = {
+    OrderAuthorised: [letters_to_buyers.confirm_order],
     OrderPaid: [letters_to_buyers.confirm_order, follow.count_sales],
+    PaymentFailed: [letters_to_buyers.say_lapsed],
     SellerOrderShipped: [letters_to_buyers.say_shipped],
     SellerOrderDelivered: [letters_to_buyers.say_delivered],
     ReturnApproved: [letters_to_buyers.say_return_approved],
@@ -40,7 +43,8 @@ REACTIONS: Final[Mapping[type[Event], Sequence[Reaction]]] = {
 }
 
 EFFECTS: Final[Mapping[type[Event], Sequence[Effect]]] = {
-    OrderPaid: [carts.take_out_what_was_paid],
+    OrderAuthorised: [carts.take_out_what_was_paid, keep_cards],
+    OrderPaid: [carts.take_out_what_was_paid, keep_cards],
     ListingChanged: [index_listings],
     ProductChanged: [index_listings],
     LevelChanged: [index_listings],

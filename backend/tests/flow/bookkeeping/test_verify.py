@@ -11,6 +11,8 @@ from tests.builders.people import a_tenant
 from tests.fixtures_db import undone
 from velora.flows import postings
 from velora.flows.bookkeeping.verify import examine, verify
+from velora.flows.payment_outcome.settle import News, heard_of
+from velora.flows.payment_outcome.settle import settle as settle_payment
 from velora.flows.payout_run.run import PayoutRun, posted, reserve
 from velora.flows.payout_run.run import settle as settle_payouts
 from velora.flows.postings import BANK
@@ -26,7 +28,8 @@ from velora.modules.commission import service as commission
 from velora.modules.inventory import service as inventory
 from velora.modules.ledger import service as ledger
 from velora.modules.ledger.service import AccountRef, Check, Journal, legs
-from velora.modules.payments.gateways.port import Refunded, RefundFailed
+from velora.modules.payments import service as payments
+from velora.modules.payments.gateways.port import Authorised, Refunded, RefundFailed
 from velora.modules.payouts import service as payouts
 from velora.modules.payouts.service import Settled
 from velora.modules.returns import service as returns
@@ -109,6 +112,20 @@ async def test_what_disagrees_with_the_ledger_is_found(db, statement, found):
         await uow.connection.execute(text(f"{statement} AND tenant_id = {tenant}"))
         assert found in await broken(uow, tenant)
         assert await broken(uow, other) == set()
+
+
+@pytest.mark.parametrize("meddled", ["amount_minor = amount_minor + 1", "state = 'voided'", "state = 'captured'"])
+async def test_a_memo_that_is_not_what_banks_hold_is_found(db, meddled):
+    async with db.begin(None) as uow:
+        tenant = (await a_tenant(uow)).id
+        order_id, intent_id = uow.new_id(), uow.new_id()
+        payments.intend(uow, [payments.NewIntent(tenant, intent_id, order_id, 5390, "EUR", "tok_visa", "later")])
+        held = Authorised("ch", "Visa", "4242", uow.now + timedelta(days=7))
+        await settle_payment(uow, [News(heard_of(tenant, intent_id, held))])
+    async with undone(db, None) as uow:
+        assert await broken(uow, tenant) == set()
+        await uow.connection.execute(text(f"UPDATE payment_intent SET {meddled} WHERE tenant_id = {tenant}"))
+        assert await broken(uow, tenant) == {18}
 
 
 async def a_payout_of(uow: UnitOfWork, tenant: int, seller: int) -> None:

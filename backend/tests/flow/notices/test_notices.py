@@ -21,8 +21,9 @@ from velora.modules.identity.service import AccountFacts
 from velora.modules.notifications.models import NotificationMail
 from velora.modules.notifications.policy.patience import NEWS_FOR
 from velora.modules.orders import service as orders
-from velora.modules.orders.events import OrderPaid, SellerOrderDelivered, SellerOrderShipped
-from velora.modules.payments.events import RefundSettled
+from velora.modules.orders.events import OrderAuthorised, OrderPaid, SellerOrderDelivered, SellerOrderShipped
+from velora.modules.payments import service as payments
+from velora.modules.payments.events import PaymentFailed, RefundSettled
 from velora.modules.payouts.events import PayoutPaid
 from velora.modules.returns.events import ReturnApproved
 from velora.modules.sellers import service as seller_service
@@ -120,6 +121,33 @@ async def test_a_paid_order_is_confirmed_in_the_marketplaces_language_and_name(h
     assert [line for line in letter.text.splitlines() if "Summe" in line] == ["Summe: 115,56\u00a0€"]
     assert "Versand: 8,00\u00a0€" in letter.text
     assert f"http://{world.nord.slug}.localhost:8000/orders/{number}?key={GUEST}" in letter.text
+    assert await send_due(house) == 0
+
+
+async def test_who_is_charged_when_goods_leave_is_told_so_and_has_one_letter(house: House, world: World, post: Post) -> None:
+    async with house.db.begin(None) as uow:
+        paid, _ = await an_order(uow, world)
+        await buyers.confirm_order(
+            uow, [OrderAuthorised(world.nord.id, paid.order_id, paid.total_minor, "EUR"), replace(paid, was_authorised=True)]
+        )
+    letter = await sent(house, post)
+    assert "abgebucht wird erst, wenn das erste Paket losgeht" in letter.text
+    assert "Summe: 115,56\u00a0€" in letter.text
+    assert await send_due(house) == 0
+
+
+async def test_who_was_not_sent_anything_in_time_is_told_and_who_was_declined_was_told_at_the_checkout(
+    house: House, world: World, post: Post
+) -> None:
+    async with house.db.begin(None) as uow:
+        paid, _ = await an_order(uow, world)
+        intent = (await payments.of_orders(uow, [(world.nord.id, paid.order_id)]))[world.nord.id, paid.order_id]
+        failed = [PaymentFailed(world.nord.id, paid.order_id, intent.id, reason) for reason in ("expired", "voided", "card_declined")]
+        for one in failed:
+            await buyers.say_lapsed(uow, [one])
+    letter = await sent(house, post)
+    assert letter.subject == f"Deine Bestellung wurde aufgegeben: {encode('ord', paid.order_id)}"
+    assert "Es wurde nichts abgebucht." in letter.text
     assert await send_due(house) == 0
 
 

@@ -16,7 +16,7 @@ def test_every_state_can_be_reached_and_none_leads_back():
             reached.add(state)
             todo.append(state)
     assert reached == set(State)
-    order = [State.PLACED, State.PAID, State.PARTLY_SHIPPED, State.SHIPPED, State.DELIVERED, State.COMPLETED]
+    order = [State.PLACED, State.AUTHORISED, State.PAID, State.PARTLY_SHIPPED, State.SHIPPED, State.DELIVERED, State.COMPLETED]
     assert not [(now, then) for i, now in enumerate(order) for then in order[:i] if may_become(now, then)]
 
 
@@ -29,6 +29,7 @@ def test_what_has_left_is_not_cancelled(state):
     ("parts", "expected"),
     [
         ([State.PAID, State.PAID], State.PAID),
+        ([State.AUTHORISED, State.CANCELLED], State.AUTHORISED),
         ([State.PAID, State.SHIPPED], State.PARTLY_SHIPPED),
         ([State.PAID, State.PARTLY_SHIPPED], State.PARTLY_SHIPPED),
         ([State.SHIPPED, State.DELIVERED], State.SHIPPED),

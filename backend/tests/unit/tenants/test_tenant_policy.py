@@ -45,7 +45,7 @@ def test_a_complete_marketplace_has_nothing_wrong() -> None:
         ("name", " "), ("name", "x" * 81), ("tagline", "x" * 161), ("currency", "DEM"), ("currency", "eur"), ("locale", "german"),
         ("country", "de"),
         ("countries", ("DE", "Austria")),
-        ("tax_mode", "gross"), ("escrow_days", -1), ("escrow_days", 91), ("reserve_bps", 5001),
+        ("tax_mode", "gross"), ("escrow_days", -1), ("escrow_days", 91), ("reserve_bps", 5001), ("charged", "sometimes"),
         ("payout_threshold_minor", -1), ("domains", ("http://shop.example",)), ("domains", ("localhost",)), ("domains", ("a.example:80",)),
         ("domains", ("a.example", "a.example")),
     ],

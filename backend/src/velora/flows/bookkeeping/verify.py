@@ -200,9 +200,12 @@ async def _misbooked(uow: UnitOfWork, page: Sequence[payouts.PayoutFacts]) -> li
 
 
 async def _clearing(uow: UnitOfWork, tenant_id: int | None, progress: Progress) -> Check:
-    """18: what the clearing accounts hold is exactly what is open: payouts, refunds; and no dispute yet."""
+    """18: what the clearing accounts hold is exactly what is open: payouts, refunds; the memo, authorisations; and no dispute yet."""
     progress("clearing", 0)
     open_: Counter[Place] = Counter()
+    for tenant, currency, total in await payments.held_sums(uow, tenant_id):
+        open_[tenant, str(postings.AUTHORISED), currency] += total
+        open_[tenant, str(postings.AUTHORISED_AGAINST), currency] += total
     for tenant, currency, state, total in await payments.refund_sums(uow, tenant_id):
         if state == "requested":
             open_[tenant, str(postings.REFUND_CLEARING), currency] += total
@@ -210,7 +213,8 @@ async def _clearing(uow: UnitOfWork, tenant_id: int | None, progress: Progress) 
         if state in payouts.OPEN:
             open_[tenant, str(postings.PAYOUT_CLEARING), currency] += total
     booked: Counter[Place] = Counter()
-    for code in (str(postings.REFUND_CLEARING), str(postings.PAYOUT_CLEARING), "1050"):
+    memo = (str(postings.AUTHORISED), str(postings.AUTHORISED_AGAINST))
+    for code in (str(postings.REFUND_CLEARING), str(postings.PAYOUT_CLEARING), *memo, "1050"):
         booked |= await _booked(uow, tenant_id, code)
     wrong = sorted(tenant for tenant, _, _ in _differing(open_, booked))
     return _check(18, "a clearing account is not the sum of what is open", "ten", wrong)

@@ -7,6 +7,7 @@ from typing import Final
 
 from velora.kernel.errors import Refusal
 from velora.kernel.ids import encode
+from velora.modules.payments.service import Capture
 from velora.platform.db.idempotency import Asked, Identity, Keyed
 
 # How long goods are set aside for somebody who is paying.
@@ -21,6 +22,7 @@ class Market:
     currency: str
     tax_mode: str
     dispatch_days: int = 2
+    charged: str = "at_order"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,10 @@ class Buyer:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """An order as the buyer sends it. `expected_total_minor` is what the buyer was shown and agrees to."""
+    """An order as the buyer sends it. `expected_total_minor` is what the buyer was shown and agrees to.
+
+    `customer` is what the gateway knows a buyer by who pays with a saved card, or wants this one kept (`keep_card`) once it has paid.
+    """
 
     market: Market
     buyer: Buyer
@@ -49,6 +54,8 @@ class Draft:
     expected_total_minor: int
     asked: Asked
     order_id: int
+    keep_card: bool = False
+    customer: str = ""
 
     @property
     def keyed(self) -> Keyed:
@@ -67,6 +74,8 @@ class Placed:
     token: str
     placed_at: datetime
     identity: Identity
+    capture: Capture = "now"
+    customer: str = ""
 
 
 @dataclass(unsafe_hash=True)

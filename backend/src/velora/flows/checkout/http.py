@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 from pydantic import Field
 
+from velora.flows.checkout.cards import saved_token
 from velora.flows.checkout.draft import Buyer, Draft, EmptyCart, LineOutOfStock, Market, NotOnSale, PriceChanged
 from velora.flows.checkout.pay import Answer, bought_with, check_out, confirm
 from velora.flows.checkout.place import merged
@@ -14,6 +15,7 @@ from velora.flows.shopping.service import read_cart, take_bought
 from velora.kernel.errors import Invalid, MalformedId, NotFound
 from velora.kernel.principal import Principal
 from velora.modules.payments.service import Declined
+from velora.modules.payments.service.methods import customer_of
 from velora.platform.db.idempotency import InProgress, KeyReused
 from velora.platform.tokens import guest_key_for
 from velora.platform.web import Caller, IdempotencyKey, MoneyOut, Schema, Tenant, house_of, ident, problems, remember_guest
@@ -26,6 +28,7 @@ router = APIRouter(tags=["checkout"], responses=problems(MalformedId, UnknownHos
 OrderId = Annotated[int, ident("ord")]
 IntentId = Annotated[int, ident("pi")]
 VariantId = Annotated[int, ident("var")]
+MethodId = Annotated[int, ident("pm")]
 
 
 class AddressIn(Schema):
@@ -41,9 +44,11 @@ class AddressIn(Schema):
 
 
 class PaymentIn(Schema):
-    """A token from the gateway's card form; card numbers never come here."""
+    """A token from the gateway's card form, or a saved card; card numbers never come here."""
 
-    token: str = Field(min_length=1, max_length=64, examples=["tok_visa"])
+    token: str | None = Field(default=None, min_length=1, max_length=64, examples=["tok_visa"])
+    payment_method_id: MethodId | None = None
+    save: bool = Field(default=False, description="Keep this card for the next time, once it has paid; for who is signed in")
 
 
 class OrderedLineIn(Schema):
@@ -68,7 +73,10 @@ class CheckoutOrderOut(Schema):
 
 
 class CheckoutPaymentOut(Schema):
-    """`captured`; or `action_required`, with the address where the buyer confirms; or `unknown`: ask for the order in a moment."""
+    """`captured`; or `authorised`: charged when the first parcel leaves; or `action_required`, with the address where the buyer
+
+    confirms; or `unknown`: ask for the order in a moment.
+    """
 
     state: str
     intent_id: IntentId
@@ -88,7 +96,7 @@ Trading = Annotated[TradingHouse, Depends(house_of)]
     status_code=201,
     response_model=CheckoutOut,
     responses={202: {"model": CheckoutOut, "description": "Placed; the payment is not settled yet"}}
-    | problems(Declined, LineOutOfStock, PriceChanged, NotOnSale, EmptyCart, InProgress, KeyReused, KeyMissing),
+    | problems(NotFound, Declined, LineOutOfStock, PriceChanged, NotOnSale, EmptyCart, InProgress, KeyReused, KeyMissing),
 )
 async def place_order(body: CheckoutIn, tenant: Tenant, caller: Caller, key: IdempotencyKey, house: Trading) -> JsonReply:
     """Order and pay. The same Idempotency-Key never orders or charges twice. A guest without a key gets one, in a cookie."""
@@ -101,16 +109,20 @@ async def place_order(body: CheckoutIn, tenant: Tenant, caller: Caller, key: Ide
         if body.lines is not None
         else await read_cart(house, buyer, tenant.id)
     )
+    token = await _token(house, tenant.id, buyer, body.payment)
+    is_known = buyer.account_id is not None and (body.payment.save or body.payment.payment_method_id is not None)
     draft = Draft(
-        market=Market(tenant.id, tenant.currency, tenant.tax_mode),
+        market=Market(tenant.id, tenant.currency, tenant.tax_mode, charged=tenant.charged),
         buyer=Buyer(buyer.account_id, buyer.guest_key, body.email),
         address=body.address.model_dump(),
         country=body.address.country,
         lines=lines,
-        token=body.payment.token,
+        token=token,
         expected_total_minor=body.expected_total.amount,
         asked=key,
         order_id=house.db.new_id(),
+        keep_card=body.payment.save,
+        customer=customer_of(tenant.id, buyer.account_id or 0) if is_known else "",
     )
     answer = await check_out(house, draft)
     if body.lines is None and answer.code == 201 and not answer.replayed:  # else the effect of the paid order will do
@@ -133,6 +145,17 @@ async def confirm_payment(intent_id: IntentId, tenant: Tenant, caller: Caller, h
     if answer.code == 201 and not answer.replayed:
         await _take_out(house, caller, tenant.id, answer, await bought_with(house, tenant.id, intent_id))
     return _reply(answer)
+
+
+async def _token(house: TradingHouse, tenant_id: int, buyer: Principal, payment: PaymentIn) -> str:
+    """What the gateway is asked to charge. Raises Invalid and NotFound."""
+    if (payment.token is None) == (payment.payment_method_id is None):
+        raise Invalid("/payment", "Give either a token of the card form or one of your saved cards.")
+    if payment.save and (buyer.account_id is None or payment.token is None):
+        raise Invalid("/payment/save", "Only a new card can be saved, and only by who is signed in. Leave this out, or sign in.")
+    if payment.token is not None:
+        return payment.token
+    return await saved_token(house, tenant_id, buyer, payment.payment_method_id or 0)
 
 
 async def _take_out(house: TradingHouse, buyer: Principal, tenant_id: int, answer: Answer, bought: dict[int, int]) -> None:

@@ -13,7 +13,6 @@ from velora.kernel.principal import Principal
 from velora.modules.orders import service as orders
 from velora.modules.payments import service as payments
 from velora.modules.payments.gateways.port import ChargeOrder, NotKnown
-from velora.modules.payments.service import IntentState
 from velora.platform.db.idempotency import Replay
 
 
@@ -48,7 +47,7 @@ async def confirm(house: TradingHouse, tenant_id: int, intent_id: int, by: Princ
     settled: Settled = await house.writes.submit(
         settle, News(heard_of(tenant_id, intent_id, outcome if not isinstance(outcome, NotKnown) else await house.gateway.void(key)))
     )
-    return _said(settled.code, settled.body, replayed=known == IntentState.CAPTURED)
+    return _said(settled.code, settled.body, replayed=known in payments.PROMISED)
 
 
 async def bought_with(house: TradingHouse, tenant_id: int, intent_id: int) -> dict[int, int]:
@@ -60,7 +59,9 @@ async def bought_with(house: TradingHouse, tenant_id: int, intent_id: int) -> di
 
 def _charge(placed: Placed) -> ChargeOrder:
     key = encode("pi", placed.intent_id)
-    return ChargeOrder(key, encode("ord", placed.order_id), placed.total_minor, placed.currency, placed.token)
+    return ChargeOrder(
+        key, encode("ord", placed.order_id), placed.total_minor, placed.currency, placed.token, placed.capture, placed.customer
+    )
 
 
 def _said(code: int, body: Mapping[str, object], *, replayed: bool) -> Answer:

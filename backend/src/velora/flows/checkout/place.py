@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from velora.flows.checkout.draft import HOLD_FOR, Draft, EmptyCart, LineOutOfStock, NotOnSale, Placed, PriceChanged
@@ -84,11 +84,14 @@ async def _promise(uow: UnitOfWork, priced: Sequence[_Priced | Refusal]) -> list
     held = await hold(uow, [_claim(order) for order in new], until=uow.now + HOLD_FOR)
     met = [order for order, outcome in zip(new, held, strict=True) if isinstance(outcome, Held)]
     orders.place(uow, met)
-    tokens = {one.draft.order_id: one.draft for one in able}
+    drafts = {one.draft.order_id: one.draft for one in able}
     intents = [
-        payments.NewIntent(order.tenant_id, uow.new_id(), order.id, order.total_minor, order.currency, tokens[order.id].token)
+        payments.NewIntent(
+            order.tenant_id, uow.new_id(), order.id, order.total_minor, order.currency, drafts[order.id].token,
+            _capture(drafts[order.id], order.total_minor), drafts[order.id].keep_card,
+        )
         for order in met
-    ]
+    ]  # fmt: skip
     payments.intend(uow, intents)
     by_order = {intent.order_id: intent for intent in intents}
     outcomes = iter(zip(able, held, strict=True))
@@ -119,16 +122,21 @@ async def _stand(uow: UnitOfWork, resumed: Mapping[int, Draft]) -> dict[int, Pla
             intent.token,
             uow.now,
             draft.keyed.identity,
+            "later" if intent.capture == "later" else "now",
+            draft.customer,
         )
         for i, draft in resumed.items()
         for intent in [found[draft.market.tenant_id, draft.order_id]]
     }
 
 
+def _capture(draft: Draft, total_minor: int) -> payments.Capture:
+    """Whether the money is taken now; of nothing there is nothing to hold."""
+    return "later" if draft.market.charged == "at_shipment" and total_minor else "now"
+
+
 def _at(draft: Draft, order_id: int) -> Draft:
-    return Draft(
-        draft.market, draft.buyer, draft.address, draft.country, draft.lines, draft.token, draft.expected_total_minor, draft.asked, order_id
-    )
+    return replace(draft, order_id=order_id)
 
 
 def _basket(draft: Draft, mine: Mapping[int, Offer]) -> Basket:
@@ -190,8 +198,9 @@ def _short(one: _Priced, outcome: Short) -> LineOutOfStock:
 
 def _placed(uow: UnitOfWork, draft: Draft, intent: payments.NewIntent) -> Placed:
     return Placed(
-        intent.tenant_id, intent.order_id, intent.id, intent.amount_minor, intent.currency, intent.token, uow.now, draft.keyed.identity
-    )
+        intent.tenant_id, intent.order_id, intent.id, intent.amount_minor, intent.currency, intent.token, uow.now, draft.keyed.identity,
+        intent.capture, draft.customer,
+    )  # fmt: skip
 
 
 def merged(lines: Sequence[tuple[int, int]]) -> tuple[tuple[int, int], ...]:

@@ -2,11 +2,12 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Depends, Response
 from pydantic import Field
 
-from velora.flows.fulfilment.ship import deliver, ship_once
+from velora.flows.fulfilment.ship import deliver, send
 from velora.flows.fulfilment.stock import Counted, Shelf, count_stock
+from velora.flows.house import TradingHouse
 from velora.flows.once import Once
 from velora.flows.release.release import Confirmation, confirm
 from velora.flows.screens.orders.http import GuestKey, OrderOut
@@ -19,6 +20,7 @@ from velora.kernel.principal import Principal
 from velora.modules.escrow.service import AlreadyReleased
 from velora.modules.inventory.service import BelowReserved
 from velora.modules.orders import service as orders
+from velora.modules.payments.service import NotTakenYet, PaymentLapsed
 from velora.platform.db.idempotency import InProgress, KeyReused, Replay
 from velora.platform.house import House
 from velora.platform.web import (
@@ -30,6 +32,7 @@ from velora.platform.web import (
     Tenant,
     Writes,
     acting_for_seller,
+    house_of,
     ident,
     problems,
 )
@@ -95,7 +98,9 @@ class StockOut(Schema):
 
 @router.post(
     "/seller/{seller_id}/orders/{seller_order_id}/ship",
-    responses=problems(NotSignedIn, Forbidden, NotFound, orders.WrongState, orders.TooMany, InProgress, KeyReused, KeyMissing),
+    responses=problems(
+        NotSignedIn, Forbidden, NotFound, orders.WrongState, orders.TooMany, NotTakenYet, PaymentLapsed, InProgress, KeyReused, KeyMissing
+    ),
 )
 async def ship_order(
     seller_id: SellerId,
@@ -103,15 +108,14 @@ async def ship_order(
     body: ParcelIn,
     caller: SellerStaff,
     key: IdempotencyKey,
-    house: HouseDep,
-    writes: Writes,
+    house: Annotated[TradingHouse, Depends(house_of)],
     response: Response,
 ) -> SellerOrderFullOut:
-    """A parcel is on its way; its pieces are out of stock."""
+    """A parcel is on its way; its pieces are out of stock. Where buyers are charged at shipment, the first one takes the money."""
     part = await _own_part(house, caller, seller_id, seller_order_id)
     lines = tuple((line.line_id, line.quantity) for line in body.lines or ())
     parcel = orders.Parcel(part.tenant_id, part.id, body.carrier, body.tracking, lines)
-    if isinstance(await writes.submit(ship_once, Once(part.tenant_id, caller, key, parcel)), Replay):
+    if isinstance(await send(house, part, Once(part.tenant_id, caller, key, parcel)), Replay):
         response.headers["Idempotent-Replayed"] = "true"
     return await _shown(house, seller_id, seller_order_id)
 

@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
+from velora.flows.house import TradingHouse
 from velora.flows.once import Once, once
+from velora.flows.payment_outcome.capture import take_money
 from velora.kernel.errors import NotFound, Refusal
 from velora.kernel.ids import encode
 from velora.modules.escrow import service as escrow
@@ -27,6 +29,16 @@ async def ship(uow: UnitOfWork, parcels: Sequence[Parcel]) -> list[SentParcel | 
     ]
     await inventory.ship(uow, pieces)
     return outcomes
+
+
+async def send(house: TradingHouse, part: orders.SellerOrder, request: Once[Parcel]) -> SentParcel | Replay:
+    """The parcel is on its way, once. Money first, then goods: what a bank only holds for the order is taken before anything leaves.
+
+    Raises what refuses it; while the gateway has not answered that is NotTakenYet.
+    """
+    if part.state == orders.State.AUTHORISED:
+        await take_money(house, part.tenant_id, part.order_id)
+    return await house.writes.submit(ship_once, request)
 
 
 async def ship_once(uow: UnitOfWork, requests: Sequence[Once[Parcel]]) -> list[SentParcel | Replay | Refusal]:

@@ -10,9 +10,10 @@ from velora.modules.notifications.policy.patience import is_news
 from velora.modules.notifications.policy.words import Template
 from velora.modules.notifications.service import Note
 from velora.modules.orders import service as orders
-from velora.modules.orders.events import OrderPaid, SellerOrderDelivered, SellerOrderShipped
+from velora.modules.orders.events import OrderAuthorised, OrderPaid, SellerOrderDelivered, SellerOrderShipped
 from velora.modules.orders.service import Order, OrderLine, SellerOrder
-from velora.modules.payments.events import RefundSettled
+from velora.modules.payments import service as payments
+from velora.modules.payments.events import PaymentFailed, RefundSettled
 from velora.modules.returns import service as returns
 from velora.modules.returns.events import ReturnApproved, ReturnDeclined
 from velora.modules.sellers import service as sellers
@@ -22,9 +23,10 @@ from velora.platform.db import UnitOfWork
 _UNKNOWN_SELLER = "the seller"
 
 
-async def confirm_order(uow: UnitOfWork, events: Sequence[OrderPaid]) -> None:
-    """Everyone whose order was paid has a letter with what they bought and what it cost."""
-    keys = {(event.tenant_id, event.order_id) for event in fresh(uow.now, events, lambda event: event.order_id)}
+async def confirm_order(uow: UnitOfWork, events: Sequence[OrderPaid | OrderAuthorised]) -> None:
+    """Everyone whose order was paid, or authorised, has a letter with what they bought and what it costs. Only one letter for both."""
+    news = [event for event in events if not (isinstance(event, OrderPaid) and event.was_authorised)]
+    keys = {(event.tenant_id, event.order_id): event for event in fresh(uow.now, news, lambda event: event.order_id)}
     found = await orders.orders_by_id(uow, keys)
     parts = await orders.parts_of(uow, keys)
     lines = await orders.lines_of(uow, {(part.tenant_id, part.id) for part in parts})
@@ -34,8 +36,18 @@ async def confirm_order(uow: UnitOfWork, events: Sequence[OrderPaid]) -> None:
     notes: list[Note] = []
     for key, order in found.items():
         facts: dict[str, Json] = {"name": _name(order), "lines": _lines(order, bought[key]), "totals": _totals(order, bought[key])}
-        notes.append(_to_buyer(order, Template.ORDER_CONFIRMED, facts))
+        template = Template.ORDER_CONFIRMED if isinstance(keys[key], OrderPaid) else Template.ORDER_AUTHORISED
+        notes.append(_to_buyer(order, template, facts))
     await notifications.enqueue(uow, notes)
+
+
+async def say_lapsed(uow: UnitOfWork, events: Sequence[PaymentFailed]) -> None:
+    """Everyone whose order was given up because nothing was sent in time knows; who was declined was told at the checkout."""
+    keys = {(event.tenant_id, event.order_id) for event in events if event.reason == "expired"}
+    found = await orders.orders_by_id(uow, keys)
+    ended = {key: intent.settled_at for key, intent in (await payments.of_orders(uow, keys)).items()}
+    news = [order for key, order in found.items() if (at := ended[key]) is not None and is_news(uow.now, at)]
+    await notifications.enqueue(uow, [_to_buyer(order, Template.PAYMENT_LAPSED, {"name": _name(order)}) for order in news])
 
 
 async def say_shipped(uow: UnitOfWork, events: Sequence[SellerOrderShipped]) -> None:

@@ -16,7 +16,7 @@ from velora.modules.identity.errors import NoSuchAccount
 from velora.modules.identity.service import AccountFacts, Grant
 from velora.modules.tenants import service as tenants
 from velora.modules.tenants.errors import HostTaken, NotInThatState, SlugTaken
-from velora.modules.tenants.policy import NewTenant, Theme, address
+from velora.modules.tenants.policy import Charged, NewTenant, Theme, address
 from velora.modules.tenants.service import TenantFacts
 from velora.platform.house import House
 from velora.platform.web import HouseDep, MarketplaceAdmin, Schema, SuperAdmin, Tenant, ident, problems
@@ -49,6 +49,9 @@ class TenantIn(Schema):
     reserve_bps: int = 0
     payout_threshold_minor: int = 0
     domains: tuple[str, ...] = ()
+    charged: Charged = Field(
+        default="at_order", description="When buyers are charged: at once, or when the first parcel of their order leaves"
+    )
     theme: Theme = Theme()
 
 
@@ -67,6 +70,7 @@ class TenantOut(Schema):
     reserve_bps: int
     payout_threshold_minor: int
     domains: tuple[str, ...]
+    charged: Charged
     theme: Theme
     url: str
 

@@ -12,8 +12,8 @@ from velora.modules.escrow import service as escrow
 from velora.modules.inventory import service as inventory
 from velora.modules.ledger import service as ledger
 from velora.modules.orders import service as orders
-from velora.modules.payments.gateways.port import ActionRequired, Captured, ChargeOutcome, DeclinedCharge
-from velora.modules.payments.service import Declined, Heard, IntentState, Turn, apply
+from velora.modules.payments.gateways.port import ActionRequired, Authorised, Captured, ChargeOutcome, DeclinedCharge
+from velora.modules.payments.service import FAILED, HELD, PROMISED, Declined, Heard, IntentState, Turn, apply
 from velora.platform.db import UnitOfWork, idempotency
 from velora.platform.db.idempotency import Identity
 
@@ -41,10 +41,14 @@ class Settled:
 def heard_of(tenant_id: int, intent_id: int, outcome: ChargeOutcome) -> Heard:
     """A gateway's answer in the words of payments."""
     match outcome:
-        case Captured(ref, brand, last4, fee_minor):
-            return Heard(tenant_id, intent_id, IntentState.CAPTURED, "", ref, brand, last4, fee_minor)
+        case Captured(ref, brand, last4, fee_minor, amount_minor):
+            return Heard(tenant_id, intent_id, IntentState.CAPTURED, "", ref, brand, last4, fee_minor, amount_minor=amount_minor)
+        case Authorised(ref, brand, last4, until):
+            return Heard(tenant_id, intent_id, IntentState.AUTHORISED, "", ref, brand, last4, until=until)
         case DeclinedCharge("voided", brand, last4):
             return Heard(tenant_id, intent_id, IntentState.VOIDED, "voided", "", brand, last4)
+        case DeclinedCharge("expired", brand, last4):
+            return Heard(tenant_id, intent_id, IntentState.EXPIRED, "expired", "", brand, last4)
         case DeclinedCharge(reason, brand, last4):
             return Heard(tenant_id, intent_id, IntentState.DECLINED, reason, "", brand, last4)
         case ActionRequired(ref, url, brand, last4):
@@ -60,8 +64,10 @@ async def settle(uow: UnitOfWork, news: Sequence[News]) -> list[Settled | Refusa
         key = (one.heard.tenant_id, one.heard.intent_id)
         waiting[key] = one.identity or waiting.get(key)
     turns = await apply(uow, [one.heard for one in news])
-    await _take([turn for turn in turns if turn.turned and turn.state is IntentState.CAPTURED], uow)
-    await _give_up([turn for turn in turns if turn.turned and turn.state in (IntentState.DECLINED, IntentState.VOIDED)], uow)
+    turned = [turn for turn in turns if turn.turned]
+    await _promise([turn for turn in turned if turn.state is IntentState.AUTHORISED], uow)
+    await _take([turn for turn in turned if turn.state is IntentState.CAPTURED], uow)
+    await _give_up([turn for turn in turned if turn.state in FAILED], uow)
     settled = {(turn.intent.tenant_id, turn.intent.id): _answer(turn) for turn in turns}
     answers = [(identity, settled[key]) for key, identity in waiting.items() if identity is not None]
     idempotency.finish(uow, {identity: (one.code, one.body) for identity, one in answers if one.code != OPEN_STILL})
@@ -69,11 +75,29 @@ async def settle(uow: UnitOfWork, news: Sequence[News]) -> list[Settled | Refusa
     return [settled[one.heard.tenant_id, one.heard.intent_id] for one in news]
 
 
+async def _promise(authorised: Sequence[Turn], uow: UnitOfWork) -> None:
+    """R2: a bank holds the money. The orders can be packed, their goods are theirs for good, and the memo says how much it is."""
+    if not authorised:
+        return
+    await orders.mark_authorised(uow, [(turn.intent.tenant_id, turn.intent.order_id) for turn in authorised])
+    await inventory.commit_holds(uow, [turn.intent.order_id for turn in authorised])
+    await ledger.post(
+        uow,
+        [
+            postings.authorised(
+                tenant_id=turn.intent.tenant_id, intent_id=turn.intent.id, order_id=turn.intent.order_id, currency=turn.intent.currency,
+                amount_minor=turn.intent.amount_minor, at=uow.now,
+            )
+            for turn in authorised
+        ],
+    )  # fmt: skip
+
+
 async def _take(captured: Sequence[Turn], uow: UnitOfWork) -> None:
     """The money is here: paid orders, committed stock, money held for each seller, and the journals that say so."""
     if not captured:
         return
-    parts = await orders.mark_paid(uow, [(turn.intent.tenant_id, turn.intent.order_id) for turn in captured])
+    parts = await orders.mark_paid(uow, {(turn.intent.tenant_id, turn.intent.order_id): _was_held(turn) for turn in captured})
     await inventory.commit_holds(uow, [turn.intent.order_id for turn in captured])
     escrow.hold(
         uow,
@@ -90,6 +114,7 @@ async def _take(captured: Sequence[Turn], uow: UnitOfWork) -> None:
         by_order[part.tenant_id, part.order_id].append(part)
     journals = [journal for turn in captured for journal in _journals(uow, turn, by_order[turn.intent.tenant_id, turn.intent.order_id])]
     await ledger.post(uow, [journal for journal in journals if journal.postings])  # what costs nothing moves nothing
+    await _end_memos([turn for turn in captured if _was_held(turn) and not turn.captured_minor], uow)
 
 
 async def _give_up(failed: Sequence[Turn], uow: UnitOfWork) -> None:
@@ -98,6 +123,26 @@ async def _give_up(failed: Sequence[Turn], uow: UnitOfWork) -> None:
         return
     await orders.mark_failed(uow, {(turn.intent.tenant_id, turn.intent.order_id): _reason(turn) for turn in failed})
     await inventory.release_holds(uow, [turn.intent.order_id for turn in failed])
+    await _end_memos([turn for turn in failed if _was_held(turn)], uow)
+
+
+async def _end_memos(held: Sequence[Turn], uow: UnitOfWork) -> None:
+    """What banks held for us they hold no longer, and none of it was taken."""
+    if not held:
+        return
+    keys = {(turn.intent.tenant_id, turn.intent.id): postings.authorisation_key(turn.intent.id) for turn in held}
+    found = await ledger.find(uow, {(tenant_id, key) for (tenant_id, _), key in keys.items()})
+    await ledger.post(
+        uow,
+        [
+            postings.authorisation_ended(
+                tenant_id=turn.intent.tenant_id, intent_id=turn.intent.id, order_id=turn.intent.order_id, currency=turn.intent.currency,
+                amount_minor=turn.intent.amount_minor, at=uow.now,
+                reverses_id=found[turn.intent.tenant_id, keys[turn.intent.tenant_id, turn.intent.id]],
+            )
+            for turn in held
+        ],
+    )  # fmt: skip
 
 
 def _journals(uow: UnitOfWork, turn: Turn, parts: Sequence[orders.PaidPart]) -> list[ledger.Journal]:
@@ -111,6 +156,8 @@ def _journals(uow: UnitOfWork, turn: Turn, parts: Sequence[orders.PaidPart]) -> 
         postings.captured(
             tenant_id=intent.tenant_id, intent_id=intent.id, order_id=intent.order_id, currency=intent.currency,
             net_by_seller=net, tax_by_country=tax, at=uow.now,
+            surplus_minor=turn.captured_minor - sum(net.values()) - sum(tax.values()),
+            authorised_minor=intent.amount_minor if _was_held(turn) and turn.captured_minor else 0,
         )
     ]  # fmt: skip
     if turn.heard.fee_minor:
@@ -127,15 +174,13 @@ def _answer(turn: Turn) -> Settled:
     intent = turn.intent
     order = {
         "id": encode("ord", intent.order_id),
-        "state": {IntentState.CAPTURED: "paid", IntentState.DECLINED: "payment_failed", IntentState.VOIDED: "payment_failed"}.get(
-            turn.state, "placed"
-        ),
+        "state": "paid" if turn.state is IntentState.CAPTURED else "authorised" if turn.state in HELD else "placed",
         "total": {"amount": intent.amount_minor, "currency": intent.currency},
     }
     payment: dict[str, object] = {"state": turn.state.value, "intent_id": encode("pi", intent.id), "challenge_url": None}
-    if turn.state is IntentState.CAPTURED:
+    if turn.state in PROMISED:
         return Settled(intent.order_id, turn.state, 201, {"order": order, "payment": payment})
-    if turn.state in (IntentState.DECLINED, IntentState.VOIDED):
+    if turn.state in FAILED:
         reason = (turn.heard.reason if turn.turned else intent.reason) or "declined"
         return Settled(intent.order_id, turn.state, Declined.status, {"reason": reason})
     if turn.state is IntentState.ACTION_REQUIRED:
@@ -143,5 +188,16 @@ def _answer(turn: Turn) -> Settled:
     return Settled(intent.order_id, turn.state, OPEN_STILL, {"order": order, "payment": payment})
 
 
+def _was_held(turn: Turn) -> bool:
+    """Whether a bank held the money before this was heard, so that a memo says so."""
+    return turn.intent.state in HELD
+
+
 def _reason(turn: Turn) -> orders.FailReason:
-    return "given_up" if turn.state is IntentState.VOIDED else "declined"
+    match turn.state:
+        case IntentState.VOIDED:
+            return "given_up"
+        case IntentState.EXPIRED:
+            return "expired"
+        case _:
+            return "declined"

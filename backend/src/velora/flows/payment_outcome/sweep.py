@@ -1,15 +1,18 @@
 """The sweeper: payments of which nothing was heard are asked for until each is known. A time-out is never a failure.
 
-It looks at every open payment before the hold on its goods runs out, so it is also what frees the goods of those who never paid.
+It looks at every open payment before the hold on its goods runs out, so it is also what frees the goods of those who never paid, and at
+every authorisation when its time is up.
 """
 
+from dataclasses import replace
 from typing import Final
 
 from velora.flows.house import TradingHouse
+from velora.flows.payment_outcome import capture
 from velora.flows.payment_outcome.settle import News, heard_of, settle
 from velora.modules.payments import service as payments
-from velora.modules.payments.gateways.port import ChargeOutcome, NotKnown
-from velora.modules.payments.service import IntentState
+from velora.modules.payments.gateways.port import ChargeOutcome, DeclinedCharge, NotKnown
+from velora.modules.payments.service import IntentState, PaymentIntent
 
 _A_SWEEP: Final = 100
 
@@ -19,15 +22,28 @@ async def sweep_payments(house: TradingHouse) -> int:
     async with house.db.read(None) as uow:
         intents = await payments.stale(uow, limit=_A_SWEEP)
     for one in intents:
-        outcome = await _ask(house, IntentState(one.state), one.gateway_key)
+        outcome = await _ask(house, one)
         await house.writes.submit(settle, News(heard_of(one.tenant_id, one.id, outcome)))
     return len(intents)
 
 
-async def _ask(house: TradingHouse, state: IntentState, key: str) -> ChargeOutcome:
-    """What became of it. A buyer who did not confirm in time, and a request that never arrived, are given up."""
-    if state is IntentState.ACTION_REQUIRED:
-        return await house.gateway.void(key)
-    found = await house.gateway.find(key)
-    # Never arrived: nothing was charged and, once voided, nothing can be. The buyer has long left the page.
-    return await house.gateway.void(key) if isinstance(found, NotKnown) else found
+async def _ask(house: TradingHouse, intent: PaymentIntent) -> ChargeOutcome:
+    """What became of it.
+
+    Given up are a buyer who did not confirm in time, a request that never arrived, what was not taken in time, and what is held for an
+    order that was cancelled.
+    """
+    match IntentState(intent.state):
+        case IntentState.ACTION_REQUIRED:
+            return await house.gateway.void(intent.gateway_key)
+        case IntentState.AUTHORISED:
+            found = await house.gateway.void(intent.gateway_key)
+            # By whichever clock: it is over because its time is up, and not because somebody wished it.
+            over = intent.authorised_until is not None and intent.authorised_until <= house.clock.now()
+            return replace(found, reason="expired") if isinstance(found, DeclinedCharge) and over else found
+        case IntentState.CAPTURING:
+            return await capture.ask(house.gateway, capture.again(intent))
+        case _:
+            found = await house.gateway.find(intent.gateway_key)
+            # Never arrived: nothing was charged and, once voided, nothing can be. The buyer has long left the page.
+            return await house.gateway.void(intent.gateway_key) if isinstance(found, NotKnown) else found

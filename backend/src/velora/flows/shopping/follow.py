@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from velora.flows.shopping.service import take_bought
 from velora.kernel.principal import Principal
 from velora.modules.orders import service as orders
-from velora.modules.orders.events import OrderPaid
+from velora.modules.orders.events import OrderAuthorised, OrderPaid
 from velora.platform.house import House
 
 
-async def take_out_what_was_paid(house: House, events: Sequence[OrderPaid]) -> None:
-    """What was paid for is out of its buyer's cart, whoever heard of the payment, and however often this is told.
+async def take_out_what_was_paid(house: House, events: Sequence[OrderPaid | OrderAuthorised]) -> None:
+    """What was paid for, or is about to be, is out of its buyer's cart, whoever heard of the payment, and however often this is told.
 
     An order takes from lines that were in the cart before it was placed, and what it leaves of a line counts as put in with the order:
     so it takes once, whether here or in the buyer's own request, and never what was put in again later.

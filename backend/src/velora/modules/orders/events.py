@@ -18,7 +18,22 @@ class OrderPlaced(Event):
 
 
 @dataclass(frozen=True)
+class OrderAuthorised(Event):
+    """The buyer's bank holds the money, and the order is on: it is paid when the first parcel leaves."""
+
+    type: ClassVar[str] = "orders.order_authorised.v1"
+    aggregate: ClassVar[str] = "order"
+    key: ClassVar[str] = "order_id"
+
+    order_id: int
+    total_minor: int
+    currency: str
+
+
+@dataclass(frozen=True)
 class OrderPaid(Event):
+    """`was_authorised`: the buyer has had a confirmation already."""
+
     type: ClassVar[str] = "orders.order_paid.v1"
     aggregate: ClassVar[str] = "order"
     key: ClassVar[str] = "order_id"
@@ -26,6 +41,7 @@ class OrderPaid(Event):
     order_id: int
     total_minor: int
     currency: str
+    was_authorised: bool = False
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from typing import Final
 
 class State(StrEnum):
     PLACED = "placed"
+    AUTHORISED = "authorised"  # the buyer's bank holds the money: it can be packed, and is paid for before it leaves
     PAID = "paid"
     PARTLY_SHIPPED = "partly_shipped"
     SHIPPED = "shipped"
@@ -21,7 +22,8 @@ class State(StrEnum):
 
 # Forward only: from each state, the states that can follow.
 NEXT: Final[Mapping[State, frozenset[State]]] = {
-    State.PLACED: frozenset({State.PAID, State.PAYMENT_FAILED, State.CANCELLED}),
+    State.PLACED: frozenset({State.AUTHORISED, State.PAID, State.PAYMENT_FAILED, State.CANCELLED}),
+    State.AUTHORISED: frozenset({State.PAID, State.PAYMENT_FAILED, State.CANCELLED}),
     State.PAID: frozenset({State.PARTLY_SHIPPED, State.SHIPPED, State.CANCELLED, State.REFUNDED}),
     State.PARTLY_SHIPPED: frozenset({State.PARTLY_SHIPPED, State.SHIPPED, State.REFUNDED}),
     State.SHIPPED: frozenset({State.DELIVERED, State.REFUNDED}),
@@ -32,11 +34,11 @@ NEXT: Final[Mapping[State, frozenset[State]]] = {
     State.PAYMENT_FAILED: frozenset(),
 }
 
-TO_SHIP: Final = frozenset({State.PAID, State.PARTLY_SHIPPED})
+TO_SHIP: Final = frozenset({State.AUTHORISED, State.PAID, State.PARTLY_SHIPPED})
 # Paid for, whatever came of it but a cancellation.
-SOLD: Final = TO_SHIP | {State.SHIPPED, State.DELIVERED, State.COMPLETED, State.REFUNDED}
+SOLD: Final = TO_SHIP - {State.AUTHORISED} | {State.SHIPPED, State.DELIVERED, State.COMPLETED, State.REFUNDED}
 
-_PROGRESS: Final = (State.PLACED, State.PAID, State.PARTLY_SHIPPED, State.SHIPPED, State.DELIVERED, State.COMPLETED)
+_PROGRESS: Final = (State.PLACED, State.AUTHORISED, State.PAID, State.PARTLY_SHIPPED, State.SHIPPED, State.DELIVERED, State.COMPLETED)
 
 
 def may_become(now: State, then: State) -> bool:

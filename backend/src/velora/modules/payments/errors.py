@@ -20,6 +20,7 @@ class Declined(Refusal):
             "insufficient_funds": "Your bank declined: not enough funds.",
             "challenge_failed": "Your bank could not confirm that it was you.",
             "unknown_token": "This card was not recognised; enter it again.",
+            "expired": "Your bank no longer holds the money for this order.",
         }.get(self.reason, "Your bank declined the payment.")
         return f"{why} Nothing was charged. Try another card."
 
@@ -35,3 +36,37 @@ class RefundTooLarge(Refusal):
 
     def detail(self) -> str:
         return "The refund is larger than what is left of the payment. Lower it to what is left."
+
+
+@dataclass(unsafe_hash=True)
+class PaymentUnderWay(Refusal):
+    code = "payments.under_way"
+    status = 409
+    title = "The payment is being settled"
+
+    def detail(self) -> str:
+        return "The bank has not answered yet, so nothing can be stopped or given back. Try again in a minute."
+
+
+@dataclass(unsafe_hash=True)
+class NotTakenYet(Refusal):
+    """Money first, then goods: the gateway was asked to take what the bank holds, and has not answered."""
+
+    code = "payments.not_taken_yet"
+    status = 409
+    title = "The money is not here yet"
+
+    def detail(self) -> str:
+        return "The buyer's bank has not answered yet, so nothing may leave. Keep the parcel and try again in a minute."
+
+
+@dataclass(unsafe_hash=True)
+class PaymentLapsed(Refusal):
+    """What the bank held for the order is gone, and the order with it."""
+
+    code = "payments.lapsed"
+    status = 409
+    title = "There is no money for this order any more"
+
+    def detail(self) -> str:
+        return "The buyer's bank no longer holds the money for this order, so it was given up. Do not send it; its stock is free again."

@@ -2,15 +2,19 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, String
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from velora.platform.db import Base, TenantOwned
-from velora.platform.db.types import BigId, Minor, UtcTime
+from velora.platform.db.types import BigId, Flag, Minor, UtcTime
 
 
 class PaymentIntent(TenantOwned, Base):
-    """One order's payment. `refunded_minor` counts what was asked back and what went back; it never exceeds the captured."""
+    """One order's payment. `refunded_minor` counts what was asked back and what went back; it never exceeds the captured.
+
+    `capture` says whether the charge takes the money at once. What is held until `authorised_until` is taken later: `capturing_minor`
+    of it, which stands from the moment the gateway may be asked, so that it is asked for the same amount each time.
+    """
 
     __tablename__ = "payment_intent"
     __table_args__ = (
@@ -37,6 +41,28 @@ class PaymentIntent(TenantOwned, Base):
     # When the sweeper should ask the gateway, if nothing has been heard until then; empty once settled.
     next_look_at: Mapped[datetime | None] = mapped_column(UtcTime)
     settled_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    capture: Mapped[str] = mapped_column(String(5), server_default="now")
+    capturing_minor: Mapped[int] = mapped_column(Minor, server_default="0")
+    authorised_until: Mapped[datetime | None] = mapped_column(UtcTime)
+    keep_card: Mapped[bool] = mapped_column(Flag, server_default="0")
+
+
+class PaymentMethod(TenantOwned, Base):
+    """A card that a buyer has saved: the gateway's token for it and what a person knows it by. What was removed is never charged again."""
+
+    __tablename__ = "payment_method"
+    __table_args__ = (UniqueConstraint("tenant_id", "account_id", "token"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    account_id: Mapped[int] = mapped_column(BigId)
+    token: Mapped[str] = mapped_column(String(64))
+    brand: Mapped[str] = mapped_column(String(20))
+    last4: Mapped[str] = mapped_column(String(4))
+    exp_month: Mapped[int]
+    exp_year: Mapped[int]
+    is_default: Mapped[bool] = mapped_column(Flag)
+    created_at: Mapped[datetime] = mapped_column(UtcTime)
+    removed_at: Mapped[datetime | None] = mapped_column(UtcTime)
 
 
 class PaymentAttempt(TenantOwned, Base):

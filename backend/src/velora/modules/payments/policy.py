@@ -1,41 +1,114 @@
-"""How a payment may move: forward only."""
+"""How a payment may move: forward only. One table says it; what decides, the tests and the diagram in 05-design.md are made from it."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Final, Literal
+
+# Whether a charge takes the money, or has it held until it is captured.
+Capture = Literal["now", "later"]
 
 
 class IntentState(StrEnum):
     AUTHORISING = "authorising"  # the gateway has been, or is about to be, asked
     ACTION_REQUIRED = "action_required"  # the buyer must confirm with the bank
     UNKNOWN = "unknown"  # we did not hear what became of it
+    AUTHORISED = "authorised"  # the bank holds the money for us; nothing is taken yet
+    CAPTURING = "capturing"  # the gateway has been, or is about to be, asked to take it
     CAPTURED = "captured"
     DECLINED = "declined"
     VOIDED = "voided"  # we gave it up, and the gateway knows
+    EXPIRED = "expired"  # the bank no longer holds the money
 
 
-OPEN: Final = frozenset({IntentState.AUTHORISING, IntentState.ACTION_REQUIRED, IntentState.UNKNOWN})
+@dataclass(frozen=True, slots=True)
+class Arrow:
+    """A payment may go this way, by this."""
 
+    source: IntentState
+    target: IntentState
+    by: str
+
+
+def _table() -> tuple[Arrow, ...]:
+    state = IntentState
+    return (
+        Arrow(state.AUTHORISING, state.AUTHORISED, "held, to be taken later"),
+        Arrow(state.AUTHORISING, state.CAPTURED, "taken at once"),
+        Arrow(state.AUTHORISING, state.ACTION_REQUIRED, "the bank asks the buyer"),
+        Arrow(state.AUTHORISING, state.UNKNOWN, "no answer"),
+        Arrow(state.AUTHORISING, state.DECLINED, "the bank refuses"),
+        Arrow(state.AUTHORISING, state.VOIDED, "given up"),
+        Arrow(state.AUTHORISING, state.EXPIRED, "heard too late"),
+        Arrow(state.ACTION_REQUIRED, state.AUTHORISED, "confirmed, held"),
+        Arrow(state.ACTION_REQUIRED, state.CAPTURED, "confirmed, taken"),
+        Arrow(state.ACTION_REQUIRED, state.UNKNOWN, "no answer"),
+        Arrow(state.ACTION_REQUIRED, state.DECLINED, "not confirmed"),
+        Arrow(state.ACTION_REQUIRED, state.VOIDED, "the buyer stayed away"),
+        Arrow(state.ACTION_REQUIRED, state.EXPIRED, "heard too late"),
+        Arrow(state.UNKNOWN, state.AUTHORISED, "asked again, held"),
+        Arrow(state.UNKNOWN, state.CAPTURED, "asked again, taken"),
+        Arrow(state.UNKNOWN, state.ACTION_REQUIRED, "asked again, the bank asks the buyer"),
+        Arrow(state.UNKNOWN, state.DECLINED, "asked again, refused"),
+        Arrow(state.UNKNOWN, state.VOIDED, "asked again, it never arrived"),
+        Arrow(state.UNKNOWN, state.EXPIRED, "heard too late"),
+        Arrow(state.AUTHORISED, state.CAPTURING, "the first parcel is to leave"),
+        Arrow(state.AUTHORISED, state.CAPTURED, "taken by hand at the gateway"),
+        Arrow(state.AUTHORISED, state.VOIDED, "all of it was cancelled"),
+        Arrow(state.AUTHORISED, state.EXPIRED, "not taken in time"),
+        Arrow(state.CAPTURING, state.CAPTURED, "taken, all or part"),
+        Arrow(state.CAPTURING, state.VOIDED, "the gateway refuses to take it"),
+        Arrow(state.CAPTURING, state.EXPIRED, "asked too late"),
+    )
+
+
+ARROWS: Final = _table()
 NEXT: Final[Mapping[IntentState, frozenset[IntentState]]] = {
-    IntentState.AUTHORISING: frozenset(IntentState) - {IntentState.AUTHORISING},
-    IntentState.ACTION_REQUIRED: frozenset({IntentState.CAPTURED, IntentState.DECLINED, IntentState.VOIDED, IntentState.UNKNOWN}),
-    IntentState.UNKNOWN: frozenset({IntentState.CAPTURED, IntentState.DECLINED, IntentState.VOIDED, IntentState.ACTION_REQUIRED}),
-    IntentState.CAPTURED: frozenset(),
-    IntentState.DECLINED: frozenset(),
-    IntentState.VOIDED: frozenset(),
+    state: frozenset(arrow.target for arrow in ARROWS if arrow.source is state) for state in IntentState
 }
+# From here something can follow; what nothing can follow is settled.
+OPEN: Final = frozenset(state for state, then in NEXT.items() if then)
+# The bank holds the money for us, whether or not we have asked for it.
+HELD: Final = frozenset({IntentState.AUTHORISED, IntentState.CAPTURING})
+# The buyer has done all there is to do, and the goods are promised.
+PROMISED: Final = HELD | {IntentState.CAPTURED}
+# Nothing was taken, and never will be.
+FAILED: Final = frozenset(IntentState) - OPEN - {IntentState.CAPTURED}
 
-# How long to wait for an answer before asking the gateway, and for a buyer who must confirm.
+# Derived, not stored: how far the refunds of a captured payment are follows from its amounts, which each refund changes in the same
+# transaction. A state beside them could only ever say the same, or be wrong.
+DERIVED: Final = (
+    ("captured", "partly_refunded", "some of it went back"),
+    ("captured", "refunded", "all of it went back"),
+    ("partly_refunded", "refunded", "all of it went back"),
+)
+
+# How long to wait for an answer before asking the gateway, and for a buyer who must confirm; an authorisation says itself when it ends.
 LOOK_AFTER: Final[Mapping[IntentState, timedelta]] = {
     IntentState.AUTHORISING: timedelta(seconds=30),
     IntentState.UNKNOWN: timedelta(seconds=5),
     IntentState.ACTION_REQUIRED: timedelta(minutes=14),
+    IntentState.AUTHORISED: timedelta(days=7),
+    IntentState.CAPTURING: timedelta(seconds=30),
 }
 
 # How long to wait before a refund that the gateway refused is asked for again: after the first refusal, the second, and so on.
 _AGAIN_AFTER: Final = (timedelta(hours=1), timedelta(hours=4), timedelta(days=1), timedelta(days=3), timedelta(days=7))
 LONGEST_WAIT: Final = _AGAIN_AFTER[-1]
+
+# Of several things heard at once, the one that knows more counts.
+_FURTHER: Final = (IntentState.AUTHORISING, IntentState.UNKNOWN, IntentState.ACTION_REQUIRED, IntentState.AUTHORISED, IntentState.CAPTURING)
+
+
+def may_become(now: IntentState, then: IntentState) -> bool:
+    """Whether a payment may go from one state to the other."""
+    return then in NEXT[now]
+
+
+def how_far(state: IntentState) -> int:
+    """Settled is further than open, and held further than unknown."""
+    return _FURTHER.index(state) if state in OPEN else len(_FURTHER)
 
 
 def again_after(refusals: int) -> timedelta:
@@ -43,6 +116,9 @@ def again_after(refusals: int) -> timedelta:
     return _AGAIN_AFTER[min(refusals, len(_AGAIN_AFTER)) - 1]
 
 
-def may_become(now: IntentState, then: IntentState) -> bool:
-    """Whether a payment may go from one state to the other."""
-    return then in NEXT[now]
+def diagram() -> str:
+    """The table as a Mermaid state diagram."""
+    stored = [f"    {arrow.source} --> {arrow.target}: {arrow.by}" for arrow in ARROWS]
+    ends = [f"    {state} --> [*]" for state in IntentState if state in FAILED]
+    derived = [f"    {source} --> {target}: {by} (derived)" for source, target, by in DERIVED]
+    return "\n".join(["stateDiagram-v2", f"    [*] --> {IntentState.AUTHORISING}: an order is placed", *stored, *ends, *derived])

@@ -4,10 +4,10 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import bindparam, func, select, tuple_
+from sqlalchemy import bindparam, func, select, true, tuple_
 
-from velora.modules.payments.models import PaymentAttempt, PaymentIntent, PaymentRefund
-from velora.modules.payments.policy import IntentState
+from velora.modules.payments.models import PaymentAttempt, PaymentIntent, PaymentMethod, PaymentRefund
+from velora.modules.payments.policy import HELD, IntentState
 from velora.platform.db import ACROSS_TENANTS, UnitOfWork
 
 Key = tuple[int, int]
@@ -59,6 +59,31 @@ async def of_orders(uow: UnitOfWork, keys: Collection[Key]) -> Sequence[PaymentI
     if not keys:
         return []
     return await uow.entities(select(PaymentIntent).where(tuple_(PaymentIntent.tenant_id, PaymentIntent.order_id).in_(sorted(keys))))
+
+
+async def wishing_to_keep(uow: UnitOfWork, keys: Collection[Key]) -> Sequence[PaymentIntent]:
+    statement = select(PaymentIntent).where(
+        tuple_(PaymentIntent.tenant_id, PaymentIntent.order_id).in_(sorted(keys)), PaymentIntent.keep_card == true()
+    )
+    return await uow.entities(statement) if keys else []
+
+
+async def methods(uow: UnitOfWork, owners: Collection[Key], *, lock: bool = False) -> Sequence[PaymentMethod]:
+    """Every card that these (tenant, account) saved, also those that were removed."""
+    statement = (
+        select(PaymentMethod)
+        .where(tuple_(PaymentMethod.tenant_id, PaymentMethod.account_id).in_(sorted(owners)))
+        .order_by(PaymentMethod.tenant_id, PaymentMethod.id)
+    )
+    return await uow.entities(uow.for_update(statement) if lock else statement) if owners else []
+
+
+async def add_methods(uow: UnitOfWork, rows: Sequence[Mapping[str, object]]) -> None:
+    await uow.insert(PaymentMethod, rows)
+
+
+async def set_methods(uow: UnitOfWork, values: Mapping[Key, Mapping[str, object]]) -> int:
+    return await uow.set_on(PaymentMethod, values) if values else 0
 
 
 async def stale_intents(uow: UnitOfWork, states: Collection[str], now: datetime, limit: int) -> Sequence[PaymentIntent]:
@@ -141,6 +166,18 @@ async def capture_sums(uow: UnitOfWork, tenant_id: int | None) -> list[tuple[int
     statement = statement.where(PaymentIntent.tenant_id == tenant_id) if tenant_id is not None else statement
     rows = await uow.all(statement.execution_options(**ACROSS_TENANTS))
     return [(tenant, currency, int(captured), int(fees)) for tenant, currency, captured, fees in rows]
+
+
+async def held_sums(uow: UnitOfWork, tenant_id: int | None) -> list[tuple[int, str, int]]:
+    """(tenant, currency, Σ amount) of all open authorisations."""
+    statement = (
+        select(PaymentIntent.tenant_id, PaymentIntent.currency, func.sum(PaymentIntent.amount_minor))
+        .where(PaymentIntent.state.in_(sorted(HELD)))
+        .group_by(PaymentIntent.tenant_id, PaymentIntent.currency)
+    )
+    statement = statement.where(PaymentIntent.tenant_id == tenant_id) if tenant_id is not None else statement
+    rows = await uow.all(statement.execution_options(**ACROSS_TENANTS))
+    return [(tenant, currency, int(total)) for tenant, currency, total in rows]
 
 
 async def refund_sums(uow: UnitOfWork, tenant_id: int | None) -> list[tuple[int, str, str, int]]:

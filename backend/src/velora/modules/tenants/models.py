@@ -35,6 +35,7 @@ class Tenant(Base):
     payout_threshold_minor: Mapped[int] = mapped_column(Minor)
     theme: Mapped[dict[str, object]] = mapped_column(JsonDoc)
     created_at: Mapped[datetime] = mapped_column(UtcTime)
+    charged: Mapped[str] = mapped_column(String(12), server_default="at_order")
 
 
 class TenantDomain(TenantOwned, Base):

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 from velora.kernel.colours import READABLE, Oklch, contrast
 from velora.kernel.errors import Invalid
@@ -10,6 +10,7 @@ from velora.kernel.money import CURRENCY_DIGITS
 from velora.kernel.principal import Principal, Role
 
 TAX_MODES: Final = ("inclusive", "exclusive", "none")
+CHARGED: Final = ("at_order", "at_shipment")
 DISPLAY_FONTS: Final = ("Fraunces", "Newsreader", "Bricolage Grotesque")
 MOST_ESCROW_DAYS: Final = 90
 LOCALHOST: Final = ".localhost"
@@ -22,6 +23,9 @@ _RESERVED: Final = frozenset({"www", "api", "app", "admin", "seller", "finance",
 # The paper that the storefront is printed on, and the words on a button (the web application's tokens).
 _PAPER: Final = Oklch(0.985, 0.003, 95)
 _FOREST: Final = Oklch(0.42, 0.085, 165)
+
+
+Charged = Literal["at_order", "at_shipment"]
 
 
 @dataclass(frozen=True)
@@ -49,7 +53,10 @@ class Theme:
 
 @dataclass(frozen=True)
 class NewTenant:
-    """A marketplace to be. `domains` lead to it besides `{slug}.localhost`; `countries` are where it ships to (none: its own)."""
+    """A marketplace to be. `domains` lead to it besides `{slug}.localhost`; `countries` are where it ships to (none: its own).
+
+    `charged` says when its buyers are: when they order, or when the first parcel leaves and the bank has only held the money until then.
+    """
 
     slug: str
     name: str
@@ -64,6 +71,7 @@ class NewTenant:
     payout_threshold_minor: int = 0
     theme: Theme = Theme()
     domains: tuple[str, ...] = ()
+    charged: Charged = "at_order"
 
 
 def check(new: NewTenant) -> Invalid | None:
@@ -80,6 +88,7 @@ def check(new: NewTenant) -> Invalid | None:
         (new.tax_mode in TAX_MODES, "/tax_mode", f"Choose one of {', '.join(TAX_MODES)}."),
         (0 <= new.escrow_days <= MOST_ESCROW_DAYS, "/escrow_days", f"Hold money for 0 to {MOST_ESCROW_DAYS} days after delivery."),
         (0 <= new.reserve_bps <= 5_000, "/reserve_bps", "Keep 0 to 5000 basis points (half) in reserve."),
+        (new.charged in CHARGED, "/charged", f"Choose one of {', '.join(CHARGED)}."),
         (new.payout_threshold_minor >= 0, "/payout_threshold_minor", "Give an amount of zero or more."),
         (all(_HOST.fullmatch(host) for host in new.domains), "/domains", "Give host names without scheme and port: shop.example.com."),
         (len(set(new.domains)) == len(new.domains), "/domains", "Name each domain once."),

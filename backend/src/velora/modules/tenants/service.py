@@ -10,7 +10,7 @@ from velora.modules.tenants import policy, repository
 from velora.modules.tenants.errors import HostTaken, NotInThatState, SlugTaken
 from velora.modules.tenants.events import TenantCreated, TenantResumed, TenantSuspended
 from velora.modules.tenants.models import Tenant
-from velora.modules.tenants.policy import Hero, NewTenant, Theme
+from velora.modules.tenants.policy import Charged, Hero, NewTenant, Theme
 from velora.platform.db import UnitOfWork
 
 ACTIVE: Final = "active"
@@ -36,6 +36,7 @@ class TenantFacts:
     reserve_bps: int
     payout_threshold_minor: int
     domains: tuple[str, ...]
+    charged: Charged
 
     @property
     def is_open(self) -> bool:
@@ -129,6 +130,7 @@ async def _facts(uow: UnitOfWork, tenants: Sequence[Tenant]) -> list[TenantFacts
             tax_mode=tenant.tax_mode, country=tenant.country, countries=tuple(tenant.countries), theme=_theme(tenant.theme),
             state=tenant.state, escrow_days=tenant.escrow_days, reserve_bps=tenant.reserve_bps,
             payout_threshold_minor=tenant.payout_threshold_minor, domains=domains.get(tenant.id, ()),
+            charged="at_shipment" if tenant.charged == "at_shipment" else "at_order",
         )
         for tenant in tenants
     ]  # fmt: skip
@@ -139,6 +141,7 @@ def _facts_of_new(id_: int, new: NewTenant) -> TenantFacts:
         id=id_, slug=new.slug, name=new.name.strip(), tagline=new.tagline, currency=new.currency, locale=new.locale,
         tax_mode=new.tax_mode, country=new.country, countries=new.countries or (new.country,), theme=new.theme, state=ACTIVE,
         escrow_days=new.escrow_days, reserve_bps=new.reserve_bps, payout_threshold_minor=new.payout_threshold_minor, domains=new.domains,
+        charged=new.charged,
     )  # fmt: skip
 
 

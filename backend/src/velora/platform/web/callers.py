@@ -34,6 +34,7 @@ class TenantContext:
     tax_mode: str
     country: str
     escrow_days: int
+    charged: str = "at_order"
 
 
 class FrontDesk(Protocol):

@@ -30,7 +30,7 @@ class OrderView:
     @property
     def may_cancel(self) -> bool:
         """Whether some of it has neither left nor been given up."""
-        return any(part.state in (orders.State.PLACED, orders.State.PAID) for part in self.read.parts)
+        return any(part.state in (orders.State.PLACED, orders.State.AUTHORISED, orders.State.PAID) for part in self.read.parts)
 
     def coming_back(self, part: Key) -> Mapping[int, int]:
         """How many pieces of each line of this seller order are in returns that stand."""

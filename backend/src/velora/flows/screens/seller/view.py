@@ -26,9 +26,9 @@ HEAPS: Final[Mapping[str, frozenset[State]]] = {
     "on_the_way": frozenset({State.SHIPPED}),
     "delivered": frozenset({State.DELIVERED, State.COMPLETED}),
     "cancelled": frozenset({State.CANCELLED, State.REFUNDED}),
-    "all": orders.SOLD | {State.CANCELLED},
+    "all": orders.TO_SHIP | orders.SOLD | {State.CANCELLED},
 }
-_HELD: Final = orders.TO_SHIP | {State.SHIPPED, State.DELIVERED}
+_HELD: Final = frozenset({State.PAID, State.PARTLY_SHIPPED, State.SHIPPED, State.DELIVERED})
 
 
 @dataclass(frozen=True)

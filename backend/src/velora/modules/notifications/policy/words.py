@@ -10,6 +10,8 @@ FALLBACK: Final = "en"
 
 class Template(StrEnum):
     ORDER_CONFIRMED = "order_confirmed"
+    ORDER_AUTHORISED = "order_authorised"
+    PAYMENT_LAPSED = "payment_lapsed"
     ORDER_SHIPPED = "order_shipped"
     ORDER_DELIVERED = "order_delivered"
     RETURN_APPROVED = "return_approved"
@@ -48,6 +50,21 @@ WORDS: Final[dict[str, dict[Template, Words]]] = {
             "Your order at {shop}: {order}",
             "Thank you, {name}",
             ("We have your order and your payment. Your money is held until your parcels have arrived.",),
+            "See your order",
+        ),
+        Template.ORDER_AUTHORISED: Words(
+            "Your order at {shop}: {order}",
+            "Thank you, {name}",
+            ("We have your order. Your bank keeps the amount ready; it is taken when the first parcel leaves, and not before.",),
+            "See your order",
+        ),
+        Template.PAYMENT_LAPSED: Words(
+            "Your order was given up: {order}",
+            "We are sorry, {name}",
+            (
+                "Nothing of your order was sent in time, so your bank keeps the amount ready no longer. Nothing was charged.",
+                "If you still want it, order again at {shop}.",
+            ),
             "See your order",
         ),
         Template.ORDER_SHIPPED: Words(
@@ -106,6 +123,22 @@ WORDS: Final[dict[str, dict[Template, Words]]] = {
             "Deine Bestellung bei {shop}: {order}",
             "Danke, {name}",
             ("Deine Bestellung und deine Zahlung sind da. Wir halten das Geld fest, bis deine Pakete angekommen sind.",),
+            "Bestellung ansehen",
+        ),
+        Template.ORDER_AUTHORISED: Words(
+            "Deine Bestellung bei {shop}: {order}",
+            "Danke, {name}",
+            ("Deine Bestellung ist da. Deine Bank hält den Betrag bereit; abgebucht wird erst, wenn das erste Paket losgeht.",),
+            "Bestellung ansehen",
+        ),
+        Template.PAYMENT_LAPSED: Words(
+            "Deine Bestellung wurde aufgegeben: {order}",
+            "Es tut uns leid, {name}",
+            (
+                "Von deiner Bestellung wurde nicht rechtzeitig etwas verschickt, deshalb hält deine Bank den Betrag nicht mehr bereit. "
+                "Es wurde nichts abgebucht.",
+                "Wenn du sie noch willst, bestell noch einmal bei {shop}.",
+            ),
             "Bestellung ansehen",
         ),
         Template.ORDER_SHIPPED: Words(

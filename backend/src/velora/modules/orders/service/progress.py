@@ -14,7 +14,7 @@ from velora.modules.orders.policy import Quantities, State, after_shipping, may_
 from velora.modules.orders.repository import Key
 from velora.platform.db import UnitOfWork
 
-FailReason = Literal["declined", "given_up"]
+FailReason = Literal["declined", "given_up", "expired"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +51,32 @@ class SentParcel:
     lines: tuple[tuple[int, int], ...]
 
 
-async def mark_paid(uow: UnitOfWork, keys: Collection[Key]) -> list[PaidPart]:
-    """The orders are paid; their seller orders, with the money of each. Call once for each order, under its intent's lock."""
+async def mark_authorised(uow: UnitOfWork, keys: Collection[Key]) -> None:
+    """The buyers' banks hold the money of these orders: they can be packed. Call once for each order, under its intent's lock."""
     if not keys:
+        return
+    parts = await repository.parts_of(uow, keys)
+    repository.set_orders(uow, {key: {"state": State.AUTHORISED} for key in keys})
+    repository.set_seller_orders(uow, {(part.tenant_id, part.id): {"state": State.AUTHORISED} for part in parts})
+    totals: Counter[tuple[int, int, str]] = Counter()
+    for part in parts:
+        totals[part.tenant_id, part.order_id, part.currency] += part.total_minor
+    uow.tell(
+        events.OrderAuthorised(tenant_id=tenant, order_id=order, total_minor=total, currency=currency)
+        for (tenant, order, currency), total in sorted(totals.items())
+    )
+
+
+async def mark_paid(uow: UnitOfWork, orders: Mapping[Key, bool]) -> list[PaidPart]:
+    """The orders are paid, but for what of them was cancelled; their seller orders, with the money of each.
+
+    `orders` says of each whether it was authorised before. Call once for each, under its intent's lock.
+    """
+    if not orders:
         return []
-    rows = await repository.money_of_parts(uow, keys)
+    rows = await repository.money_of_parts(uow, orders)
     parts = [PaidPart(*row) for row in rows]
+    keys = {(part.tenant_id, part.order_id) for part in parts}
     repository.set_orders(uow, {key: {"state": State.PAID, "paid_at": uow.now} for key in keys})
     repository.set_seller_orders(uow, {(part.tenant_id, part.id): {"state": State.PAID} for part in parts})
     totals: dict[Key, int] = defaultdict(int)
@@ -64,23 +84,24 @@ async def mark_paid(uow: UnitOfWork, keys: Collection[Key]) -> list[PaidPart]:
     for part in parts:
         totals[part.tenant_id, part.order_id] += part.items_minor + part.shipping_minor + part.tax_minor
         currencies[part.tenant_id, part.order_id] = part.currency
-    _note(uow, [(tenant, order, None, "paid", {}) for tenant, order in keys])
+    _note(uow, [(tenant, order, None, "paid", {}) for tenant, order in sorted(keys)])
     uow.tell(
-        events.OrderPaid(tenant_id=tenant, order_id=order, total_minor=totals[tenant, order], currency=currencies[tenant, order])
-        for tenant, order in sorted(keys)
+        events.OrderPaid(tenant_id=key[0], order_id=key[1], total_minor=totals[key], currency=currencies[key], was_authorised=orders[key])
+        for key in sorted(keys)
     )
     return parts
 
 
 async def mark_failed(uow: UnitOfWork, reasons: Mapping[Key, FailReason]) -> None:
-    """The payment of these orders came to nothing, for one of the reasons."""
+    """The payment of these orders came to nothing, for one of the reasons. What was cancelled before stays cancelled."""
     if not reasons:
         return
-    parts = await repository.parts_of(uow, reasons)
-    repository.set_orders(uow, {key: {"state": State.PAYMENT_FAILED} for key in reasons})
+    parts = [part for part in await repository.parts_of(uow, reasons) if part.state != State.CANCELLED]
+    failed = sorted({(part.tenant_id, part.order_id) for part in parts})
+    repository.set_orders(uow, {key: {"state": State.PAYMENT_FAILED} for key in failed})
     repository.set_seller_orders(uow, {(part.tenant_id, part.id): {"state": State.PAYMENT_FAILED} for part in parts})
-    _note(uow, [(tenant, order, None, "payment_failed", {"reason": reason}) for (tenant, order), reason in reasons.items()])
-    uow.tell(events.OrderFailed(tenant_id=tenant, order_id=order) for tenant, order in sorted(reasons))
+    _note(uow, [(tenant, order, None, "payment_failed", {"reason": reasons[tenant, order]}) for tenant, order in failed])
+    uow.tell(events.OrderFailed(tenant_id=tenant, order_id=order) for tenant, order in failed)
 
 
 async def ship(uow: UnitOfWork, parcels: Sequence[Parcel]) -> list[SentParcel | Refusal]:
@@ -120,7 +141,7 @@ async def deliver(uow: UnitOfWork, keys: Collection[Key]) -> list[Key]:
 
 
 async def cancel_parts(uow: UnitOfWork, keys: Collection[Key]) -> list[SellerOrder | Refusal]:
-    """Each paid seller order of which nothing has left is cancelled; the others say how far they are. In ascending order of key."""
+    """Each seller order of which nothing has left is cancelled; the others say how far they are. In ascending order of key."""
     parts = await repository.seller_orders(uow, keys, lock=True)
     lines = await repository.lines_of(uow, keys, lock=True)
     outcomes: list[SellerOrder | Refusal] = []

@@ -81,8 +81,8 @@ async def of_seller_by_urgency(
 
 
 async def part_of_seller(uow: UnitOfWork, seller_id: int, part_id: int) -> SellerOrder | None:
-    """The seller's order of this id in whichever marketplace, if its payment has been settled. Platform scope."""
-    return await repository.part_of_seller(uow, seller_id, part_id, SOLD | {State.CANCELLED})
+    """The seller's order of this id in whichever marketplace, once its buyer has paid or a bank holds the money. Platform scope."""
+    return await repository.part_of_seller(uow, seller_id, part_id, TO_SHIP | SOLD | {State.CANCELLED})
 
 
 async def late_of_seller(uow: UnitOfWork, seller_id: int) -> int:

@@ -4,33 +4,50 @@ The key is ours: however often an order comes with the same key, it is done once
 """
 
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from datetime import datetime
+from typing import Literal, Protocol, runtime_checkable
 
 
 @dataclass(frozen=True, slots=True)
 class ChargeOrder:
-    """Take this much from whoever is behind the token. `reference` is our id, by which the charge can be found again."""
+    """Take this much from whoever is behind the token, or have it held (`capture="later"`) until it is captured or voided.
+
+    `reference` is our id, by which the charge can be found again. `customer` is ours for whoever has this card kept, or wants it kept.
+    """
 
     key: str
     reference: str
     amount_minor: int
     currency: str
     token: str
+    capture: Literal["now", "later"] = "now"
+    customer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Captured:
-    """The money is taken. `fee_minor` is what the gateway keeps of it, by its own account."""
+    """So much is taken. `fee_minor` is what the gateway keeps of it, by its own account."""
 
     ref: str
     brand: str
     last4: str
     fee_minor: int
+    amount_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Authorised:
+    """The bank holds the whole amount for us until then (UTC); nothing is taken yet."""
+
+    ref: str
+    brand: str
+    last4: str
+    expires_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class DeclinedCharge:
-    """Definitely not taken, and never will be under this key."""
+    """Definitely not taken, and never will be under this key. What was given up says `voided`, what was held too long `expired`."""
 
     reason: str
     brand: str = ""
@@ -59,7 +76,27 @@ class NotKnown:
     """The gateway has never seen this key."""
 
 
-ChargeOutcome = Captured | DeclinedCharge | ActionRequired | Unheard
+ChargeOutcome = Captured | Authorised | DeclinedCharge | ActionRequired | Unheard
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureOrder:
+    """Take so much of what is held, at most all of it, once; the rest is released. `charge_ref` is the authorisation's own."""
+
+    key: str
+    charge_ref: str
+    amount_minor: int
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureFailed:
+    """Definitely not taken under this key, and never will be: `expired`, `voided`, `too_large`, `already_captured`, …"""
+
+    reason: str
+
+
+CaptureOutcome = Captured | CaptureFailed | Unheard
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +128,15 @@ class Gateway(Protocol):
     async def charge(self, order: ChargeOrder) -> ChargeOutcome: ...
 
     async def find(self, key: str) -> ChargeOutcome | NotKnown:
-        """What became of the charge with this key."""
+        """What became of the charge with this key: held, taken (and how much of it), or not."""
+        ...
+
+    async def capture(self, order: CaptureOrder) -> CaptureOutcome:
+        """Take what is held. Sent again under its key, it is taken once and answered the same."""
         ...
 
     async def void(self, key: str) -> ChargeOutcome:
-        """Nothing is taken under this key from now on, unless it has been already: then Captured says so."""
+        """Nothing is taken under this key from now on and what is held is released, unless it was taken: then Captured says so."""
         ...
 
     async def refund(self, order: RefundOrder) -> RefundOutcome: ...
@@ -116,6 +157,23 @@ class Card:
     token: str
     brand: str
     last4: str
+
+
+@dataclass(frozen=True)
+class KeptCard(Card):
+    """A card that can be charged again and again, by this token, for one customer alone."""
+
+    exp_month: int
+    exp_year: int
+
+
+@runtime_checkable
+class Keeper(Protocol):
+    """What a gateway has besides when it keeps cards."""
+
+    async def keep(self, token: str, customer: str) -> KeptCard | None:
+        """The card of a token that was charged, kept for this customer; the same when asked again. None for a token it does not know."""
+        ...
 
 
 @runtime_checkable

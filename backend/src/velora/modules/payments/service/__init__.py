@@ -9,19 +9,38 @@ from typing import Final
 from velora.kernel.errors import NotFound, Refusal
 from velora.kernel.ids import encode
 from velora.modules.payments import events, repository
-from velora.modules.payments.errors import Declined, RefundTooLarge
+from velora.modules.payments.errors import Declined, NotTakenYet, PaymentLapsed, PaymentUnderWay, RefundTooLarge
 from velora.modules.payments.models import PaymentIntent, PaymentRefund
-from velora.modules.payments.policy import LONGEST_WAIT, LOOK_AFTER, OPEN, IntentState, again_after, may_become
+from velora.modules.payments.policy import (
+    FAILED,
+    HELD,
+    LONGEST_WAIT,
+    LOOK_AFTER,
+    OPEN,
+    PROMISED,
+    Capture,
+    IntentState,
+    again_after,
+    how_far,
+    may_become,
+)
 from velora.modules.payments.repository import Key
 from velora.platform.db import UnitOfWork
 
 __all__ = [
+    "FAILED",
+    "HELD",
     "LONGEST_WAIT",
+    "PROMISED",
+    "Capture",
     "Declined",
     "Heard",
     "IntentState",
     "NewIntent",
+    "NotTakenYet",
     "PaymentIntent",
+    "PaymentLapsed",
+    "PaymentUnderWay",
     "RefundAsked",
     "RefundHeard",
     "RefundRequest",
@@ -40,6 +59,8 @@ class NewIntent:
     amount_minor: int
     currency: str
     token: str
+    capture: Capture = "now"
+    keep_card: bool = False
 
     @property
     def gateway_key(self) -> str:
@@ -49,7 +70,10 @@ class NewIntent:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What is known of an intent now: from the reply, a notice of the gateway, or by asking."""
+    """What is known of an intent now: from the reply, a notice of the gateway, or by asking.
+
+    `amount_minor` is what was captured, or is about to be; None for all that was asked for. `until` is when an authorisation ends.
+    """
 
     tenant_id: int
     intent_id: int
@@ -60,6 +84,8 @@ class Heard:
     last4: str = ""
     fee_minor: int = 0
     challenge_url: str = ""
+    amount_minor: int | None = None
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +96,12 @@ class Turn:
     heard: Heard
     turned: bool
     state: IntentState
+
+    @property
+    def captured_minor(self) -> int:
+        """What was taken, if it was."""
+        asked = self.intent.capturing_minor if self.intent.state == IntentState.CAPTURING else self.intent.amount_minor
+        return asked if self.heard.amount_minor is None else self.heard.amount_minor
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +142,8 @@ def intend(uow: UnitOfWork, intents: Sequence[NewIntent]) -> None:
             "tenant_id": one.tenant_id, "id": one.id, "order_id": one.order_id, "amount_minor": one.amount_minor, "captured_minor": 0,
             "refunded_minor": 0, "fee_minor": 0, "currency": one.currency, "state": IntentState.AUTHORISING,
             "gateway_key": one.gateway_key, "token": one.token, "charge_ref": "", "card_brand": "", "card_last4": "", "challenge_url": "",
-            "reason": "", "next_look_at": uow.now + LOOK_AFTER[IntentState.AUTHORISING], "settled_at": None,
+            "reason": "", "next_look_at": uow.now + LOOK_AFTER[IntentState.AUTHORISING], "settled_at": None, "capture": one.capture,
+            "keep_card": one.keep_card,
         }
         for one in intents
     ]  # fmt: skip
@@ -123,7 +156,7 @@ async def apply(uow: UnitOfWork, heard: Sequence[Heard]) -> list[Turn]:
     Hearing the same twice turns once; of several things heard at once, one that settles outweighs one that does not. The
     caller does what follows from a turn in the same transaction.
     """
-    by_key = {(one.tenant_id, one.intent_id): one for one in sorted(heard, key=lambda one: one.state not in OPEN)}
+    by_key = {(one.tenant_id, one.intent_id): one for one in sorted(heard, key=lambda one: how_far(one.state))}
     intents = await repository.lock_intents(uow, by_key)
     turns: list[Turn] = []
     values: dict[Key, dict[str, object]] = {}
@@ -134,7 +167,7 @@ async def apply(uow: UnitOfWork, heard: Sequence[Heard]) -> list[Turn]:
         turned = may_become(now, one.state)
         turns.append(Turn(intent, one, turned, one.state if turned else now))
         if turned:
-            values[key] = _after(uow, intent, one)
+            values[key] = _after(uow, turns[-1])
             attempts.append(
                 {
                     "tenant_id": key[0], "id": uow.new_id(), "intent_id": key[1], "at": uow.now, "outcome": one.state,
@@ -152,6 +185,11 @@ async def stale(uow: UnitOfWork, *, limit: int) -> Sequence[PaymentIntent]:
     return await repository.stale_intents(uow, OPEN, uow.now, limit)
 
 
+async def look_now(uow: UnitOfWork, keys: Collection[Key]) -> None:
+    """The sweeper looks at these (tenant, intent) next. The caller has locked them, and knows that they are open."""
+    repository.set_intents(uow, {key: {"next_look_at": uow.now} for key in keys})
+
+
 async def of_orders(uow: UnitOfWork, keys: Collection[Key]) -> dict[Key, PaymentIntent]:
     """The intent of each (tenant, order)."""
     return {(one.tenant_id, one.order_id): one for one in await repository.of_orders(uow, keys)}
@@ -164,9 +202,9 @@ async def lock_of_orders(uow: UnitOfWork, keys: Collection[Key]) -> dict[Key, Pa
     return {(one.tenant_id, one.order_id): one for one in locked.values()}
 
 
-def is_open(intent: PaymentIntent) -> bool:
-    """Whether it is not known yet what becomes of this payment."""
-    return IntentState(intent.state) in OPEN
+def is_asked(intent: PaymentIntent) -> bool:
+    """Whether the bank's first word is still to come: neither held, nor taken, nor refused."""
+    return IntentState(intent.state) in OPEN - HELD
 
 
 async def intents_seen(uow: UnitOfWork, keys: Collection[Key]) -> dict[Key, PaymentIntent]:
@@ -270,15 +308,21 @@ async def refunds_of_orders(uow: UnitOfWork, keys: Collection[Key]) -> Sequence[
     return await repository.refunds_of_orders(uow, keys)
 
 
-def _after(uow: UnitOfWork, intent: PaymentIntent, heard: Heard) -> dict[str, object]:
+def _after(uow: UnitOfWork, turn: Turn) -> dict[str, object]:
+    intent, heard = turn.intent, turn.heard
     settled = heard.state not in OPEN
-    return {
+    after: dict[str, object] = {
         "state": heard.state, "reason": heard.reason, "charge_ref": heard.charge_ref or intent.charge_ref,
         "card_brand": heard.brand or intent.card_brand, "card_last4": heard.last4 or intent.card_last4,
         "challenge_url": heard.challenge_url, "fee_minor": heard.fee_minor,
-        "captured_minor": intent.amount_minor if heard.state is IntentState.CAPTURED else 0,
-        "next_look_at": None if settled else uow.now + LOOK_AFTER[heard.state], "settled_at": uow.now if settled else None,
+        "captured_minor": turn.captured_minor if heard.state is IntentState.CAPTURED else 0,
+        "next_look_at": None if settled else heard.until or uow.now + LOOK_AFTER[heard.state], "settled_at": uow.now if settled else None,
     }  # fmt: skip
+    if heard.state is IntentState.AUTHORISED:
+        after["authorised_until"] = heard.until
+    if heard.state is IntentState.CAPTURING:
+        after["capturing_minor"] = heard.amount_minor or 0
+    return after
 
 
 def _news(turns: Sequence[Turn]) -> list[events.PaymentCaptured | events.PaymentFailed]:
@@ -291,11 +335,11 @@ def _news(turns: Sequence[Turn]) -> list[events.PaymentCaptured | events.Payment
                     tenant_id=intent.tenant_id,
                     order_id=intent.order_id,
                     intent_id=intent.id,
-                    amount_minor=intent.amount_minor,
+                    amount_minor=turn.captured_minor,
                     currency=intent.currency,
                 )
             )
-        elif turn.turned and turn.state not in OPEN:
+        elif turn.turned and turn.state in FAILED:
             news.append(
                 events.PaymentFailed(tenant_id=intent.tenant_id, order_id=intent.order_id, intent_id=intent.id, reason=turn.heard.reason)
             )
@@ -324,6 +368,11 @@ async def miscounted(uow: UnitOfWork, tenant_id: int | None, *, limit: int) -> l
 async def capture_sums(uow: UnitOfWork, tenant_id: int | None) -> list[tuple[int, str, int, int]]:
     """(tenant, currency, Σ captured, Σ fees) of all captured payments, as the gateway answered for each."""
     return await repository.capture_sums(uow, tenant_id)
+
+
+async def held_sums(uow: UnitOfWork, tenant_id: int | None) -> list[tuple[int, str, int]]:
+    """(tenant, currency, Σ amount) of all that banks hold for us and we have neither taken nor given up."""
+    return await repository.held_sums(uow, tenant_id)
 
 
 async def refund_sums(uow: UnitOfWork, tenant_id: int | None) -> list[tuple[int, str, str, int]]:
