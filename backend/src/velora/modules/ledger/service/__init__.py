@@ -2,6 +2,7 @@
 
 from velora.modules.ledger.policy import AccountRef, Journal, Leg, Posted, Replayed, legs
 from velora.modules.ledger.repository.reading import Account
+from velora.modules.ledger.service.explore import Explored, Look, block, explore, newest_blocks
 from velora.modules.ledger.service.post import Outcome, post
 from velora.modules.ledger.service.prove import DoesNotProve, NotSealedYet, Proof, prove
 from velora.modules.ledger.service.read import (
@@ -44,10 +45,12 @@ __all__ = [
     "AccountRef",
     "Check",
     "DoesNotProve",
+    "Explored",
     "Journal",
     "JournalView",
     "Leg",
     "LegView",
+    "Look",
     "NotSealedYet",
     "Outcome",
     "Posted",
@@ -62,6 +65,7 @@ __all__ = [
     "account",
     "accounts",
     "balances",
+    "block",
     "blocks_after",
     "close_epoch",
     "count_from",
@@ -69,10 +73,12 @@ __all__ = [
     "count_there",
     "counts",
     "daily",
+    "explore",
     "find",
     "journals",
     "legs",
     "newest_before",
+    "newest_blocks",
     "next_to_close",
     "open_epoch",
     "post",
