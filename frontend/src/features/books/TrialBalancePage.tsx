@@ -5,8 +5,9 @@ import { useTrialBalance } from "@/shared/api/generated/finance/finance";
 import type { TrialBalanceOut, TrialRowOut } from "@/shared/api/generated/model";
 import { useFormat } from "@/shared/format";
 import { Card, Chip, EmptyState, Input, LoadError, PageHead, Table, type Column } from "@/shared/kit";
+import { MarketplaceFilter } from "@/shared/ledger";
 import { useFilter } from "@/shared/useFilter";
-import { CurrencyFilter, MarketplaceFilter } from "./Filters";
+import { CurrencyFilter } from "./Filters";
 import { AccountName } from "./AccountName";
 
 /** What stands on every account of a currency at the end of a day, and that both sides are equal. */
