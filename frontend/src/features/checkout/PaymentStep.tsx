@@ -16,7 +16,7 @@ import { BackLink, StepTitle } from "./StepParts";
 import { TestCards } from "./TestCards";
 import { useCheckoutCart } from "./useCheckoutCart";
 import { useDraft } from "./useDraft";
-import { usePay } from "./usePay";
+import { isPromised, usePay } from "./usePay";
 import { whyDeclined } from "./whyDeclined";
 
 const AT_THE_CARD: Record<string, string> = {
@@ -68,7 +68,7 @@ export function PaymentStep() {
       return;
     }
     clear();
-    navigate(`/orders/${order.id}?${payment.state === "captured" ? "thanks" : "waiting"}=1`, {
+    navigate(`/orders/${order.id}?${isPromised(payment.state) ? "thanks" : "waiting"}=1`, {
       replace: true,
     });
   }

@@ -184,6 +184,18 @@ describe("paying", () => {
     expect(totals).toEqual([euros(12900), euros(13900)]);
   });
 
+  test("money that is held until goods leave is as good as paid", async () => {
+    server.use(
+      http.post("*/api/v1/checkout", () =>
+        HttpResponse.json({ order, payment: { ...captured.payment, state: "authorised" } }, { status: 201 }),
+      ),
+    );
+    const { person, router } = await fillCard();
+    await person.click(pay());
+    await waitFor(() => expect(router.state.location.pathname).toBe("/orders/ord_1"));
+    expect(router.state.location.search).toBe("?thanks=1");
+  });
+
   test("goes by way of the bank when the bank asks", async () => {
     server.use(
       http.post("*/api/v1/checkout", () =>

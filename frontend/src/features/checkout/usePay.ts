@@ -20,6 +20,11 @@ interface Attempt {
   body: CheckoutIn;
 }
 
+/** The buyer has done all there is to do: the money is taken, or held until the goods leave. */
+export function isPromised(state: string): boolean {
+  return state === "captured" || state === "authorised" || state === "capturing";
+}
+
 /**
  * Orders and pays. While nobody knows what became of an attempt (no answer, a server error), trying again sends the very
  * same request under the same key, so that nothing happens twice; after an answer the next attempt is a new one.

@@ -13,9 +13,11 @@ export function OrderMoney({ orderId, journalId }: { orderId: string; journalId:
     <Card
       title={t("whole_order")}
       aside={
-        <Button size="sm" asChild>
-          <Link to={`/finance/trails/${orderId}`}>{t("to_trail")}</Link>
-        </Button>
+        trail.data && (
+          <Button size="sm" asChild>
+            <Link to={`/finance/trails/${orderId}`}>{t("to_trail")}</Link>
+          </Button>
+        )
       }
     >
       {trail.isPending && <Skeleton className="h-44 w-full" />}

@@ -52,9 +52,11 @@ function Told({ payment }: { payment: FinancePaymentFullOut }) {
         lead={joined([payment.tenant.name, card, dateTime(payment.created_at)])}
         crumbs={<Crumbs paymentId={payment.id} />}
         actions={
-          <Button asChild>
-            <Link to={`/finance/trails/${payment.order_id}`}>{t("to_trail")}</Link>
-          </Button>
+          payment.captured.amount > 0 && (
+            <Button asChild>
+              <Link to={`/finance/trails/${payment.order_id}`}>{t("to_trail")}</Link>
+            </Button>
+          )
         }
       />
       <h2 className="sr-only">{t("history")}</h2>

@@ -41,7 +41,7 @@ export function Chain({ blocks }: { blocks: readonly BlockOut[] }) {
               )}
             </p>
             <p className="text-xs text-muted">
-              {t("count", { count: block.journals })} ·{" "}
+              {t("count", { count: block.journals, n: number(block.journals) })} ·{" "}
               <span className="figures">{time(block.sealed_at)}</span>
             </p>
             <p dir="ltr" className="mt-2 font-mono text-xs text-muted">

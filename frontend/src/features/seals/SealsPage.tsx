@@ -145,7 +145,9 @@ function Where({ seals }: { seals: SealsOut }) {
         <div className="py-2">
           <dt className="text-muted">{t("anchors")}</dt>
           <dd className="mt-0.5">
-            <CopyId id={seals.anchors} />
+            <code dir="ltr" className="font-mono text-xs break-all">
+              {seals.anchors}
+            </code>
           </dd>
         </div>
       </Facts>
@@ -186,19 +188,15 @@ function useColumns(): Column<BlockOut>[] {
       id: "journals",
       header: t("journals"),
       align: "end",
-      cell: (block) => number(block.journals),
-    },
-    {
-      id: "moved",
-      header: t("moved"),
-      align: "end",
-      from: "lg",
       cell: (block) => (
-        <span className="flex flex-col text-sm leading-5">
+        <>
+          {number(block.journals)}
           {block.sums.map((sum) => (
-            <span key={sum.currency}>{money(sum)}</span>
+            <span key={sum.currency} className="block text-sm text-muted">
+              {money(sum)}
+            </span>
           ))}
-        </span>
+        </>
       ),
     },
   ];
