@@ -12,6 +12,7 @@ from tests.http.money.conftest import Trade, keyed
 from tests.http.money.test_returns import returns_of, wish
 from tests.http.people.conftest import Browser
 from velora.flows.bookkeeping.seal import seal_once
+from velora.kernel.clock import ManualClock
 from velora.kernel.ids import encode
 from velora.kernel.principal import Role
 from velora.modules.ledger import service as ledger
@@ -197,6 +198,31 @@ async def test_the_seals_show_the_chain_block_by_block(trade: Trade, finance: Br
     older = (await finance.get(f"/finance/seals?limit=2&cursor={seals['next_cursor']}")).json()
     assert [one["n"] for one in older["data"]] == [1]
     assert (older["last"]["n"], older["has_more"]) == (3, False)
+
+
+async def test_the_trial_balance_of_a_past_day_is_where_the_statements_of_that_day_end(trade: Trade, finance: Browser, clock: ManualClock):
+    await trade.bought(1)
+    await seal_once(trade.house, round_journals=1)
+    noon = clock.now() + timedelta(hours=2)
+    await trade.bought(2)
+    clock.advance(timedelta(days=3))
+    await trade.bought(2)
+    await seal_once(trade.house, round_journals=1)
+    clock.advance(timedelta(days=2))
+    await trade.bought(1)
+    slug = trade.market.tenant.slug
+    past = (await finance.get(f"/finance/trial-balance?tenant={slug}&at={noon:%Y-%m-%dT%H:%M:%S.000Z}")).json()
+    assert past["balanced"]
+    assert past["debit"]["amount"] == 5390 + 10290 - 490
+    for row in past["rows"]:
+        since = noon - timedelta(days=15)
+        words = f"from={since:%Y-%m-%dT%H:%M:%SZ}&to={noon:%Y-%m-%dT%H:%M:%SZ}"
+        statement = (await finance.get(f"/finance/accounts/{row['account_id']}/statement?{words}")).json()
+        assert statement["data"][-1]["balance"] == {"amount": row["debit"]["amount"] + row["credit"]["amount"], "currency": "EUR"}
+        csv = (await finance.get(f"/finance/accounts/{row['account_id']}/statement.csv?{words}")).text
+        assert csv.splitlines()[-1].endswith(f",{statement['data'][-1]['balance']['amount']}")
+        later = (await finance.get(f"/finance/accounts/{row['account_id']}/statement?from={noon:%Y-%m-%dT%H:%M:%SZ}")).json()
+        assert later["opening"] == statement["data"][-1]["balance"]
 
 
 @pytest.mark.parametrize("path", ["journals", "seals", "payments", f"journals/{encode('jrn', 5)}", f"payments/{encode('pi', 5)}"])

@@ -131,7 +131,7 @@ test("what is authorised is placed, and charged when it ships", async () => {
   shows({ ...order, payment: { ...order.payment, state: "authorised" } });
   open("/orders/ord_1?thanks=1");
   expect(await screen.findByText("Your order is placed; €44.90 is authorised")).toBeVisible();
-  expect(screen.getByText("Authorised, being packed")).toBeVisible();
+  expect(screen.getAllByText("Authorised, being packed")[0]).toBeVisible();
   expect(screen.getByText("authorised; charged when it ships")).toBeVisible();
 });
 
