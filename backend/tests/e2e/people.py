@@ -131,6 +131,14 @@ class Finance:
         await sign_in_by_demo_card(self.page, name)
         await expect(self.page).to_have_url(re.compile("/finance"))
 
+    async def opens_journal(self, kind: str) -> None:
+        """The newest of this kind, out of all journals."""
+        await self.page.goto(f"{self.place}/finance/journals")
+        await self.page.get_by_role("combobox", name="Kind").click()
+        await self.page.get_by_role("option", name=kind, exact=True).click()
+        await self.page.get_by_role("table").get_by_role("link", name=kind).first.click()
+        await expect(self.page.get_by_role("heading", name=kind, level=1)).to_be_visible()
+
     async def opens_trail(self, order_id: str) -> None:
         """By the order's id, out of all trails."""
         await self.page.goto(f"{self.place}/finance/trails")

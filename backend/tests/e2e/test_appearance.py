@@ -75,6 +75,34 @@ async def approvals(world: World, page: Page) -> None:
     await expect(page.get_by_role("heading", name="Approvals", level=1)).to_be_visible()
 
 
+async def journals(world: World, page: Page) -> None:
+    await Finance(page, world.at()).signs_in("Vera Castellan")
+    await page.goto(f"{world.at()}/finance/journals?account=2010&from=2020-01-01")
+    await expect(page.get_by_role("table").get_by_role("row").nth(1)).to_be_visible()
+
+
+async def journal(world: World, page: Page) -> None:
+    vera = Finance(page, world.at())
+    await vera.signs_in("Vera Castellan")
+    await vera.opens_journal("Captured")
+    await expect(page.get_by_role("link", name="Download proof")).to_be_visible()
+    await expect(page.get_by_role("link", name="Money trail", exact=True)).to_be_visible()
+
+
+async def payment(world: World, page: Page) -> None:
+    await Finance(page, world.at()).signs_in("Vera Castellan")
+    await page.goto(f"{world.at()}/finance/payments")
+    await page.get_by_role("table").get_by_role("row").nth(1).get_by_role("link").first.click()
+    await expect(page.get_by_role("heading", name="Payment of", level=1)).to_be_visible()
+
+
+async def seals(world: World, page: Page) -> None:
+    await Finance(page, world.at()).signs_in("Vera Castellan")
+    await page.goto(f"{world.at()}/finance/seals")
+    await page.get_by_role("button", name="Verify now").click()
+    await expect(page.get_by_role("status").filter(has_text="Clean")).to_be_visible()
+
+
 PAGES: dict[str, Reach] = {
     "home": home,
     "product": product,
@@ -85,6 +113,10 @@ PAGES: dict[str, Reach] = {
     "suspense": suspense,
     "settling": settling,
     "approvals": approvals,
+    "journals": journals,
+    "journal": journal,
+    "payment": payment,
+    "seals": seals,
 }
 
 

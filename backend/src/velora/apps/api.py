@@ -28,6 +28,9 @@ import velora.flows.operating.http
 import velora.flows.payout_run.http
 import velora.flows.refund.http
 import velora.flows.screens.finance.books.http
+import velora.flows.screens.finance.journals.http
+import velora.flows.screens.finance.payments.http
+import velora.flows.screens.finance.seals.http
 import velora.flows.screens.finance.trails.http
 import velora.flows.screens.orders.http
 import velora.flows.screens.seller.http
@@ -71,6 +74,9 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     velora.flows.payout_run.http.router,
     velora.flows.commission_rules.http.router,
     velora.flows.screens.finance.books.http.router,
+    velora.flows.screens.finance.journals.http.router,
+    velora.flows.screens.finance.payments.http.router,
+    velora.flows.screens.finance.seals.http.router,
     velora.flows.screens.finance.trails.http.router,
     velora.flows.suspense.http.router,
     velora.flows.four_eyes.http.router,

@@ -115,6 +115,16 @@ def suspense_key(transition: str, case_id: int, tries: int) -> str:
     return f"suspense-{transition}:{encode('sus', case_id)}:{tries}"
 
 
+def undoing_key(key: str) -> str | None:
+    """The key under which the movement of this key is undone, if it is; None for what nothing undoes."""
+    what, _, whose = key.partition(":")
+    undone = _UNDONE_BY.get(what)
+    return f"{undone}:{whose}" if undone else None
+
+
+_UNDONE_BY: Final = {"authorisation": "authorisation-ended", "refund": "refund-failed", "payout": "payout-failed"}
+
+
 # ---------------------------------------------------------------------------------- E0, E1, E2: payment
 
 

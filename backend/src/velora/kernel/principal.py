@@ -30,3 +30,9 @@ class Principal:
 
     def has(self, role: Role) -> bool:
         return role in self.roles
+
+
+def account_of(actor_ref: str) -> int | None:
+    """The account behind what `Principal.actor_ref` wrote; None for a guest or a process."""
+    kind, _, number = actor_ref.partition(":")
+    return int(number) if kind == "account" and number.isdecimal() else None

@@ -1,4 +1,15 @@
-import { BookOpen, Banknote, Inbox, LayoutDashboard, Scale, UserCheck, Waypoints } from "lucide-react";
+import {
+  BookOpen,
+  Banknote,
+  CreditCard,
+  Inbox,
+  LayoutDashboard,
+  ReceiptText,
+  Scale,
+  ShieldCheck,
+  UserCheck,
+  Waypoints,
+} from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ScrollRestoration, useNavigate } from "react-router-dom";
@@ -33,11 +44,14 @@ function Console({ me }: { me: MeOut }) {
         sections={[
           { to: "/finance", label: t("overview"), icon: <LayoutDashboard />, end: true },
           { to: "/finance/trails", label: t("trails"), icon: <Waypoints /> },
+          { to: "/finance/payments", label: t("payments"), icon: <CreditCard /> },
+          { to: "/finance/journals", label: t("journals"), icon: <ReceiptText /> },
           { to: "/finance/trial-balance", label: t("trial_balance"), icon: <Scale /> },
           { to: "/finance/accounts", label: t("accounts"), icon: <BookOpen /> },
           { to: "/finance/payouts", label: t("payouts"), icon: <Banknote /> },
           { to: "/finance/suspense", label: t("suspense"), icon: <Inbox /> },
           { to: "/finance/approvals", label: t("approvals"), icon: <UserCheck /> },
+          { to: "/finance/seals", label: t("seals"), icon: <ShieldCheck /> },
         ]}
       />
       <ScrollRestoration />

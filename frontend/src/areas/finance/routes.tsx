@@ -17,6 +17,32 @@ export const routes: RouteObject[] = [
         path: "trails/:orderId",
         lazy: lazyPage(async () => (await import("@/features/trails/TrailPage")).TrailPage, "trails"),
       },
+      {
+        path: "journals",
+        lazy: lazyPage(
+          async () => (await import("@/features/journals/JournalsPage")).JournalsPage,
+          "journals",
+        ),
+      },
+      {
+        path: "journals/:journalId",
+        lazy: lazyPage(async () => (await import("@/features/journals/JournalPage")).JournalPage, "journals"),
+      },
+      {
+        path: "payments",
+        lazy: lazyPage(
+          async () => (await import("@/features/payments/PaymentsPage")).PaymentsPage,
+          "payments",
+        ),
+      },
+      {
+        path: "payments/:paymentId",
+        lazy: lazyPage(async () => (await import("@/features/payments/PaymentPage")).PaymentPage, "payments"),
+      },
+      {
+        path: "seals",
+        lazy: lazyPage(async () => (await import("@/features/seals/SealsPage")).SealsPage, "seals"),
+      },
       { path: "trial-balance", lazy: lazyPage(async () => (await books()).TrialBalancePage, "books") },
       { path: "accounts", lazy: lazyPage(async () => (await books()).AccountsPage, "books") },
       { path: "accounts/:accountId", lazy: lazyPage(async () => (await books()).StatementPage, "books") },

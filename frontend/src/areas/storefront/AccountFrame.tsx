@@ -1,5 +1,5 @@
 import { clsx as cx } from "clsx";
-import { Package, ShieldCheck, UserRound } from "lucide-react";
+import { CreditCard, Package, ShieldCheck, UserRound } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { Link, NavLink, Outlet, useLocation } from "react-router-dom";
 import { useMe } from "@/shared/api/generated/identity/identity";
@@ -7,6 +7,7 @@ import { Button, EmptyState, LoadError, Skeleton } from "@/shared/kit";
 
 const LINKS = [
   { to: "/account/orders", word: "orders", icon: <Package /> },
+  { to: "/account/cards", word: "cards", icon: <CreditCard /> },
   { to: "/account/security", word: "security", icon: <ShieldCheck /> },
 ] as const;
 

@@ -50,6 +50,10 @@ export const routes: RouteObject[] = [
             lazy: lazyPage(async () => (await import("@/features/order/OrdersPage")).OrdersPage, "order"),
           },
           {
+            path: "cards",
+            lazy: lazyPage(async () => (await import("@/features/account/CardsPage")).CardsPage, "account"),
+          },
+          {
             path: "security",
             lazy: lazyPage(
               async () => (await import("@/features/account/SecurityPage")).SecurityPage,

@@ -6,10 +6,11 @@ import type { LedgerAccountOut } from "@/shared/api/generated/model";
 import { useListMarketplaces } from "@/shared/api/generated/storefront/storefront";
 import { useFormat } from "@/shared/format";
 import { Card, EmptyState, Input, PageHead, useCursor, type Column, PagedTable } from "@/shared/kit";
+import { MarketplaceFilter } from "@/shared/ledger";
 import { useFilter } from "@/shared/useFilter";
 import { useLate } from "@/shared/useLate";
 import { AccountName } from "./AccountName";
-import { CurrencyFilter, MarketplaceFilter } from "./Filters";
+import { CurrencyFilter } from "./Filters";
 
 /** Every account of the ledger with what stands on it now. */
 export function AccountsPage() {

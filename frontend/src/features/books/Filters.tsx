@@ -1,27 +1,9 @@
 import { useTranslation } from "react-i18next";
-import { useListMarketplaces } from "@/shared/api/generated/storefront/storefront";
 import { Select } from "@/shared/kit";
 
 interface FilterProps {
   value: string;
   onChange: (value: string) => void;
-}
-
-export function MarketplaceFilter({ value, onChange }: FilterProps) {
-  const { t } = useTranslation("books");
-  const markets = useListMarketplaces({ query: { staleTime: Infinity } });
-  return (
-    <Select
-      aria-label={t("marketplace")}
-      className="w-48!"
-      value={value || "all"}
-      onChange={(slug) => onChange(slug === "all" ? "" : slug)}
-      options={[
-        { value: "all", label: t("all_marketplaces") },
-        ...(markets.data?.data ?? []).map(({ slug, name }) => ({ value: slug, label: name })),
-      ]}
-    />
-  );
 }
 
 /** Without `all`, a currency must be chosen: amounts of several cannot be added. */

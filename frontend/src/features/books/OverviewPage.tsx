@@ -21,8 +21,9 @@ import {
   Stats,
   TwoColumns,
 } from "@/shared/kit";
+import { MarketplaceFilter } from "@/shared/ledger";
 import { useFilter } from "@/shared/useFilter";
-import { CurrencyFilter, MarketplaceFilter } from "./Filters";
+import { CurrencyFilter } from "./Filters";
 
 /** What went through the marketplaces, what is held, and whether the books are clean. */
 export function OverviewPage() {

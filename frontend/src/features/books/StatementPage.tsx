@@ -28,7 +28,7 @@ export function StatementPage() {
   const [to, setTo] = useFilter("to", reset);
   const span = {
     ...(from ? { from: new Date(`${from}T00:00`).toISOString() } : {}),
-    ...(to ? { to: new Date(`${to}T23:59:59.999`).toISOString() } : {}),
+    ...(to ? { to: dayAfter(to).toISOString() } : {}),
   };
   const statement = useAccountStatement(
     accountId,
@@ -62,6 +62,13 @@ export function StatementPage() {
       </Card>
     </>
   );
+}
+
+/** When a day is over, where the reader is. */
+function dayAfter(day: string): Date {
+  const end = new Date(`${day}T00:00`);
+  end.setDate(end.getDate() + 1);
+  return end;
 }
 
 function Head({ statement, csv }: { statement: StatementOut | undefined; csv: string }) {
@@ -141,7 +148,9 @@ function useColumns(): Column<StatementLineOut>[] {
       header: t("what"),
       cell: (line) => (
         <>
-          <span className="font-medium">{journal(line.kind)}</span>
+          <Link to={`/finance/journals/${line.journal_id}`} className="font-medium hover:text-accent">
+            {journal(line.kind)}
+          </Link>
           <span className="block figures text-sm text-muted sm:hidden">{date(line.at)}</span>
         </>
       ),

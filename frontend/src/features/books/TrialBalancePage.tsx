@@ -5,8 +5,9 @@ import { useTrialBalance } from "@/shared/api/generated/finance/finance";
 import type { TrialBalanceOut, TrialRowOut } from "@/shared/api/generated/model";
 import { useFormat } from "@/shared/format";
 import { Card, Chip, EmptyState, Input, LoadError, PageHead, Table, type Column } from "@/shared/kit";
+import { MarketplaceFilter } from "@/shared/ledger";
 import { useFilter } from "@/shared/useFilter";
-import { CurrencyFilter, MarketplaceFilter } from "./Filters";
+import { CurrencyFilter } from "./Filters";
 import { AccountName } from "./AccountName";
 
 /** What stands on every account of a currency at the end of a day, and that both sides are equal. */
@@ -24,7 +25,7 @@ export function TrialBalancePage() {
     },
     { query: { placeholderData: (before) => before } },
   );
-  const columns = useColumns(!tenant);
+  const columns = useColumns(!tenant, day);
   return (
     <>
       <PageHead title={t("trial_balance")} lead={t("trial_lead")} />
@@ -56,7 +57,7 @@ export function TrialBalancePage() {
             rows={books.data?.rows}
             rowKey={(row) => row.account_id}
             rowName={(row) => `${row.code} ${row.name}`}
-            onOpen={(row) => navigate(`/finance/accounts/${row.account_id}`)}
+            onOpen={(row) => navigate(statementOf(row, day))}
             empty={
               <EmptyState icon={<Scale />} title={t("no_postings_title")}>
                 {t("no_postings")}
@@ -98,7 +99,7 @@ function Sums({ books }: { books: TrialBalanceOut }) {
   );
 }
 
-function useColumns(withMarketplace: boolean): Column<TrialRowOut>[] {
+function useColumns(withMarketplace: boolean, day: string): Column<TrialRowOut>[] {
   const { t } = useTranslation("books");
   const { amount } = useFormat();
   const figure = (money: TrialRowOut["debit"]) =>
@@ -108,7 +109,7 @@ function useColumns(withMarketplace: boolean): Column<TrialRowOut>[] {
       id: "account",
       header: t("account"),
       cell: (row) => (
-        <Link to={`/finance/accounts/${row.account_id}`} className="hover:text-accent">
+        <Link to={statementOf(row, day)} className="hover:text-accent">
           <AccountName {...row} />
         </Link>
       ),
@@ -140,6 +141,12 @@ function useColumns(withMarketplace: boolean): Column<TrialRowOut>[] {
       cell: (row) => <b className="font-semibold">{amount(row.balance)}</b>,
     },
   ];
+}
+
+/** What led to the balance: the account's statement of the month up to that day, or up to now. */
+function statementOf(row: TrialRowOut, day: string): string {
+  const statement = `/finance/accounts/${row.account_id}`;
+  return day ? `${statement}?from=${day.slice(0, 8)}01&to=${day}` : statement;
 }
 
 /** The last moment of a day where the reader is. */

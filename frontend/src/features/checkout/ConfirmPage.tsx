@@ -8,6 +8,7 @@ import { getReadCartQueryKey } from "@/shared/api/generated/cart/cart";
 import { confirmPayment } from "@/shared/api/generated/checkout/checkout";
 import { Button, EmptyState, LoadError } from "@/shared/kit";
 import { useDraft } from "./useDraft";
+import { isPromised } from "./usePay";
 import { whyDeclined } from "./whyDeclined";
 
 const AGAIN_AFTER = 1500;
@@ -34,7 +35,7 @@ export function ConfirmPage() {
         }
         clear();
         void client.invalidateQueries({ queryKey: getReadCartQueryKey() });
-        navigate(`/orders/${order.id}?${payment.state === "captured" ? "thanks" : "waiting"}=1`, {
+        navigate(`/orders/${order.id}?${isPromised(payment.state) ? "thanks" : "waiting"}=1`, {
           replace: true,
         });
       },

@@ -1,6 +1,6 @@
 import { zodResolver } from "@hookform/resolvers/zod";
 import { ArrowLeft, CreditCard, Lock, ShieldCheck } from "lucide-react";
-import { useMemo, useState } from "react";
+import { useMemo, useState, type BaseSyntheticEvent } from "react";
 import { useForm } from "react-hook-form";
 import { useTranslation } from "react-i18next";
 import { Navigate, useNavigate } from "react-router-dom";
@@ -8,7 +8,7 @@ import { showProblem, toProblem, type Problem } from "@/shared/api";
 import type { CheckoutOut, MoneyOut } from "@/shared/api/generated/model";
 import { useReadStorefront } from "@/shared/api/generated/storefront/storefront";
 import { useFormat } from "@/shared/format";
-import { Button, Notice, RadioCards } from "@/shared/kit";
+import { Button, Checkbox, Notice, RadioCards } from "@/shared/kit";
 import { CardFields } from "./CardFields";
 import { cardRules, type CardDraft } from "./cardRules";
 import { Refused } from "./Refused";
@@ -16,7 +16,8 @@ import { BackLink, StepTitle } from "./StepParts";
 import { TestCards } from "./TestCards";
 import { useCheckoutCart } from "./useCheckoutCart";
 import { useDraft } from "./useDraft";
-import { usePay } from "./usePay";
+import { isPromised, usePay } from "./usePay";
+import { NEW_CARD, useSavedCards } from "./useSavedCards";
 import { whyDeclined } from "./whyDeclined";
 
 const AT_THE_CARD: Record<string, string> = {
@@ -35,6 +36,7 @@ export function PaymentStep() {
   const store = useReadStorefront().data;
   const cart = useCheckoutCart();
   const pay = usePay();
+  const { kept, way, choose, mayKeep, keep, setKeep } = useSavedCards();
   const [refusal, setRefusal] = useState<Problem>();
   /** A total that the buyer has been shown anew and agreed to. */
   const [accepted, setAccepted] = useState<MoneyOut>();
@@ -51,7 +53,7 @@ export function PaymentStep() {
 
   function refused(error: unknown) {
     const problem = toProblem(error);
-    if (problem.code === "payments.declined") {
+    if (problem.code === "payments.declined" && way === NEW_CARD) {
       setRefusal(undefined);
       form.setError("number", { type: "server", message: whyDeclined(problem, t) }, { shouldFocus: true });
     } else if (problem.errors.some(({ pointer }) => pointer in AT_THE_CARD)) {
@@ -69,29 +71,54 @@ export function PaymentStep() {
       return;
     }
     clear();
-    navigate(`/orders/${order.id}?${payment.state === "captured" ? "thanks" : "waiting"}=1`, {
+    navigate(`/orders/${order.id}?${isPromised(payment.state) ? "thanks" : "waiting"}=1`, {
       replace: true,
     });
   }
-  const onSubmit = form.handleSubmit((card) => {
+  const payWith = (card: CardDraft | string) => {
     if (!total) return;
     setRefusal(undefined);
-    pay.mutate({ card, address, total }, { onSuccess: placed, onError: refused });
-  });
+    pay.mutate({ card, keep, address, total }, { onSuccess: placed, onError: refused });
+  };
+  const onSubmit = (event?: BaseSyntheticEvent) => {
+    if (way === NEW_CARD) return form.handleSubmit(payWith)(event);
+    event?.preventDefault();
+    payWith(way);
+    return undefined;
+  };
   return (
     <form noValidate onSubmit={(event) => void onSubmit(event)}>
       <StepTitle>{t("payment_title")}</StepTitle>
       <RadioCards
         aria-label={t("payment_title")}
-        value="card"
-        onChange={() => undefined}
+        value={way}
+        onChange={choose}
         options={[
-          {
-            value: "card",
+          ...kept.map((card) => ({
+            value: card.id,
             icon: <CreditCard aria-hidden />,
-            label: t("card"),
+            label: <span dir="ltr">{`${card.brand} •••• ${card.last4}`}</span>,
+            aside: (
+              <span className="figures text-sm">
+                {t("card_expires", { date: `${String(card.exp_month).padStart(2, "0")}/${card.exp_year}` })}
+              </span>
+            ),
+          })),
+          {
+            value: NEW_CARD,
+            icon: <CreditCard aria-hidden />,
+            label: t(kept.length > 0 ? "new_card" : "card"),
             aside: <span className="text-sm">Visa, Mastercard, Amex</span>,
-            body: <CardFields form={form} />,
+            body: (
+              <>
+                <CardFields form={form} />
+                {mayKeep && (
+                  <div className="mt-3">
+                    <Checkbox checked={keep} onChange={setKeep} label={t("keep_card")} />
+                  </div>
+                )}
+              </>
+            ),
           },
         ]}
       />
@@ -128,7 +155,7 @@ export function PaymentStep() {
           {total ? t("pay", { amount: money(total) }) : t("payment_title")}
         </Button>
       </div>
-      {store?.demo && (
+      {store?.demo && way === NEW_CARD && (
         <TestCards
           onChoose={(number) => {
             form.setValue("number", number, { shouldValidate: true });

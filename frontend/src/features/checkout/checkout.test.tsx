@@ -184,6 +184,48 @@ describe("paying", () => {
     expect(totals).toEqual([euros(12900), euros(13900)]);
   });
 
+  test("a card that was kept pays without its number, and a new one can be kept", async () => {
+    const payments: unknown[] = [];
+    const account = { id: "acc_1", name: "Ada", email: "ada@example.com" };
+    const kept = { id: "pm_1", brand: "Visa", last4: "1881", exp_month: 4, exp_year: 2034, is_default: true };
+    server.use(
+      http.get("*/api/v1/auth/me", () =>
+        HttpResponse.json({ account, roles: [], sellers: [], tenant: null }),
+      ),
+      http.get("*/api/v1/account/payment-methods", () => HttpResponse.json({ data: [kept] })),
+      http.post("*/api/v1/checkout", async ({ request }) => {
+        payments.push(((await request.json()) as { payment: unknown }).payment);
+        return payments.length === 1
+          ? refusal(402, "payments.declined", { detail: "Your bank declined." })
+          : HttpResponse.json(captured, { status: 201 });
+      }),
+    );
+    const { person, router } = showRoutes(routes, "/checkout/payment");
+    expect(await screen.findByRole("radio", { name: /Visa •••• 1881/ })).toBeChecked();
+    await person.click(await screen.findByRole("button", { name: /Pay €129.00/ }));
+    expect(await screen.findByRole("alert")).toHaveTextContent("Your bank declined.");
+    await person.click(screen.getByRole("radio", { name: /Another card/ }));
+    await person.type(screen.getByLabelText("Card number"), "4242424242424242");
+    await person.type(screen.getByLabelText("Expiry"), "1230");
+    await person.type(screen.getByLabelText("Security code"), "123");
+    await person.click(screen.getByRole("checkbox", { name: "Keep this card for next time" }));
+    await person.click(pay());
+    await waitFor(() => expect(router.state.location.pathname).toBe("/orders/ord_1"));
+    expect(payments).toEqual([{ payment_method_id: "pm_1" }, { token: "tok_1", save: true }]);
+  });
+
+  test("money that is held until goods leave is as good as paid", async () => {
+    server.use(
+      http.post("*/api/v1/checkout", () =>
+        HttpResponse.json({ order, payment: { ...captured.payment, state: "authorised" } }, { status: 201 }),
+      ),
+    );
+    const { person, router } = await fillCard();
+    await person.click(pay());
+    await waitFor(() => expect(router.state.location.pathname).toBe("/orders/ord_1"));
+    expect(router.state.location.search).toBe("?thanks=1");
+  });
+
   test("goes by way of the bank when the bank asks", async () => {
     server.use(
       http.post("*/api/v1/checkout", () =>

@@ -9,7 +9,9 @@ import { digits, expiryOf, type CardDraft } from "./cardRules";
 import type { AddressDraft } from "./useDraft";
 
 export interface Payment {
-  card: CardDraft;
+  /** A new card, or the id of one that was kept. */
+  card: CardDraft | string;
+  keep: boolean;
   address: AddressDraft;
   total: MoneyOut;
 }
@@ -18,6 +20,11 @@ interface Attempt {
   of: string;
   key: string;
   body: CheckoutIn;
+}
+
+/** The buyer has done all there is to do: the money is taken, or held until the goods leave. */
+export function isPromised(state: string): boolean {
+  return state === "captured" || state === "authorised" || state === "capturing";
 }
 
 /**
@@ -47,7 +54,10 @@ export function usePay() {
 }
 
 /** The card's number goes to the gateway and nowhere else; what comes back stands for it. */
-async function bodyOf({ card, address, total }: Payment): Promise<CheckoutIn> {
+async function bodyOf({ card, keep, address, total }: Payment): Promise<CheckoutIn> {
+  const { email, ...to } = address;
+  const order = { email, address: to, expected_total: total };
+  if (typeof card === "string") return { ...order, payment: { payment_method_id: card } };
   const expiry = expiryOf(card.expiry);
   const { token } = await makeToken({
     number: digits(card.number),
@@ -55,6 +65,5 @@ async function bodyOf({ card, address, total }: Payment): Promise<CheckoutIn> {
     exp_year: expiry?.year ?? 0,
     cvc: card.cvc,
   });
-  const { email, ...to } = address;
-  return { email, address: to, payment: { token }, expected_total: total };
+  return { ...order, payment: { token, ...(keep ? { save: true } : {}) } };
 }

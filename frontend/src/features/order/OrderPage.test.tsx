@@ -126,6 +126,15 @@ test("a payment nobody has heard of yet is asked for until it is known", async (
   ).toBeVisible();
 });
 
+test("what is authorised is placed, and charged when it ships", async () => {
+  const order = anOrder("authorised");
+  shows({ ...order, payment: { ...order.payment, state: "authorised" } });
+  open("/orders/ord_1?thanks=1");
+  expect(await screen.findByText("Your order is placed; €44.90 is authorised")).toBeVisible();
+  expect(screen.getAllByText("Authorised, being packed")[0]).toBeVisible();
+  expect(screen.getByText("authorised; charged when it ships")).toBeVisible();
+});
+
 test("a guest's key opens the order", async () => {
   server.use(
     http.get("*/api/v1/orders/ord_1", ({ request }) =>

@@ -118,6 +118,14 @@ function Standing({ order, fresh }: { order: OrderOut; fresh: boolean }) {
     >
       {t("failed")}
     </Notice>
+  ) : fresh && order.state === "authorised" ? (
+    <Notice
+      tone="positive"
+      icon={<CircleCheck aria-hidden />}
+      title={t("authorised_title", { total: money(order.total) })}
+    >
+      {t("authorised", { email: order.email })}
+    </Notice>
   ) : fresh && order.state === "paid" ? (
     <Notice
       tone="positive"

@@ -3,6 +3,7 @@ import type { StateTone } from "@/shared/kit";
 /** How the state of an order or of one seller's part looks; its word is `state.NAME`. */
 export const TONES: Record<string, StateTone> = {
   placed: "neutral",
+  authorised: "info",
   paid: "info",
   partly_shipped: "info",
   shipped: "info",

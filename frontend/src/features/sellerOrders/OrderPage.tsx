@@ -20,7 +20,7 @@ import {
   TwoColumns,
 } from "@/shared/kit";
 import { AddressLines } from "./AddressLines";
-import { leftToShip, useDeliver } from "./api";
+import { leftToShip, TO_SHIP, useDeliver } from "./api";
 import { History } from "./History";
 import { OrderLines } from "./OrderLines";
 import { OrderState } from "./OrderState";
@@ -87,7 +87,7 @@ function Actions({ sellerId, order }: { sellerId: string; order: SellerOrderFull
   const { t } = useTranslation("sellerOrders");
   const [asking, setAsking] = useState<"ship" | "deliver">();
   const deliver = useDeliver(sellerId, order.id);
-  const open = order.state === "paid" || order.state === "partly_shipped";
+  const open = TO_SHIP.has(order.state);
   return (
     <>
       {open && order.lines.some((line) => leftToShip(line) > 0) && (
@@ -145,7 +145,9 @@ function Earnings({ order }: { order: SellerOrderFullOut }) {
           ? escrow.due_at
             ? t("held_until", { date: date(escrow.due_at) })
             : t("held")
-          : escrow.state && t(`escrow_${escrow.state}`, { defaultValue: "" })}
+          : order.state === "authorised"
+            ? t("authorised_note")
+            : escrow.state && t(`escrow_${escrow.state}`, { defaultValue: "" })}
       </p>
     </Card>
   );

@@ -1,6 +1,7 @@
 import { useTranslation } from "react-i18next";
 import { useFormat } from "@/shared/format";
 import { Chip, type StateTone } from "@/shared/kit";
+import { TO_SHIP } from "./api";
 import { isToday, timeLeft } from "./when";
 
 const HOUR = 3_600_000;
@@ -21,7 +22,7 @@ interface OrderStateProps {
 export function OrderState({ state, shipBy }: OrderStateProps) {
   const { t } = useTranslation("sellerOrders");
   const { locale, time, day } = useFormat();
-  const waits = state === "paid" || state === "partly_shipped";
+  const waits = TO_SHIP.has(state);
   if (waits && shipBy) {
     const left = timeLeft(shipBy);
     if (left < 0) return <Chip tone="negative">{t("late_by", { time: span(-left, locale) })}</Chip>;

@@ -8,6 +8,9 @@ import {
   getShowSellerOrderQueryKey,
 } from "@/shared/api/generated/seller-portal/seller-portal";
 
+/** Goods may leave: the money is here, or the buyer’s bank holds it until they do. */
+export const TO_SHIP: ReadonlySet<string> = new Set(["authorised", "paid", "partly_shipped"]);
+
 /** How many of a line are still here. */
 export function leftToShip(line: OrderLineOut): number {
   return line.quantity - line.shipped - line.cancelled;

@@ -4,10 +4,10 @@ import { useReadTrail } from "@/shared/api/generated/finance/finance";
 import type { TrailOut } from "@/shared/api/generated/model";
 import { useFormat } from "@/shared/format";
 import { Card, CopyId, Fact, Facts, LoadError, PageHead, Skeleton, Trail, TwoColumns } from "@/shared/kit";
+import { WhereMoneyIs } from "@/shared/ledger";
 import { BooksProof } from "./BooksProof";
 import { TrailState } from "./stateChip";
 import { useEntries } from "./steps";
-import { WhereMoneyIs } from "./WhereMoneyIs";
 
 /** One order's money, from the buyer's card to wherever it is now, and what is still to come. */
 export function TrailPage() {

@@ -3,9 +3,9 @@ import { useTranslation } from "react-i18next";
 import { Link, useNavigate } from "react-router-dom";
 import { useListTrails } from "@/shared/api/generated/finance/finance";
 import type { TrailRowOut } from "@/shared/api/generated/model";
-import { useListMarketplaces } from "@/shared/api/generated/storefront/storefront";
 import { useFormat } from "@/shared/format";
-import { Card, EmptyState, Input, PageHead, Select, useCursor, PagedTable, type Column } from "@/shared/kit";
+import { Card, EmptyState, Input, PageHead, useCursor, PagedTable, type Column } from "@/shared/kit";
+import { MarketplaceFilter } from "@/shared/ledger";
 import { useFilter } from "@/shared/useFilter";
 import { useLate } from "@/shared/useLate";
 import { TrailState } from "./stateChip";
@@ -59,25 +59,8 @@ export function TrailsPage() {
   );
 }
 
-function MarketplaceFilter({ value, onChange }: { value: string; onChange: (slug: string) => void }) {
-  const { t } = useTranslation("trails");
-  const markets = useListMarketplaces({ query: { staleTime: Infinity } });
-  return (
-    <Select
-      aria-label={t("marketplace")}
-      className="w-48!"
-      value={value || "all"}
-      onChange={(slug) => onChange(slug === "all" ? "" : slug)}
-      options={[
-        { value: "all", label: t("all_marketplaces") },
-        ...(markets.data?.data ?? []).map(({ slug, name }) => ({ value: slug, label: name })),
-      ]}
-    />
-  );
-}
-
 function useColumns(): Column<TrailRowOut>[] {
-  const { t } = useTranslation("trails");
+  const { t } = useTranslation(["trails", "ledger"]);
   const { money, day, time } = useFormat();
   return [
     {
@@ -113,7 +96,7 @@ function useColumns(): Column<TrailRowOut>[] {
     },
     {
       id: "marketplace",
-      header: t("marketplace"),
+      header: t("ledger:marketplace"),
       from: "md",
       cell: (row) => <span className="whitespace-nowrap text-muted">{row.tenant.name}</span>,
     },

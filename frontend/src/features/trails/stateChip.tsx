@@ -2,6 +2,7 @@ import { useTranslation } from "react-i18next";
 import { Chip, type StateTone } from "@/shared/kit";
 
 const TONES: Record<string, StateTone> = {
+  authorised: "info",
   paid: "info",
   partly_shipped: "info",
   shipped: "info",

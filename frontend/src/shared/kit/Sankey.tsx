@@ -21,21 +21,25 @@ interface SankeyProps {
   flows: readonly SankeyFlow[];
   currency: string;
   label: string;
+  /** Room for long names: what stands behind a " · " has a line of its own. */
+  roomy?: boolean;
 }
 
 const FRAME = { width: 430, height: 180, margin: 92, gap: 17, bar: 9 };
+const ROOMY = { ...FRAME, margin: 138, gap: 34, height: 210 };
 
 /** Where money went, ribbon by ribbon; the same as a table for those who cannot see it. */
-export function Sankey({ flows, currency, label }: SankeyProps) {
+export function Sankey({ flows, currency, label, roomy = false }: SankeyProps) {
   const { t } = useTranslation("kit");
   const { amount } = useFormat();
-  const placed = layOut(flows, FRAME);
+  const frame = roomy ? ROOMY : FRAME;
+  const placed = layOut(flows, frame);
   const words = (value: number) => amount({ amount: value, currency });
   return (
     <figure dir="ltr">
       <svg
         aria-hidden
-        viewBox={`0 -14 ${FRAME.width} ${FRAME.height + 28}`}
+        viewBox={`0 -14 ${frame.width} ${frame.height + 28}`}
         className="w-full overflow-visible"
       >
         {placed.flows.map((flow, index) => (
@@ -96,13 +100,14 @@ function NodeWords({ node, last, amount }: { node: PlacedNode; last: boolean; am
       </text>
     );
   }
+  const [first = "", ...rest] = node.id.split(" · ");
   const x = last ? node.x + FRAME.bar + 7 : node.x - 7;
-  const tall = node.height > 24;
+  const tall = node.height > 24 || rest.length > 0;
   return (
     <text x={x} y={tall ? middle - 3 : middle + 3.5} textAnchor={last ? "start" : "end"} className={name}>
-      {node.id}{" "}
+      {first}{" "}
       <tspan {...(tall ? { x, dy: "1.3em" } : {})} className={figure}>
-        {amount}
+        {[...rest, amount].join(" · ")}
       </tspan>
     </text>
   );

@@ -109,6 +109,24 @@ async def intents_without_fee(uow: UnitOfWork, now: datetime, limit: int) -> Seq
     return await uow.entities(statement.execution_options(**ACROSS_TENANTS))
 
 
+async def newest_states(uow: UnitOfWork, tenant_ids: Sequence[int], *, before: int | None, limit: int) -> list[tuple[int, int, str]]:
+    """(tenant, intent, state) of the newest payments. Each tenant is read by its own key."""
+    found: list[tuple[int, int, str]] = []
+    for tenant_id in tenant_ids:
+        statement = select(PaymentIntent.tenant_id, PaymentIntent.id, PaymentIntent.state).where(PaymentIntent.tenant_id == tenant_id)
+        statement = statement.where(PaymentIntent.id < before) if before is not None else statement
+        found += [(row[0], row[1], row[2]) for row in await uow.all(statement.order_by(PaymentIntent.id.desc()).limit(limit))]
+    return sorted(found, key=lambda row: row[1], reverse=True)[:limit]
+
+
+async def keys_in_state(uow: UnitOfWork, tenant_ids: Collection[int], state: str, *, limit: int) -> list[Key]:
+    """(tenant, intent) of payments in this state, in no order."""
+    statement = select(PaymentIntent.tenant_id, PaymentIntent.id).where(
+        PaymentIntent.tenant_id.in_(set(tenant_ids)), PaymentIntent.state == state
+    )
+    return [(row[0], row[1]) for row in await uow.all(statement.limit(limit))]
+
+
 async def refunds_by_key(uow: UnitOfWork, keys: Collection[tuple[int, str]]) -> dict[tuple[int, str], PaymentRefund]:
     statement = select(PaymentRefund).where(tuple_(PaymentRefund.tenant_id, PaymentRefund.business_key).in_(sorted(keys)))
     return {(one.tenant_id, one.business_key): one for one in await uow.entities(statement)} if keys else {}

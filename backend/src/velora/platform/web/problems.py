@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from velora.kernel.errors import Refusal
+from velora.platform.anchors.port import AnchorsAway
 from velora.platform.db.errors import Deadlock, Unavailable
 
 log: Final = logging.getLogger("velora.web")
@@ -71,6 +72,7 @@ def install(app: FastAPI) -> None:
         UnicodeEncodeError: _no_text,
         Unavailable: _database_away,
         Deadlock: _database_away,
+        AnchorsAway: _anchors_away,
         Exception: _unexpected,
     }
     for kind, handler in handlers.items():
@@ -127,6 +129,12 @@ def _database_away(request: Request, error: Exception) -> JSONResponse:
     log.warning("The database did not take a write: %s", error)
     detail = "The database does not answer just now. Nothing is half-done; send the same request again in a moment."
     return render(request, 503, "platform.database_unavailable", "Try again in a moment", detail, {"retry_after": 2})
+
+
+def _anchors_away(request: Request, error: Exception) -> JSONResponse:
+    log.warning("The anchors are away: %s", error)
+    detail = "What the ledger's blocks are held against lies outside the database, and cannot be read just now. Nothing is lost; try again."
+    return render(request, 503, "platform.anchors_unavailable", "Try again in a moment", detail, {"retry_after": 5})
 
 
 def _unexpected(request: Request, error: Exception) -> JSONResponse:

@@ -13,6 +13,7 @@ from velora.modules.ledger.service.archive import (
     newest_block,
     stretch_of,
 )
+from velora.modules.ledger.service.explore import Explored, Look, block, explore, newest_blocks
 from velora.modules.ledger.service.post import Outcome, post
 from velora.modules.ledger.service.prove import DoesNotProve, NotSealedYet, Proof, prove
 from velora.modules.ledger.service.read import (
@@ -56,11 +57,13 @@ __all__ = [
     "AccountRef",
     "Check",
     "DoesNotProve",
+    "Explored",
     "Journal",
     "JournalView",
     "KeyRow",
     "Leg",
     "LegView",
+    "Look",
     "MonthFacts",
     "Neighbour",
     "NotSealedYet",
@@ -79,6 +82,7 @@ __all__ = [
     "accounts",
     "accounts_named",
     "balances",
+    "block",
     "blocks_after",
     "close_epoch",
     "count_from",
@@ -87,6 +91,7 @@ __all__ = [
     "counts",
     "credited_by",
     "daily",
+    "explore",
     "find",
     "journals",
     "legs",
@@ -94,6 +99,7 @@ __all__ = [
     "months_there",
     "newest_before",
     "newest_block",
+    "newest_blocks",
     "next_to_close",
     "open_epoch",
     "post",

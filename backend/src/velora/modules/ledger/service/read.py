@@ -14,7 +14,7 @@ from velora.modules.ledger.repository import past, posting, reading
 from velora.modules.ledger.repository.reading import Account
 from velora.platform.db import UnitOfWork
 
-_AFTER_ALL: Final = (1 << 63) - 1
+AFTER_ALL: Final = (1 << 63) - 1
 _PAGE: Final = 500
 
 
@@ -36,6 +36,7 @@ class JournalView:
     actor_ref: str
     payload: dict[str, object]
     legs: tuple[LegView, ...]
+    epoch: int
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,7 @@ async def journals(uow: UnitOfWork, keys: Collection[tuple[int, int]]) -> list[J
             written.tenant_id, written.id, written.kind, written.effective_at, written.recorded_at, written.reverses_id, written.actor_ref,
             dict(written.payload),
             tuple(LegView(accounts[debit], accounts[credit], amount) for _, debit, credit, amount, _ in written.postings),
+            written.epoch,
         )
         for written in found
     ]  # fmt: skip
@@ -131,7 +133,7 @@ async def statement(
     The cursor carries the running balance, so a page costs what it shows however long the account's history is.
     """
     first = first_id_at(since) if since else 0
-    before = first_id_at(until) if until else _AFTER_ALL
+    before = first_id_at(until) if until else AFTER_ALL
     if cursor is None:
         debit, credit = (await past.sums_before(uow, tenant_id=of.tenant_id, before_id=first, account_id=of.id)).get(of.id, (0, 0))
         after, opening = (first, 0), balance_of(of.normal, debit, credit)

@@ -1,6 +1,6 @@
 import { useTranslation } from "react-i18next";
-import type { WhereOut } from "@/shared/api/generated/model";
-import { Sankey, type SankeyFlow } from "@/shared/kit";
+import type { WhereOut } from "../api/generated/model";
+import { Sankey, type SankeyFlow } from "../kit";
 
 const TONES: Record<string, NonNullable<SankeyFlow["tone"]>> = {
   tax: "warning",
@@ -12,11 +12,11 @@ const TONES: Record<string, NonNullable<SankeyFlow["tone"]>> = {
 
 /** The order's money as a stream: from the buyer into escrow, and out of it. */
 export function WhereMoneyIs({ where, currency }: { where: WhereOut; currency: string }) {
-  const { t } = useTranslation("trails");
+  const { t } = useTranslation("ledger");
   const nodes = new Map(where.nodes.map((node) => [node.id, node]));
   const label = (id: string) => {
     const node = nodes.get(id);
-    return node?.kind === "seller" ? node.name : t(`node_${id}`);
+    return node?.kind === "seller" ? node.name : t(`node.${id}`);
   };
   const flows = merged(where).map((link) => ({
     from: label(link.from),

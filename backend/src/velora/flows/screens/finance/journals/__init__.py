@@ -1,0 +1,1 @@
+"""The journals of all marketplaces: found, and one told whole."""

@@ -1,0 +1,78 @@
+"""What journals are about: from an order, a payment, a refund or a payout to the journals that moved its money.
+
+The way leads by their business keys, which say what each is for; a payload is never searched.
+"""
+
+from collections.abc import Collection, Sequence
+from typing import Final
+
+from velora.flows import postings
+from velora.kernel.errors import MalformedId
+from velora.kernel.ids import decode
+from velora.modules.ledger import service as ledger
+from velora.modules.orders import service as orders
+from velora.modules.payments import service as payments
+from velora.platform.db import UnitOfWork
+
+Key = tuple[int, int]  # tenant, id
+BusinessKey = tuple[int, str]  # tenant, what for
+
+_OF_INTENT: Final = (postings.authorisation_key, postings.authorisation_ended_key, postings.capture_key, postings.fee_key)
+_OF_REFUND: Final = (postings.refund_key, postings.refund_paid_key, postings.refund_failed_key)
+_OF_PAYOUT: Final = (postings.payout_key, postings.payout_paid_key, postings.payout_failed_key)
+
+
+async def about(uow: UnitOfWork, tenant_ids: Sequence[int], what: str) -> list[Key]:
+    """(tenant, journal) of every journal about this: a journal, order, parcel of one, payment, refund or payout by id, or a key as it
+    stands in the journal (`capture:pi_…`). Nothing for what is none of them.
+    """
+    prefix, _, rest = what.partition("_")
+    if ":" in what:
+        return await _behind(uow, [(tenant_id, what) for tenant_id in tenant_ids])
+    try:
+        id_ = decode(prefix, f"{prefix}_{rest}")
+    except MalformedId:
+        return []  # an id that cannot be finds nothing
+    everywhere = [(tenant_id, id_) for tenant_id in tenant_ids]
+    match prefix:
+        case "jrn":
+            return everywhere
+        case "ord":
+            return await _behind(uow, await _keys_of_orders(uow, everywhere))
+        case "sor":
+            return await _of_part(uow, everywhere, what)
+        case "pi":
+            return await _behind(uow, [(tenant_id, key(id_)) for tenant_id in tenant_ids for key in _OF_INTENT])
+        case "rfd":
+            return await _behind(uow, [(tenant_id, key(id_)) for tenant_id in tenant_ids for key in _OF_REFUND])
+        case "pay":
+            return await _behind(uow, [(tenant_id, key(id_)) for tenant_id in tenant_ids for key in _OF_PAYOUT])
+        case _:
+            return []
+
+
+async def of_order(uow: UnitOfWork, order: Key) -> list[Key]:
+    """(tenant, journal) of every journal of this (tenant, order)."""
+    return await _behind(uow, await _keys_of_orders(uow, [order]))
+
+
+async def _behind(uow: UnitOfWork, keys: Collection[BusinessKey]) -> list[Key]:
+    return [(tenant_id, journal_id) for (tenant_id, _), journal_id in (await ledger.find(uow, keys)).items()]
+
+
+async def _keys_of_orders(uow: UnitOfWork, keys: Collection[Key]) -> list[BusinessKey]:
+    intents = await payments.of_orders(uow, keys)
+    refunds = await payments.refunds_of_orders(uow, keys)
+    parts = await orders.parts_of(uow, keys)
+    return [
+        *((one.tenant_id, key(one.id)) for one in intents.values() for key in _OF_INTENT),
+        *((one.tenant_id, key(one.id)) for one in refunds for key in _OF_REFUND),
+        *((one.tenant_id, postings.release_key(one.id)) for one in parts),
+    ]
+
+
+async def _of_part(uow: UnitOfWork, keys: Collection[Key], part: str) -> list[Key]:
+    found = await orders.parts_by_id(uow, keys)
+    whole = await _behind(uow, await _keys_of_orders(uow, [(one.tenant_id, one.order_id) for one in found.values()]))
+    journals = await ledger.journals(uow, whole)
+    return [(one.tenant_id, one.id) for one in journals if one.payload.get("seller_order") == part]

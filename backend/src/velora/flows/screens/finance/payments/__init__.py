@@ -1,0 +1,1 @@
+"""Payments, each with what was asked and what the gateway said."""

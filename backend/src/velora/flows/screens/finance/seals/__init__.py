@@ -1,0 +1,1 @@
+"""How far the ledger is sealed, block by block."""

@@ -1,0 +1,174 @@
+import { useTranslation } from "react-i18next";
+import { Link, useParams } from "react-router-dom";
+import { useReadPayment } from "@/shared/api/generated/finance/finance";
+import type { FinancePaymentFullOut } from "@/shared/api/generated/model";
+import { useFormat } from "@/shared/format";
+import {
+  Button,
+  Card,
+  CopyId,
+  Fact,
+  Facts,
+  LoadError,
+  PageHead,
+  Skeleton,
+  Timeline,
+  TwoColumns,
+} from "@/shared/kit";
+import { useLedgerWords } from "@/shared/ledger";
+import { useItems } from "./items";
+import { PaymentState } from "./states";
+
+const OPEN = ["authorising", "action_required", "unknown", "capturing"];
+
+/** One payment: what we asked, what the gateway said, and what comes next by itself. */
+export function PaymentPage() {
+  const { paymentId = "" } = useParams();
+  const payment = useReadPayment(paymentId, {
+    query: { refetchInterval: (query) => (OPEN.includes(query.state.data?.state ?? "") ? 5000 : false) },
+  });
+  if (payment.isPending) return <PaymentSkeleton paymentId={paymentId} />;
+  if (payment.isError) return <LoadError problem={payment.error} onRetry={payment.refetch} />;
+  return <Told payment={payment.data} />;
+}
+
+function Told({ payment }: { payment: FinancePaymentFullOut }) {
+  const { t } = useTranslation("payments");
+  const { joined, money, dateTime } = useFormat();
+  const card = payment.last4 && `${payment.brand} •••• ${payment.last4}`;
+  return (
+    <TwoColumns
+      aside={
+        <>
+          <Amounts payment={payment} />
+          <About payment={payment} />
+          <Journals payment={payment} />
+        </>
+      }
+    >
+      <PageHead
+        title={t("payment_of", { amount: money(payment.amount) })}
+        chip={<PaymentState payment={payment} />}
+        lead={joined([payment.tenant.name, card, dateTime(payment.created_at)])}
+        crumbs={<Crumbs paymentId={payment.id} />}
+        actions={
+          payment.captured.amount > 0 && (
+            <Button asChild>
+              <Link to={`/finance/trails/${payment.order_id}`}>{t("to_trail")}</Link>
+            </Button>
+          )
+        }
+      />
+      <h2 className="sr-only">{t("history")}</h2>
+      <Timeline exact items={useItems(payment)} />
+    </TwoColumns>
+  );
+}
+
+function Amounts({ payment }: { payment: FinancePaymentFullOut }) {
+  const { t } = useTranslation("payments");
+  const { money } = useFormat();
+  return (
+    <Card>
+      <Facts className="-my-2">
+        <Fact name={t("asked_for")}>{money(payment.amount)}</Fact>
+        <Fact name={t("taken")}>{money(payment.captured)}</Fact>
+        <Fact name={t("given_back")}>{money(payment.refunded)}</Fact>
+        <Fact name={t("fee")}>{money(payment.fee)}</Fact>
+      </Facts>
+    </Card>
+  );
+}
+
+function About({ payment }: { payment: FinancePaymentFullOut }) {
+  const { t } = useTranslation("payments");
+  const { dateTime } = useFormat();
+  return (
+    <Card title={t("facts")}>
+      <Facts className="-my-2">
+        <Fact name={t("order")}>
+          <CopyId id={payment.order_id} />
+        </Fact>
+        {payment.order_state && (
+          <Fact name={t("order_stands")}>
+            {t(`order_${payment.order_state}`, { defaultValue: payment.order_state })}
+          </Fact>
+        )}
+        {payment.buyer && (
+          <Fact name={t("buyer")}>
+            <span className="break-all">{payment.buyer}</span>
+          </Fact>
+        )}
+        <Fact name={t("charged")}>{t(`charged_${payment.charged}`)}</Fact>
+        {payment.authorised_until && <Fact name={t("held_until")}>{dateTime(payment.authorised_until)}</Fact>}
+        {payment.settled_at && <Fact name={t("settled")}>{dateTime(payment.settled_at)}</Fact>}
+      </Facts>
+    </Card>
+  );
+}
+
+function Journals({ payment }: { payment: FinancePaymentFullOut }) {
+  const { t } = useTranslation("payments");
+  const { amount } = useFormat();
+  const { journal } = useLedgerWords();
+  return (
+    <Card title={t("journals")} aside={payment.amount.currency}>
+      {payment.journals.length === 0 ? (
+        <p className="text-sm text-muted">{t("no_journals")}</p>
+      ) : (
+        <ul className="-my-2 divide-y divide-line">
+          {payment.journals.map((one) => (
+            <li key={one.id} className="flex items-baseline justify-between gap-4 py-2">
+              <Link to={`/finance/journals/${one.id}`} className="hover:text-accent">
+                {journal(one.kind)}
+              </Link>
+              <b className="figures font-semibold">{amount(one.total)}</b>
+            </li>
+          ))}
+        </ul>
+      )}
+    </Card>
+  );
+}
+
+function Crumbs({ paymentId }: { paymentId: string }) {
+  const { t } = useTranslation("payments");
+  return (
+    <>
+      <Link to="/finance/payments" className="text-muted hover:text-text max-sm:hidden">
+        {t("title")}
+      </Link>
+      <span aria-hidden className="text-muted max-sm:hidden">
+        /
+      </span>
+      <CopyId id={paymentId} />
+    </>
+  );
+}
+
+function PaymentSkeleton({ paymentId }: { paymentId: string }) {
+  const { t } = useTranslation("payments");
+  return (
+    <div role="status" aria-label={t("loading")}>
+      <TwoColumns
+        aside={[1, 2].map((card) => (
+          <Card key={card}>
+            <Skeleton className="h-36 w-full" />
+          </Card>
+        ))}
+      >
+        <PageHead
+          title={<Skeleton className="my-1.5 h-6 w-56" />}
+          lead={<Skeleton className="h-4 w-80 max-w-full" />}
+          crumbs={<Crumbs paymentId={paymentId} />}
+        />
+        {[1, 2, 3].map((step) => (
+          <div key={step} className="mb-6 flex gap-3.5">
+            <Skeleton className="size-[33px] shrink-0 rounded-full!" />
+            <Skeleton className="h-12 grow" />
+          </div>
+        ))}
+      </TwoColumns>
+    </div>
+  );
+}
