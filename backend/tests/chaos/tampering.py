@@ -160,6 +160,24 @@ async def add_a_journal(books: Books) -> set[int]:
     return {one.epoch}
 
 
+async def add_a_posting_without_strictness(books: Books) -> set[int]:
+    """A session that has emptied its sql_mode: MySQL then takes an amount that is too large for its column, and clamps it in silence."""
+    one = books.a_journal()
+    is_mysql = books.uow.connection.dialect.name == "mysql"
+    if is_mysql:
+        await books.run("SET @strict = @@SESSION.sql_mode")
+        await books.run("SET SESSION sql_mode = ''")
+    columns = "tenant_id, journal_id, debit_account_id, credit_account_id, currency"
+    await books.run(
+        f"INSERT INTO ledger_posting (line, amount, {columns}) SELECT 9, {10**30 if is_mysql else 10**15}, {columns} FROM ledger_posting "
+        "WHERE journal_id = :id AND line = 1",
+        id=one.id,
+    )
+    if is_mysql:
+        await books.run("SET SESSION sql_mode = @strict")
+    return {one.epoch}
+
+
 async def edit_a_block(books: Books) -> set[int]:
     n = books.a_block().block.n
     column, value = books.chance.choice(
@@ -198,7 +216,7 @@ async def reopen_an_epoch(books: Books) -> set[int]:
 EVERY: tuple[Tampering, ...] = (
     edit_an_amount, edit_an_amount_and_its_balances, move_a_posting, edit_a_journal, edit_a_journal_with_its_leaf, delete_a_journal,
     delete_a_posting, delete_an_epoch, delete_an_epoch_with_its_block, delete_the_newest_block, delete_a_block, swap_two_journals,
-    add_a_journal, edit_a_block, rewrite_history_without_the_key, reopen_an_epoch,
+    add_a_journal, add_a_posting_without_strictness, edit_a_block, rewrite_history_without_the_key, reopen_an_epoch,
 )  # fmt: skip
 
 

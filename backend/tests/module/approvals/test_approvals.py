@@ -13,6 +13,7 @@ from velora.modules.approvals.errors import AlreadyAsked, AlreadyDecided, Change
 from velora.modules.approvals.models import Approval
 from velora.modules.approvals.service import LASTS, PLATFORM, ApprovalFacts, Matter, Request, State, Taking, Vote
 from velora.platform.db import CheckFailed, Database, UnitOfWork
+from velora.platform.db.group_commit import in_one_transaction
 
 ADA, GRACE = "account:1", "account:2"
 
@@ -90,8 +91,7 @@ async def test_of_many_who_ask_for_the_same_at_once_one_stands(db: Database):
     tenant_id = db.new_id()
 
     async def ask(number: int) -> ApprovalFacts | Exception:
-        async with db.begin(None) as uow:
-            return (await approvals.request(uow, [Request(tenant_id, a_matter(), f"account:{number}")]))[0]
+        return (await in_one_transaction(db, approvals.request, [Request(tenant_id, a_matter(), f"account:{number}")]))[0]
 
     outcomes = await asyncio.gather(*(ask(number) for number in range(6)))
     stood = [one for one in outcomes if isinstance(one, ApprovalFacts)]

@@ -174,9 +174,7 @@ async def _steps_of_case(uow: UnitOfWork, item: Item) -> list[Step]:
 async def _steps_of_payment(uow: UnitOfWork, item: Item) -> list[Step]:
     """When the gateway was first asked, under which key, and everything that was heard since."""
     answers = await payments.attempts(uow, [(item.tenant_id, item.id)])
-    # An id may run some milliseconds ahead of the clock, and nothing is heard before it was asked.
-    asked = min([time_of(item.id), *(one.at for one in answers[:1])])
-    steps = [Step(asked, "payment.asked", "", {"key": item.gateway_key})]
+    steps = [Step(payments.asked_at(item.id, answers), "payment.asked", "", {"key": item.gateway_key})]
     for one in answers:
         told = {name: value for name, value in (("reason", one.reason), ("gateway_ref", one.charge_ref)) if value}
         steps.append(Step(one.at, f"payment.{one.outcome}", "", told))

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from velora.kernel.ids import encode
+from velora.kernel.ids import encode, time_of
 from velora.modules.payments import events, repository
 from velora.modules.payments.models import PaymentAttempt, PaymentIntent
 from velora.modules.payments.policy import (
@@ -159,6 +159,11 @@ async def lock_of_orders(uow: UnitOfWork, keys: Collection[Key]) -> dict[Key, Pa
 def is_asked(intent: PaymentIntent) -> bool:
     """Whether the bank's first word is still to come: neither held, nor taken, nor refused."""
     return IntentState(intent.state) in OPEN - HELD
+
+
+def asked_at(intent_id: int, answers: Sequence[PaymentAttempt]) -> datetime:
+    """When the gateway was first asked, given its answers, oldest first: nothing is heard before, though ids may run ahead of clocks."""
+    return min([time_of(intent_id), *(one.at for one in answers[:1])])
 
 
 async def intents_seen(uow: UnitOfWork, keys: Collection[Key]) -> dict[Key, PaymentIntent]:

@@ -11,7 +11,7 @@ from typing import Literal
 
 from velora.flows.screens.finance.journals.about import about, of_order
 from velora.flows.screens.finance.journals.story import Told, told
-from velora.kernel.ids import encode, time_of
+from velora.kernel.ids import encode
 from velora.modules.ledger import service as ledger
 from velora.modules.orders import service as orders
 from velora.modules.payments import service as payments
@@ -72,7 +72,7 @@ async def history_of(uow: UnitOfWork, intent_id: int) -> History | None:
 def events_of(intent: PaymentIntent, attempts: Sequence[PaymentAttempt], refunds: Sequence[PaymentRefund]) -> list[Event]:
     """In the order of their moments; what is still to come stands at the end. Pure."""
     asked = "hold" if intent.capture == "later" else "charge"
-    events = [Event(time_of(intent.id), "velora", asked, intent.amount_minor, intent.gateway_key)]
+    events = [Event(payments.asked_at(intent.id, attempts), "velora", asked, intent.amount_minor, intent.gateway_key)]
     events += [_heard(intent, one) for one in attempts]
     for refund in refunds:
         events += _of_refund(refund)
