@@ -21,7 +21,6 @@ import {
   Notice,
   PageHead,
   RadioCards,
-  Select,
   Tabs,
   toast,
   useCursor,
@@ -29,6 +28,7 @@ import {
   type StateTone,
   PagedTable,
 } from "@/shared/kit";
+import { MarketplaceFilter } from "@/shared/ledger";
 import { useFilter } from "@/shared/useFilter";
 
 const STATES = ["reserved", "submitted", "unknown", "paid", "failed"] as const;
@@ -67,7 +67,6 @@ function PayoutList() {
   const { cursor, next, onPrevious, reset } = useCursor();
   const [state, setState] = useFilter("state", reset);
   const [tenant, setTenant] = useFilter("marketplace", reset);
-  const markets = useListMarketplaces({ query: { staleTime: Infinity } });
   const payouts = useListPayouts(
     {
       limit: 25,
@@ -89,16 +88,7 @@ function PayoutList() {
           ...STATES.map((value) => ({ value, label: t(`state_${value}`) })),
         ]}
         aside={
-          <Select
-            aria-label={t("marketplace")}
-            className="w-44! border-transparent!"
-            value={tenant || "all"}
-            onChange={(slug) => setTenant(slug === "all" ? "" : slug)}
-            options={[
-              { value: "all", label: t("all_marketplaces") },
-              ...(markets.data?.data ?? []).map(({ slug, name }) => ({ value: slug, label: name })),
-            ]}
-          />
+          <MarketplaceFilter value={tenant} onChange={setTenant} className="w-44! border-transparent!" />
         }
       />
       <PagedTable

@@ -2,10 +2,10 @@ import { Inbox } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { Link, useNavigate } from "react-router-dom";
 import type { DeskItemOut, ListSuspenseParams } from "@/shared/api/generated/model";
-import { useListMarketplaces } from "@/shared/api/generated/storefront/storefront";
 import { useListSuspense } from "@/shared/api/generated/suspense/suspense";
 import { useFormat } from "@/shared/format";
-import { Card, EmptyState, PagedTable, PageHead, Select, Tabs, useCursor, type Column } from "@/shared/kit";
+import { Card, EmptyState, PagedTable, PageHead, Tabs, useCursor, type Column } from "@/shared/kit";
+import { MarketplaceFilter } from "@/shared/ledger";
 import { useFilter } from "@/shared/useFilter";
 import { CaseState } from "./looks";
 
@@ -19,7 +19,6 @@ export function DeskPage() {
   const [kind, setKind] = useFilter("kind", reset);
   const [state, setState] = useFilter("state", reset);
   const [tenant, setTenant] = useFilter("marketplace", reset);
-  const markets = useListMarketplaces({ query: { staleTime: Infinity } });
   const items = useListSuspense(
     {
       limit: 25,
@@ -49,16 +48,7 @@ export function DeskPage() {
             { value: "settled", label: t("settled") },
           ]}
           aside={
-            <Select
-              aria-label={t("marketplace")}
-              className="w-44! border-transparent!"
-              value={tenant || "all"}
-              onChange={(slug) => setTenant(slug === "all" ? "" : slug)}
-              options={[
-                { value: "all", label: t("all_marketplaces") },
-                ...(markets.data?.data ?? []).map(({ slug, name }) => ({ value: slug, label: name })),
-              ]}
-            />
+            <MarketplaceFilter value={tenant} onChange={setTenant} className="w-44! border-transparent!" />
           }
         />
         <PagedTable

@@ -19,8 +19,6 @@ from velora.platform.settings import Settings, read_settings
 
 app = typer.Typer()
 
-_LATE_SECONDS = 60
-
 
 @app.command("seals")
 def seals_command(json: AsJson = False) -> None:
@@ -31,13 +29,12 @@ def seals_command(json: AsJson = False) -> None:
       velora ledger seals
     """
     found = run(_standing(read_settings()))
-    is_late = found.waiting_seconds > _LATE_SECONDS or not found.is_anchored
     if json:
         give(
             {
                 "block": found.block_n, "hash": found.block_hash, "sealed_at": found.sealed_at, "journals": found.journals,
                 "key_id": found.key_id, "signing_key_id": found.signing_key_id, "anchored": found.is_anchored,
-                "anchors": found.anchors, "waiting_seconds": found.waiting_seconds, "late": is_late,
+                "anchors": found.anchors, "waiting_seconds": found.waiting_seconds, "late": found.is_late,
             }
         )  # fmt: skip
     else:
@@ -53,9 +50,9 @@ def seals_command(json: AsJson = False) -> None:
                 "Waiting": f"for {found.waiting_seconds} s" if found.waiting_seconds else "nothing older than a second",
             }
         )
-        if is_late:
+        if found.is_late:
             say("Sealing is late. Is a worker running, with the key? velora ledger seal --once says what stands in the way.")
-    if is_late:
+    if found.is_late:
         stop_with(Exit.WRONG)
 
 

@@ -66,18 +66,18 @@ async def _signing_key(house: House) -> str:
 
 async def anchor_in_time(house: House) -> int:
     """No block waits for its anchor longer than a write to their place may wait for others to go with it; as `anchor` otherwise."""
-    newest = await house.anchors.newest(SHARD)
+    newest = await _last_anchor(house)
     if newest is None or abs(house.clock.now() - newest.sealed_at) >= house.anchors.every:
-        return await anchor(house)
-    await _must_be_anchored_so(house, newest)
+        return await _anchor_after(house, newest)
     return 0
 
 
 async def anchor(house: House) -> int:
     """Every block has its anchor; how many were written. The last anchored block must still be what it was, or nothing is added to it."""
-    newest = await house.anchors.newest(SHARD)
-    if newest:
-        await _must_be_anchored_so(house, newest)
+    return await _anchor_after(house, await _last_anchor(house))
+
+
+async def _anchor_after(house: House, newest: Anchor | None) -> int:
     after = newest.n if newest else 0
     written = 0
     while True:
@@ -90,14 +90,19 @@ async def anchor(house: House) -> int:
         written += len(blocks)
 
 
-async def _must_be_anchored_so(house: House, newest: Anchor) -> None:
+async def _last_anchor(house: House) -> Anchor | None:
+    """The newest anchor. Raises AnchorConflict where its block is not what it was."""
+    newest = await house.anchors.newest(SHARD)
+    if newest is None:
+        return None
     async with house.sealing.read(None) as uow:
-        tip = await ledger.blocks_after(uow, newest.n - 1, limit=1)
-    if anchors_of(tip) != [newest]:
+        tip = await ledger.block(uow, newest.n)
+    if tip is None or anchors_of([tip]) != [newest]:
         raise AnchorConflict(
             f"Block {newest.n} is not the one that was anchored in {house.anchors.place}. Nothing is sealed until it is known who "
             "changed the ledger: velora ledger verify"
         )
+    return newest
 
 
 def anchors_of(blocks: Sequence[SealedBlock]) -> list[Anchor]:

@@ -11,6 +11,7 @@ from velora.platform.anchors.port import Anchor
 from velora.platform.house import House
 from velora.platform.signing import NoSigningKey
 
+_LATE_SECONDS: Final = 60  # a worker seals about once a second; after so long somebody should look
 _A_MOMENT: Final = timedelta(seconds=30)  # that a write and the next look may take
 
 
@@ -31,6 +32,11 @@ class Standing:
     is_anchored: bool
     anchored_n: int
     waiting_seconds: int
+
+    @property
+    def is_late(self) -> bool:
+        """Whether somebody should look."""
+        return self.waiting_seconds > _LATE_SECONDS or not self.is_anchored
 
 
 async def standing(house: House) -> Standing:

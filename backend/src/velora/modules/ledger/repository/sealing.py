@@ -68,6 +68,11 @@ async def newest_block(uow: UnitOfWork) -> SealedBlock | None:
     return found[0] if found else None
 
 
+async def block_at(uow: UnitOfWork, n: int) -> SealedBlock | None:
+    """The block with this number."""
+    return next(iter(await blocks_between(uow, n - 1, n, limit=1)), None)
+
+
 async def newest_before(uow: UnitOfWork, moment: datetime) -> int:
     statement = select(LedgerBlock.n).where(LedgerBlock.shard == SHARD, LedgerBlock.sealed_at < moment)
     return int(await uow.scalar(statement.order_by(LedgerBlock.n.desc()).limit(1)) or 0)

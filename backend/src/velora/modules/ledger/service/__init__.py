@@ -10,7 +10,6 @@ from velora.modules.ledger.service.archive import (
     accounts_named,
     month_facts,
     months_there,
-    newest_block,
     stretch_of,
 )
 from velora.modules.ledger.service.explore import Explored, Look, block, explore, newest_blocks
@@ -43,6 +42,7 @@ from velora.modules.ledger.service.seal import (
     blocks_after,
     close_epoch,
     newest_before,
+    newest_block,
     next_to_close,
     open_epoch,
     seal,

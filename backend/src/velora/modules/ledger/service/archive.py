@@ -59,11 +59,6 @@ async def month_facts(uow: UnitOfWork, month: Month) -> MonthFacts:
     return await archiving.month_facts(uow, await checking.tenants(uow, None), month.first_id, month.below_id)
 
 
-async def newest_block(uow: UnitOfWork) -> SealedBlock | None:
-    """The last block of the chain; None before the first."""
-    return await sealing.newest_block(uow)
-
-
 async def accounts_named(uow: UnitOfWork, ids: Collection[int]) -> list[AccountFacts]:
     """The accounts of these ids, by tenant and id."""
     wanted = sorted(ids)

@@ -88,4 +88,4 @@ async def newest_blocks(uow: UnitOfWork, *, before: int | None, limit: int) -> l
 
 async def block(uow: UnitOfWork, n: int) -> SealedBlock | None:
     """The block that seals this epoch, once it does."""
-    return next(iter(await sealing.blocks_between(uow, n - 1, n, limit=1)), None)
+    return await sealing.block_at(uow, n)

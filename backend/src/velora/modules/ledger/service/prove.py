@@ -40,13 +40,13 @@ async def prove(uow: UnitOfWork, tenant_ids: Sequence[int], journal_id: int) -> 
     if not found:
         return None
     [(journal, _)] = found
-    blocks = await sealing.blocks_between(uow, journal.epoch - 1, journal.epoch, limit=1)
-    if not blocks:
+    sealed = await sealing.block_at(uow, journal.epoch)
+    if sealed is None:
         return NotSealedYet(journal.epoch)
-    path = await _path(uow, journal, blocks[0].block.journals)
-    if path is None or root_by_path(leaf_of(journal), path) != blocks[0].block.merkle_root:
+    path = await _path(uow, journal, sealed.block.journals)
+    if path is None or root_by_path(leaf_of(journal), path) != sealed.block.merkle_root:
         return DoesNotProve(journal.epoch)
-    return Proof(journal, form_of(journal), path, blocks[0])
+    return Proof(journal, form_of(journal), path, sealed)
 
 
 async def _path(uow: UnitOfWork, journal: Written, size: int) -> list[Step] | None:

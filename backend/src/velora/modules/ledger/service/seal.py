@@ -26,6 +26,11 @@ class Seals:
     oldest_waiting: datetime | None  # when the first of what no block seals yet was posted
 
 
+async def newest_block(uow: UnitOfWork) -> SealedBlock | None:
+    """The last block of the chain; None before the first."""
+    return await sealing.newest_block(uow)
+
+
 async def next_to_close(uow: UnitOfWork) -> int | None:
     """The epoch after the newest block, if something was posted in it: it can be closed and sealed."""
     last = await sealing.newest_block(uow)
@@ -87,9 +92,9 @@ async def seal(uow: UnitOfWork, n: int, *, key_id: str, sign: Sign, round_journa
 
 async def _round_is_due(uow: UnitOfWork, round_n: int, total: int, round_journals: int) -> bool:
     """Whether so many journals, or midnight, lie between the last round (or the first block) and now."""
-    found = await sealing.blocks_between(uow, max(round_n, 1) - 1, max(round_n, 1), limit=1)
-    counted = found[0].total if round_n and found else 0
-    return total - counted >= round_journals or bool(found and found[0].block.sealed_at.date() != uow.now.date())
+    since = await sealing.block_at(uow, max(round_n, 1))
+    counted = since.total if round_n and since else 0
+    return total - counted >= round_journals or (since is not None and since.block.sealed_at.date() != uow.now.date())
 
 
 async def seals(uow: UnitOfWork) -> Seals:

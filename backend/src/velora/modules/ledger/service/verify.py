@@ -150,8 +150,7 @@ class _Walk:
 
     async def through_blocks(self, after_n: int) -> None:
         """Every block after this one with its journals, and then those that wait for theirs."""
-        before = await sealing.blocks_between(self.uow, after_n - 1, after_n, limit=1)
-        previous = before[0] if before else None
+        previous = await sealing.block_at(self.uow, after_n)
         epochs = self._epochs(after_n)
         epoch = await anext(epochs, None)
         round_n = previous.round_n if previous else 0

@@ -46,8 +46,8 @@ async def told(uow: UnitOfWork, journals: Sequence[JournalView]) -> Told:
     """These journals with the names of their accounts and marketplaces."""
     codes = {account.code for journal in journals for leg in journal.legs for account in (leg.debit, leg.credit)}
     markets = await tenants.by_id(uow, {journal.tenant_id for journal in journals})
-    newest = await ledger.newest_blocks(uow, before=None, limit=1)
-    return Told(journals, await names_of(uow, codes), markets, newest[0].block.n if newest else 0)
+    newest = await ledger.newest_block(uow)
+    return Told(journals, await names_of(uow, codes), markets, newest.block.n if newest else 0)
 
 
 async def story_of(house: House, tenant_ids: Sequence[int], journal_id: int) -> Story | None:

@@ -1,7 +1,7 @@
 """Routes of the seals: where the chain of blocks stands, and its last blocks."""
 
 from datetime import datetime
-from typing import Annotated, Final
+from typing import Annotated
 
 from fastapi import APIRouter, Query
 from pydantic import Field
@@ -10,13 +10,10 @@ from velora.flows.bookkeeping.seals import standing
 from velora.kernel.errors import Forbidden, Invalid
 from velora.kernel.paging import decode_cursor, encode_cursor
 from velora.modules.ledger import service as ledger
-from velora.modules.ledger.policy.seals import SHARD
 from velora.platform.web import FinanceAdmin, HouseDep, MoneyOut, Schema, problems
 from velora.platform.web.callers import NotSignedIn
 
 router = APIRouter(prefix="/finance/seals", tags=["finance"])
-
-LATE_SECONDS: Final = 60  # a worker seals about once a second; after so long somebody should look
 
 
 class BlockOut(Schema):
@@ -56,17 +53,16 @@ async def list_seals(
     """How far the ledger is sealed and anchored, and its blocks, newest first."""
     before = int(decode_cursor(cursor, int)[0]) if cursor else None
     stands = await standing(house)
-    anchored = await house.anchors.newest(SHARD)
     async with house.db.read(None) as uow:
         found = await ledger.newest_blocks(uow, before=before, limit=limit + 1)
-        newest = found[:1] if before is None else await ledger.newest_blocks(uow, before=None, limit=1)
+        newest = next(iter(found), None) if before is None else await ledger.newest_block(uow)
         now = uow.now
-    upto = anchored.n if anchored else 0
+    upto = stands.anchored_n
     following = encode_cursor(found[limit - 1].block.n) if len(found) > limit else None
     return SealsOut(
-        last=_block(newest[0], upto) if newest else None, signing_key_id=stands.signing_key_id, anchors=stands.anchors,
+        last=_block(newest, upto) if newest else None, signing_key_id=stands.signing_key_id, anchors=stands.anchors,
         is_anchored=stands.is_anchored, waiting_seconds=stands.waiting_seconds,
-        late=stands.waiting_seconds > LATE_SECONDS or not stands.is_anchored, now=now,
+        late=stands.is_late, now=now,
         data=[_block(one, upto) for one in found[:limit]], next_cursor=following, has_more=following is not None,
     )  # fmt: skip
 
