@@ -6,6 +6,8 @@ verifies needs the `.pub` files. Which public keys lie in the folder is what is 
 
 import hashlib
 import os
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -27,6 +29,14 @@ class NoSigningKey(Exception):
     """There is no key to sign with; the message says what to do."""
 
 
+@dataclass(frozen=True)
+class Signer:
+    """A key that signs, held in memory."""
+
+    key_id: str
+    sign: Callable[[bytes], bytes]
+
+
 class SigningKeys:
     """The keys of a folder. Reads it anew each time, so that a rotation is seen by running processes."""
 
@@ -36,23 +46,23 @@ class SigningKeys:
     @property
     def key_id(self) -> str:
         """Which key signs now. Raises NoSigningKey."""
-        found = sorted(self.folder.glob("*.key"), key=lambda file: (file.stat().st_mtime_ns, file.name))
-        if not found:
-            raise NoSigningKey(
-                f"There is no key to seal the ledger with in {self.folder}. Make the first one, or the next if it was lost: "
-                "velora ledger new-key"
-            )
-        return found[-1].stem
+        return self.signer().key_id
 
-    def sign(self, key_id: str, message: bytes) -> bytes:
-        """The signature of the message with this key. Raises NoSigningKey."""
-        try:
-            key = load_pem_private_key((self.folder / f"{key_id}.key").read_bytes(), password=None)
-        except FileNotFoundError:
-            raise NoSigningKey(f"The key {key_id} is not in {self.folder}.") from None
-        if not isinstance(key, Ed25519PrivateKey):
-            raise NoSigningKey(f"{self.folder / key_id}.key is no Ed25519 key.")
-        return key.sign(message)
+    def signer(self) -> Signer:
+        """The key that signs now; it goes on signing where another takes over meanwhile. Raises NoSigningKey."""
+        while found := list(self.folder.glob("*.key")):
+            try:
+                newest = max(found, key=lambda file: (file.stat().st_mtime_ns, file.name))
+                key = load_pem_private_key(newest.read_bytes(), password=None)
+            except FileNotFoundError:
+                continue  # another key has taken over since the folder was read
+            if not isinstance(key, Ed25519PrivateKey):
+                raise NoSigningKey(f"{newest} is no Ed25519 key.")
+            return Signer(newest.stem, key.sign)
+        raise NoSigningKey(
+            f"There is no key to seal the ledger with in {self.folder}. Make the first one, or the next if it was lost: "
+            "velora ledger new-key"
+        )
 
     def verifies(self, key_id: str, message: bytes, signature: bytes) -> bool:
         """Whether the message was signed with this key; False too for a key that the folder does not have."""
@@ -79,8 +89,8 @@ class SigningKeys:
         """The ids of all keys that signatures can be verified with."""
         return sorted(file.stem for file in self.folder.glob("*.pub"))
 
-    def make(self) -> str:
-        """A new key signs from now on, and the private ones before it are gone; their public halves stay. Its id."""
+    def make(self) -> Signer:
+        """A new key signs from now on, and the private ones before it are gone; their public halves stay."""
         key = Ed25519PrivateKey.generate()
         key_id = _id_of(key.public_key())
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -88,8 +98,8 @@ class SigningKeys:
         self._write(f"{key_id}.pub", key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo), 0o644)
         self._write(f"{key_id}.key", key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()), 0o600)
         for old in before:
-            old.unlink()
-        return key_id
+            old.unlink(missing_ok=True)
+        return Signer(key_id, key.sign)
 
     def _write(self, name: str, content: bytes, mode: int) -> None:
         """The file is there in whole, or not at all."""

@@ -25,7 +25,7 @@ from velora.platform.db import Database
 from velora.platform.db.engine import make_engine
 from velora.platform.house import House
 from velora.platform.settings import Settings
-from velora.platform.signing import NoSigningKey
+from velora.platform.signing import NoSigningKey, Signer
 
 TENANT, OTHER = 11, 22
 
@@ -106,9 +106,24 @@ async def summed(db: Database, upto: str) -> dict[str, tuple[int, int]]:
 
 
 async def test_two_who_seal_at_once_leave_one_chain(house):
+    """The first time, each of them finds no key and makes one."""
     for _ in range(5):
         await posted(house.db, TENANT, [100])
         assert sum(await asyncio.gather(*(seal_once(house) for _ in range(3)))) >= 1
+    assert (await doubted(house)).clean
+
+
+async def test_a_key_that_is_replaced_while_it_seals_still_signs_its_block(house, monkeypatch):
+    keys = house.keys
+    old = keys.make()
+
+    def signer_then_rotation() -> Signer:
+        keys.make()
+        return old
+
+    await posted(house.db, TENANT, [100])
+    monkeypatch.setattr(keys, "signer", signer_then_rotation)
+    assert await seal_once(house) == 1
     assert (await doubted(house)).clean
 
 
@@ -144,20 +159,20 @@ async def test_a_sealer_that_died_between_its_steps_is_followed_by_the_next(hous
 
 async def test_blocks_that_were_not_anchored_in_time_are_anchored_later(house):
     await posted(house.db, TENANT, [100])
-    keys = house.keys.make()
+    key = house.keys.make()
     async with house.db.begin(None) as uow:
         await ledger.open_epoch(uow, 2)
     async with house.db.begin(None) as uow:
         await ledger.close_epoch(uow, 1)
     async with house.db.begin(None) as uow:
-        await ledger.seal(uow, 1, key_id=keys, sign=lambda message: house.keys.sign(keys, message))
+        await ledger.seal(uow, 1, key_id=key.key_id, sign=key.sign)
     assert await anchor(house) == 1
     assert (await doubted(house)).clean
 
 
 async def test_a_new_key_signs_from_now_on_and_the_old_blocks_verify_still(house):
     await a_sealed_history(house, [TENANT], blocks=2, seed=3)
-    old, new = house.keys.key_id, house.keys.make()
+    old, new = house.keys.key_id, house.keys.make().key_id
     await a_sealed_history(house, [TENANT], blocks=2, seed=4)
     async with house.db.read(None) as uow:
         assert [one.block.key_id for one in await ledger.blocks_after(uow, 0, limit=9)] == [old, old, new, new]

@@ -142,4 +142,4 @@ async def _prove(settings: Settings, journal_id: int) -> dict[str, object]:
 
 async def _new_key(settings: Settings) -> tuple[str, Path, list[str]]:
     async with at_home(settings) as house:
-        return house.keys.make(), house.keys.folder, house.keys.known()
+        return house.keys.make().key_id, house.keys.folder, house.keys.known()

@@ -64,8 +64,9 @@ class Manifest:
 
     def signed_by(self, keys: SigningKeys) -> "Manifest":
         """The same with the signature of the key that signs now. Raises NoSigningKey."""
-        mine = replace(self, key_id=keys.key_id)
-        return replace(mine, signature=keys.sign(mine.key_id, mine.form).hex())
+        signer = keys.signer()
+        mine = replace(self, key_id=signer.key_id)
+        return replace(mine, signature=signer.sign(mine.form).hex())
 
     def is_signed(self, keys: SigningKeys) -> bool:
         """Whether one of the known keys has signed just this."""

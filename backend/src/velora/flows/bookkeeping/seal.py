@@ -6,7 +6,6 @@ closing waits for those who are still posting, so that nothing can be added to w
 """
 
 from collections.abc import Sequence
-from functools import partial
 from typing import Final
 
 from velora.modules.ledger import service as ledger
@@ -15,6 +14,7 @@ from velora.modules.ledger.service import SealedBlock
 from velora.platform.anchors.port import Anchor, AnchorConflict
 from velora.platform.db import Duplicate
 from velora.platform.house import House
+from velora.platform.signing import Signer
 
 _A_BATCH: Final = 500
 
@@ -41,27 +41,26 @@ async def _seal_next(house: House, round_journals: int) -> bool:
         n = await ledger.next_to_close(uow)
     if n is None:
         return False
-    key_id = await _signing_key(house)
+    signer = await _signer(house)
     async with db.begin(None) as uow:
         await ledger.open_epoch(uow, n + 1)
     async with db.begin(None) as uow:
         await ledger.close_epoch(uow, n)
     try:
         async with db.begin(None) as uow:
-            sign = partial(house.keys.sign, key_id)
-            sealed = await ledger.seal(uow, n, key_id=key_id, sign=sign, round_journals=round_journals)
+            sealed = await ledger.seal(uow, n, key_id=signer.key_id, sign=signer.sign, round_journals=round_journals)
     except Duplicate:
         return False  # another sealer was first
     return sealed is not None
 
 
-async def _signing_key(house: House) -> str:
+async def _signer(house: House) -> Signer:
     """The key that signs; the first one is made when nothing has been sealed yet. Raises NoSigningKey when there was one and is none."""
     if not house.keys.known():
         async with house.sealing.read(None) as uow:
             if not await ledger.blocks_after(uow, 0, limit=1):
                 return house.keys.make()
-    return house.keys.key_id
+    return house.keys.signer()
 
 
 async def anchor_in_time(house: House) -> int:
