@@ -39,6 +39,7 @@ class Seen:
     asked: int = 0
     cut_off: int = 0
     killed: Counter[str] = field(default_factory=Counter[str])
+    ended: Counter[str] = field(default_factory=Counter[str])
 
 
 async def prepared(settings: Settings) -> World:
@@ -71,7 +72,18 @@ class Running:
         await process.wait()
         await self.start(what)
 
+    async def revive(self) -> list[str]:
+        """Whatever has ended by itself runs again, as whoever keeps it running would see to; what that was.
+
+        One that starts while the database is away ends, and says so; one that has started waits for it.
+        """
+        ended = [what for what, process in self._processes.items() if process.returncode is not None]
+        for what in ended:
+            await self.start(what)
+        return ended
+
     async def stop(self) -> None:
+        await self.revive()
         for process in self._processes.values():
             process.terminate()
         for process in self._processes.values():
@@ -96,6 +108,7 @@ async def crash_again_and_again(settings: Settings, world: World, *, kills: int,
         seen.killed[what] += 1
         if database:
             await (await asyncio.create_subprocess_shell(database, stdout=asyncio.subprocess.DEVNULL)).wait()
+            seen.ended.update(await running.revive())
         else:
             await running.kill(what)
     await asyncio.sleep(0.5)

@@ -32,7 +32,10 @@ async def test_every_acknowledged_order_survives_the_death_of_its_database(setti
 
 
 def assert_nothing_was_lost(seen: Seen, books: dict[str, object]) -> None:
-    print(dict(seen.killed), f"asked {seen.asked}, cut off {seen.cut_off}, paid {len(seen.paid)}, blocks {books['blocks']}")
+    print(
+        dict(seen.killed),
+        f"ended {dict(seen.ended)}, asked {seen.asked}, cut off {seen.cut_off}, paid {len(seen.paid)}, blocks {books['blocks']}",
+    )
     paid = books["paid"]
     assert isinstance(paid, set)
     assert seen.paid - paid == set(), "acknowledged, and gone"

@@ -237,6 +237,17 @@ async def test_a_connection_that_the_server_ended_is_said_and_replaced(db: Datab
         assert await uow.entities(select(Jar)) == []
 
 
+async def test_what_was_read_is_not_lost_with_its_connection(db: Database):
+    if db.dialect != "mysql":
+        pytest.skip("SQLite has no server")
+    async with db.read(None) as uow:
+        mine = await uow.scalar(select(func.connection_id()))
+        async with db.engine.connect() as other:
+            await other.exec_driver_sql(f"KILL {mine}")
+    async with db.read(None) as uow:
+        assert await uow.scalar(select(func.connection_id())) != mine
+
+
 async def test_rows_are_the_same_however_they_are_looked_up(db: Database):
     tenant = db.new_id()
     name = f"100 % oak's {tenant}"

@@ -138,10 +138,14 @@ class UnitOfWork:
             raise translated(error) from error
 
     async def abandon(self) -> None:
-        """Undo everything."""
+        """Undo everything. Where the connection is lost the server has done so, and the caller hears what ended the transaction."""
         self._told.clear()
         self._waiting.clear()
-        await self.connection.rollback()
+        try:
+            await self.connection.rollback()
+        except DBAPIError as error:
+            if not error.connection_invalidated:
+                raise translated(error) from error
 
     def _stamped(self, model: type[Base], rows: Sequence[Mapping[str, object]]) -> Sequence[Mapping[str, object]]:
         for owner, mark in ((TenantOwned, "tenant_id"), (SellerOwned, "seller_id")):
