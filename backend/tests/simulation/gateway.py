@@ -5,13 +5,14 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from tests.simulation.world import Process, World
 from velora.kernel.money import share
 from velora.modules.payments.gateways.port import (
     ActionRequired,
+    Authorised,
     Captured,
     CaptureFailed,
     CaptureOrder,
@@ -34,6 +35,7 @@ from velora.modules.payments.gateways.port import (
 
 T = TypeVar("T")
 OK, POOR, ASKED = "tok_ok", "tok_poor", "tok_asked"  # is charged, has no money, must confirm at the bank
+AUTHORISED_FOR = timedelta(days=7)
 _UNHEARD = Unheard("The gateway did not answer in time.")
 
 
@@ -45,13 +47,31 @@ class Charge:
     amount_minor: int
     currency: str
     state: str
-    fee_minor: int
+    later: bool = False
+    held_until: datetime | None = None
     refunded_minor: int = 0
+
+    @property
+    def fee_minor(self) -> int:
+        """What the company keeps of what it has taken."""
+        return share(self.amount_minor, 290) + 30 if self.amount_minor else 0
+
+    @property
+    def has_lapsed(self) -> bool:
+        """A bank held the money once, and nobody took it."""
+        return self.held_until is not None and self.state in ("voided", "expired")
+
+    def agreed(self, now: datetime) -> None:
+        """The bank says yes: the money is taken, or held where it is to be taken later."""
+        self.state = "authorised" if self.later else "captured"
+        self.held_until = now + AUTHORISED_FOR if self.later else None
 
     @property
     def outcome(self) -> ChargeOutcome:
         if self.state == "captured":
             return Captured(self.ref, "Visa", "4242", self.fee_minor, self.amount_minor)
+        if self.state == "authorised":
+            return Authorised(self.ref, "Visa", "4242", self.held_until)
         if self.state == "action_required":
             return ActionRequired(self.ref, f"/challenge/{self.ref}", "Visa", "4242")
         return DeclinedCharge(self.state, "Visa", "4242")
@@ -82,6 +102,7 @@ class Company:
 
     world: World
     charges: dict[str, Charge] = field(default_factory=dict[str, Charge])
+    captures: set[str] = field(default_factory=set[str])
     refunds: dict[str, Given] = field(default_factory=dict[str, Given])
     errors: set[str] = field(default_factory=set[str])
     tell: Callable[[Told], None] = lambda told: None
@@ -91,31 +112,66 @@ class Company:
         if order.key in self.errors:
             return _UNHEARD
         if order.key not in self.charges:
-            state = {POOR: "insufficient_funds", ASKED: "action_required"}.get(order.token, "captured")
-            fee = share(order.amount_minor, 290) + 30
-            self._keep(Charge(order.key, self._ref("ch"), order.reference, order.amount_minor, order.currency, state, fee))
-            if self.world.happens(self.world.temper.error_kept):
-                self.world.note(f"an error is kept under {order.key}")
-                self.errors.add(order.key)
+            state = {POOR: "insufficient_funds", ASKED: "action_required"}.get(order.token, "")
+            later = order.capture == "later"
+            made = Charge(order.key, self._ref("ch"), order.reference, order.amount_minor, order.currency, state, later)
+            if not state:
+                made.agreed(self.world.now)
+            self._keep(made)
+            if self._fails_inside(order.key):
                 return _UNHEARD
-        return self.charges[order.key].outcome
+        return self.stands(order.key).outcome
 
     def find(self, key: str) -> ChargeOutcome | NotKnown:
-        return self.charges[key].outcome if key in self.charges else NotKnown()
+        return self.stands(key).outcome if key in self.charges else NotKnown()
 
     def void(self, key: str) -> ChargeOutcome:
-        known = self.charges.get(key)
-        if known is None:
-            self._keep(Charge(key, self._ref("ch"), "", 0, "", "voided", 0))
-        elif known.state == "action_required":
-            known.state = "voided"
+        if key not in self.charges:
+            self._keep(Charge(key, self._ref("ch"), "", 0, "", "voided"))
+        elif self.stands(key).state in ("action_required", "authorised"):
+            self.charges[key].state = "voided"
             self._tell("charge", key)
         return self.charges[key].outcome
+
+    def capture(self, order: CaptureOrder) -> CaptureOutcome:
+        if order.key in self.errors:
+            return _UNHEARD
+        found = next((one for one in self.charges.values() if one.ref == order.charge_ref), None)
+        if found is None or not found.later:
+            return CaptureFailed("nothing_authorised")
+        if order.key not in self.captures:
+            if self.stands(found.key).state != "authorised" or order.amount_minor > found.amount_minor:
+                return CaptureFailed("too_large" if found.state == "authorised" else found.state)
+            found.state, found.amount_minor = "captured", order.amount_minor
+            self.captures.add(order.key)
+            self._tell("charge", found.key)
+            if self._fails_inside(order.key):
+                return _UNHEARD
+        outcome = found.outcome
+        return outcome if isinstance(outcome, Captured) else CaptureFailed("not_taken")
+
+    def stands(self, key: str) -> Charge:
+        """A charge as it is now: what was held too long is held no longer."""
+        charge = self.charges[key]
+        if charge.state == "authorised" and charge.held_until is not None and charge.held_until <= self.world.now:
+            charge.state = "expired"
+        return charge
+
+    def _fails_inside(self, key: str) -> bool:
+        """What was asked is done, and the company says an error now and whenever it sees the key again."""
+        if not self.world.happens(self.world.temper.error_kept):
+            return False
+        self.world.note(f"an error is kept under {key}")
+        self.errors.add(key)
+        return True
 
     def confirm(self, key: str, *, approved: bool) -> None:
         """The buyer has answered at the bank."""
         if self.charges[key].state == "action_required":
-            self.charges[key].state = "captured" if approved else "challenge_failed"
+            if approved:
+                self.charges[key].agreed(self.world.now)
+            else:
+                self.charges[key].state = "challenge_failed"
             self._tell("charge", key)
 
     def refund(self, order: RefundOrder) -> RefundOutcome:
@@ -148,7 +204,7 @@ class Company:
     def look_up(self, kind: str, key: str) -> Seen:
         """How the thing stands that a notice is about."""
         if kind == "charge":
-            charge = self.charges[key]
+            charge = self.stands(key)
             return SeenCharge(key, charge.ref, charge.amount_minor, charge.currency, charge.outcome)
         given = self.refunds[key]
         return SeenRefund(key, given.charge_ref, given.outcome)
@@ -158,7 +214,7 @@ class Company:
 
 
 class Wire:
-    """A process's way to the company. Nothing is charged later here, so nothing is captured."""
+    """A process's way to the company."""
 
     name = "wire"
 
@@ -179,7 +235,7 @@ class Wire:
         return await self._call(f"refund {order.key}", lambda: self._company.refund(order), _UNHEARD)
 
     async def capture(self, order: CaptureOrder) -> CaptureOutcome:
-        return CaptureFailed("nothing_authorised")
+        return await self._call(f"capture {order.key}", lambda: self._company.capture(order), _UNHEARD)
 
     def read_notice(self, body: bytes, headers: Mapping[str, str], now: datetime) -> Notice | Forged:
         number, kind, key = body.decode().split(" ")

@@ -14,8 +14,8 @@ import pytest
 from velora.flows.bookkeeping import seal
 from velora.flows.cancellation import cancel as cancellation
 from velora.flows.checkout import pay
+from velora.flows.payment_outcome import capture, sweep
 from velora.flows.payment_outcome import settle as outcome
-from velora.flows.payment_outcome import sweep
 from velora.flows.payout_run import run as payouts
 from velora.flows.refund import settle as refunds
 from velora.flows.refund import start as starting
@@ -148,10 +148,12 @@ def time_out_is_failure(patch: Patch) -> None:
 
 @mutation("the sweeper gives up without telling the gateway")
 def given_up_here_alone(patch: Patch) -> None:
-    async def ask(house: Any, state: payments.IntentState, key: str) -> ChargeOutcome:
-        if state is payments.IntentState.ACTION_REQUIRED:
-            return await house.gateway.void(key)
-        found = await house.gateway.find(key)
+    real = sweep._ask
+
+    async def ask(house: Any, intent: payments.PaymentIntent) -> ChargeOutcome:
+        if intent.state not in (payments.IntentState.AUTHORISING, payments.IntentState.UNKNOWN):
+            return await real(house, intent)
+        found = await house.gateway.find(intent.gateway_key)
         return DeclinedCharge("voided") if isinstance(found, NotKnown) else found
 
     patch.setattr(sweep, "_ask", ask)
@@ -216,6 +218,11 @@ def goods_not_committed(patch: Patch) -> None:
 def not_told(patch: Patch) -> None:
     real = UnitOfWork.tell
     patch.setattr(UnitOfWork, "tell", lambda uow, events: real(uow, [one for one in events if not isinstance(one, OrderPaid)]))
+
+
+@mutation("what banks held is still in the memo when they hold it no longer")
+def memo_kept(patch: Patch) -> None:
+    patch.setattr(outcome, "_end_memos", _nothing)
 
 
 @mutation("a refund that failed is not posted back")
@@ -286,6 +293,17 @@ def folded_twice(patch: Patch) -> None:
 def wrong_amount(patch: Patch) -> None:
     real = escrow.hold
     patch.setattr(escrow, "hold", lambda uow, holds: real(uow, [replace(one, amount_minor=one.amount_minor - 1) for one in holds]))
+
+
+@mutation("what was cancelled is taken all the same when the rest is shipped")
+def captured_whole(patch: Patch) -> None:
+    async def due(uow: UnitOfWork, keys: Collection[tuple[int, int]]) -> dict[tuple[int, int], int]:
+        found = Counter[tuple[int, int]]()
+        for part in await orders.parts_of(uow, keys):
+            found[part.tenant_id, part.order_id] += part.total_minor
+        return dict(found)
+
+    patch.setattr(capture, "_due", due)
 
 
 @mutation("the order is paid in one transaction and its money booked in the next")

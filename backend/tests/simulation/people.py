@@ -14,7 +14,7 @@ from tests.simulation.world import CutOff, Injected, Process, World
 from velora.flows.cancellation.cancel import PaymentUnderWay, cancel_order
 from velora.flows.checkout.draft import Buyer, Draft
 from velora.flows.checkout.pay import Answer, check_out, confirm
-from velora.flows.fulfilment.ship import deliver, ship_once
+from velora.flows.fulfilment.ship import deliver, send
 from velora.flows.house import TradingHouse
 from velora.flows.once import Once
 from velora.flows.payout_run.run import PayoutRun, run_payouts
@@ -28,6 +28,7 @@ from velora.flows.release.release import confirm as confirm_delivery
 from velora.kernel.errors import Refusal
 from velora.kernel.ids import decode, encode
 from velora.kernel.principal import Principal
+from velora.modules.orders import service as orders
 from velora.modules.orders.service import Parcel
 from velora.modules.payments.service import Declined
 from velora.modules.returns.service import Reason
@@ -172,7 +173,9 @@ class People:
         if order_id is None:
             return
         tenant_id = purchase.basket.market.tenant_id
-        request = Once(tenant_id, purchase.guest, asked(self.a_key()), Cancellation(tenant_id, order_id, "buyer"))
+        parts = [id_ for (id_,) in self.world.rows("SELECT id FROM seller_order WHERE order_id = ? ORDER BY id", order_id)]
+        part = self.world.dice.choice(parts) if len(parts) > 1 and self.world.dice.random() < 0.5 else None
+        request = Once(tenant_id, purchase.guest, asked(self.a_key()), Cancellation(tenant_id, order_id, "buyer", part))
         await self.asks(
             f"cancel {encode('ord', order_id)}", lambda house: cancel_order(house, request), tries=self.world.dice.randint(1, 3)
         )
@@ -198,7 +201,13 @@ class People:
     async def ships(self, tenant_id: int, part_id: int, lines: tuple[tuple[int, int], ...] = ()) -> None:
         await self.world.takes(0, 4)
         request = Once(tenant_id, Principal(account_id=7), asked(self.a_key()), Parcel(tenant_id, part_id, "DHL", "JD01", lines))
-        await self.asks(f"ship {encode('sor', part_id)}", lambda house: house.writes.submit(ship_once, request), tries=3)
+
+        async def sends(house: TradingHouse) -> None:
+            async with house.db.read(tenant_id) as uow:
+                found = await orders.parts_by_id(uow, [(tenant_id, part_id)])
+            await send(house, found[tenant_id, part_id], request)
+
+        await self.asks(f"ship {encode('sor', part_id)}", sends, tries=3)
 
     async def delivers(self, tenant_id: int, part_id: int) -> None:
         await self.world.takes(0, 4)

@@ -190,7 +190,9 @@ class Life:
         return [self.people.cancels(one) for one in self.people.purchases if self.world.dice.random() < chance]
 
     def _parcels(self) -> list[Awaitable[None]]:
-        found = self.world.rows("SELECT tenant_id, id FROM seller_order WHERE state IN ('paid', 'partly_shipped') ORDER BY id")
+        found = self.world.rows(
+            "SELECT tenant_id, id FROM seller_order WHERE state IN ('authorised', 'paid', 'partly_shipped') ORDER BY id"
+        )
         parcels: list[Awaitable[None]] = []
         for tenant_id, part_id in found:
             dice = self.world.dice.random()

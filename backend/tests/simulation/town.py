@@ -1,4 +1,7 @@
-"""Where every seed begins: two marketplaces, two sellers, few goods. Made once with the house's own services, then copied."""
+"""Where every seed begins: three marketplaces, one of which charges when it ships; two sellers, few goods.
+
+Made once with the house's own services, then copied.
+"""
 
 import asyncio
 import random
@@ -79,16 +82,18 @@ async def _built(file: Path) -> Town:
     async with db.engine.begin() as connection:
         await connection.run_sync(lambda sync: create_all(sync, clock.now()))
     async with db.begin(None) as uow:
-        places = [await _a_marketplace(uow, slug) for slug in ("north", "south")]
+        places = [await _a_marketplace(uow, "north"), await _a_marketplace(uow, "south"), await _a_marketplace(uow, "east", "at_shipment")]
         lamps = await _a_maker(uow, [place.id for place in places], "Lumen & Oak")
-        chairs = await _a_maker(uow, [places[0].id], "Sit")
+        chairs = await _a_maker(uow, [places[0].id, places[2].id], "Sit")
         lamp = await a_listing(uow, places[0].id, lamps.seller_id, "Lamp", price=4900)
         chair = await a_listing(uow, places[0].id, chairs.seller_id, "Chair", price=12900)
         await _also_in(uow, places[1].id, lamp)
+        await _also_in(uow, places[2].id, lamp, chair)
         for sold, maker in ((lamp, lamps), (chair, chairs)):
             await inventory.set_on_hand(uow, [inventory.Count(maker.seller_id, sold.variant_ids[0], maker.location_id, MOST_STOCK)])
         a, b = lamp.variant_ids[0], chair.variant_ids[0]
         wanted = [(0, ((a, 1),)), (0, ((a, 2),)), (0, ((b, 1),)), (0, ((a, 1), (b, 2))), (1, ((a, 1),)), (1, ((a, 3),))]
+        wanted += [(2, ((a, 2),)), (2, ((a, 1), (b, 1))), (2, ((a, 2), (b, 1)))]
         baskets = [await _basket(uow, places[place], lines) for place, lines in wanted]
     await db.close()
     return Town(b"", tuple(one.id for one in places), (lamps.seller_id, chairs.seller_id), (a, b), tuple(baskets))
@@ -100,8 +105,8 @@ class _Maker:
     location_id: int
 
 
-async def _a_marketplace(uow: UnitOfWork, slug: str) -> tenants.TenantFacts:
-    new = replace(a_new_tenant(slug), reserve_bps=RESERVE_BPS, payout_threshold_minor=THRESHOLD, escrow_days=ESCROW_DAYS)
+async def _a_marketplace(uow: UnitOfWork, slug: str, charged: tenants.Charged = "at_order") -> tenants.TenantFacts:
+    new = replace(a_new_tenant(slug), reserve_bps=RESERVE_BPS, payout_threshold_minor=THRESHOLD, escrow_days=ESCROW_DAYS, charged=charged)
     (tenant,) = await tenants.create(uow, [new])
     assert isinstance(tenant, tenants.TenantFacts), tenant
     made = await commission.create(uow, tenant.id, commission.NewRule(1000), created_by="test")
@@ -117,14 +122,15 @@ async def _a_maker(uow: UnitOfWork, at: list[int], name: str) -> _Maker:
     return _Maker(seller.id, location)
 
 
-async def _also_in(uow: UnitOfWork, tenant_id: int, sold: OnSale) -> None:
+async def _also_in(uow: UnitOfWork, tenant_id: int, *things: OnSale) -> None:
     category_id = await a_category(uow, tenant_id)
-    offers = tuple(catalog.OfferDraft(variant, 5300) for variant in sold.variant_ids)
-    draft = catalog.ListingDraft(tenant_id, sold.seller_id, sold.product_id, category_id, "EUR", offers, catalog.State.PUBLISHED)
-    (listed,) = await list_in(uow, [draft])
-    assert isinstance(listed, Listed), listed
+    for sold in things:
+        offers = tuple(catalog.OfferDraft(variant, 5300) for variant in sold.variant_ids)
+        draft = catalog.ListingDraft(tenant_id, sold.seller_id, sold.product_id, category_id, "EUR", offers, catalog.State.PUBLISHED)
+        (listed,) = await list_in(uow, [draft])
+        assert isinstance(listed, Listed), listed
 
 
 async def _basket(uow: UnitOfWork, place: tenants.TenantFacts, lines: tuple[tuple[int, int], ...]) -> Basket:
     total = await total_of(uow, Market(place, None, 0, 0), lines)  # pyright: ignore[reportArgumentType] -- a price needs no seller
-    return Basket(checkout.Market(place.id, place.currency, place.tax_mode), lines, total)
+    return Basket(checkout.Market(place.id, place.currency, place.tax_mode, charged=place.charged), lines, total)

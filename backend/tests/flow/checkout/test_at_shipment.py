@@ -5,12 +5,14 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 
 from tests.builders.bazaar import Bazaar
 from tests.builders.checkout import CAPTURE_REPLY_LOST, CHALLENGED, GUEST, NO_FUNDS, REPLY_LOST, REQUEST_LOST
 from tests.builders.shop import order_id_of
 from velora.flows.checkout.pay import confirm
 from velora.flows.fulfilment.ship import ship
+from velora.flows.offering.follow import count_sales
 from velora.flows.payment_outcome.capture import Asked, begin
 from velora.flows.payment_outcome.settle import News, heard_of, settle
 from velora.flows.payment_outcome.sweep import sweep_payments
@@ -19,6 +21,7 @@ from velora.kernel.ids import decode
 from velora.kernel.principal import Principal
 from velora.modules.catalog import service as catalog
 from velora.modules.inventory.service import Availability
+from velora.modules.orders.events import OrderPaid
 from velora.modules.orders.service import Parcel, SentParcel, WrongState
 from velora.modules.payments.gateways.port import Captured, CaptureOrder, Unheard
 from velora.modules.payments.policy import LOOK_AFTER
@@ -34,6 +37,7 @@ TAX = BOTH - LAMP_NET - RUG_NET
 BUYER = Principal(guest_key=GUEST.guest_key)
 FREE, PROMISED = Availability(on_hand=10, reserved=0), Availability(on_hand=10, reserved=1)
 A_WEEK = timedelta(days=7)
+SOLD = text("SELECT l.sold FROM catalog_listing l JOIN catalog_variant v ON v.product_id = l.product_id WHERE v.id = :variant")
 NOTHING = {AUTHORISED: 0, AUTHORISED_AGAINST: 0, CLEARING: 0}
 
 
@@ -128,6 +132,19 @@ async def test_what_was_cancelled_before_is_never_taken(bazaar):
     assert (intent.amount_minor, intent.captured_minor, intent.refunded_minor) == (BOTH, LAMP, 0)
     expected = {AUTHORISED: 0, AUTHORISED_AGAINST: 0, CLEARING: LAMP - fee, SUSPENSE: 0, tax("DE"): LAMP - LAMP_NET}
     await bazaar.holds(expected | {escrow(bazaar.lamp_seller_id): LAMP_NET, escrow(bazaar.weaver_id): 0})
+
+
+async def test_only_what_was_paid_for_counts_as_sold(bazaar):
+    order_id = await bazaar.order()
+    await bazaar.cancels(order_id, bazaar.lamp_seller_id)
+    await bazaar.sends(order_id, bazaar.weaver_id)
+    async with bazaar.shop.db.begin(None) as uow:
+        await count_sales(uow, [OrderPaid(bazaar.tenant_id, order_id, RUG, "EUR", was_authorised=True)])
+        sold = {}
+        for variant_id in (bazaar.shop.lamp_id, bazaar.rug_id):
+            [(listing_sold,)] = (await uow.connection.execute(SOLD, {"variant": variant_id})).all()
+            sold[variant_id] = listing_sold
+    assert sold == {bazaar.shop.lamp_id: 0, bazaar.rug_id: 1}
 
 
 async def test_what_is_cancelled_after_the_capture_is_refunded_as_ever(bazaar):

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from velora.modules.catalog.service import OfferKey, count_sold, resume_seller, suspend_seller
+from velora.modules.escrow import service as escrow
 from velora.modules.orders.events import OrderPaid
 from velora.modules.orders.service import lines_of, parts_of
 from velora.modules.sellers.events import SellerApproved, SellerSuspended
@@ -21,9 +22,10 @@ async def follow_standing(uow: UnitOfWork, events: Sequence[SellerApproved | Sel
 
 
 async def count_sales(uow: UnitOfWork, events: Sequence[OrderPaid]) -> None:
-    """What was bought stands higher among the popular."""
+    """What was bought stands higher among the popular; what was cancelled before it was paid does not."""
     parts = await parts_of(uow, {(event.tenant_id, event.order_id) for event in events})
-    lines = await lines_of(uow, {(part.tenant_id, part.id) for part in parts})
+    paid = await escrow.of_seller_orders(uow, {(part.tenant_id, part.id) for part in parts})
+    lines = await lines_of(uow, set(paid))
     sold: Counter[OfferKey] = Counter()
     for (tenant_id, _), own in lines.items():
         for line in own:
