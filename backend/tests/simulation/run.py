@@ -147,7 +147,7 @@ class Life:
         self.world.surprises += [f"a request blew up: {error!r}" for error in done if isinstance(error, Exception)]
 
     async def _round(self, worker: Process) -> None:
-        await self.world.takes(0, self.world.dice.choice((5, 100)))
+        await self.world.takes(0, self.world.dice.choice((5, 100, 500)))
         for job in self.world.dice.sample((*_JOBS, self.relay), 3):
             await self.does(worker, job)
 
