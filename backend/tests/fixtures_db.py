@@ -41,6 +41,7 @@ async def an_address(engine: str, folder: Path) -> AsyncGenerator[str]:
             await connection.execute(text(f"CREATE DATABASE {name}"))
         yield url.set(database=name).render_as_string(hide_password=False)
     finally:
+        await admin.dispose()  # the server may have been killed meanwhile, and with it the connection
         async with admin.begin() as connection:
             await connection.execute(text(f"DROP DATABASE IF EXISTS {name}"))
         await admin.dispose()
