@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -181,6 +181,36 @@ async def test_books_that_were_kept_before_sealing_stand_as_they_did_and_are_sea
             await ledger.close_epoch(uow, 1)
         async with db.begin(None) as uow:
             await ledger.seal(uow, 1, key_id="none", sign=lambda message: b"")
+
+
+async def test_processes_of_each_release_can_go_on_writing_while_the_next_one_starts(empty: AsyncEngine):
+    """What they name is still there, and what they do not know has a value without them. Sealing began with 0002, which was a stop."""
+    named: dict[tuple[str, str], set[str]] = {}
+    missing: dict[str, list[str]] = {}
+    for revision, _ in migrations.history():
+        await upgrade(empty, to=revision)
+        async with empty.connect() as connection:
+            columns = await connection.run_sync(columns_of)
+        gone = {f"{table}.{column}" for (_, table), known in named.items() for column in known - columns.get(table, {}).keys()}
+        needed = {
+            f"{table}.{column}"
+            for (release, table), known in named.items()
+            for column, is_needed in columns.get(table, {}).items()
+            if is_needed and column not in known
+        }
+        missing[revision] = sorted(gone | needed)
+        named = {(revision, table): set(found) for table, found in columns.items()}
+    assert [revision for revision, found in missing.items() if found] == ["0002"], missing
+
+
+def columns_of(connection: Connection) -> dict[str, dict[str, bool]]:
+    """The columns of each table, and whether a new row must name them."""
+    look = inspect(connection)
+    return {
+        table: {one["name"]: not one["nullable"] and one["default"] is None and not one.get("computed") for one in look.get_columns(table)}
+        for table in look.get_table_names()
+        if ours(table)
+    }
 
 
 async def test_models_and_history_that_agree_need_no_new_revision(empty: AsyncEngine):
