@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.builders.bazaar import a_bazaar
 from tests.http.money.conftest import Trade, keyed
 from tests.http.money.test_returns import returns_of, wish
 from tests.http.people.conftest import Browser
@@ -64,6 +65,35 @@ async def test_after_release_the_trail_has_no_more_to_come(trade: Trade, finance
     terms = trail["steps"][1]["release"]
     assert (terms["rate_bps"], terms["fixed"]["amount"], terms["seller"], terms["waits_for"]) == (1000, 0, trade.market.seller.name, None)
     assert terms["commission"]["amount"] == round(terms["base"]["amount"] / 10)
+
+
+async def trail_at(finance: Browser, order_id: int) -> dict:
+    reply = await finance.get(f"/finance/trails/{encode('ord', order_id)}")
+    assert reply.status_code == 200, reply.text
+    return reply.json()
+
+
+async def test_the_trail_of_what_a_bank_holds_says_what_will_be_taken_and_then_what_was(trade: Trade, finance: Browser, tmp_path):
+    async with a_bazaar(trade.house.db, tmp_path) as bazaar:
+        order_id = await bazaar.order()
+        held = await trail_at(finance, order_id)
+        await bazaar.cancels(order_id, bazaar.weaver_id)
+        await bazaar.sends(order_id, bazaar.lamp_seller_id)
+        taken = await trail_at(finance, order_id)
+        await bazaar.cancels(given_up := await bazaar.order())
+        ended = await trail_at(finance, given_up)
+    assert [(step["kind"], step["expected"]) for step in held["steps"]] == [("authorisation", False), ("capture", True)]
+    assert (held["state"], held["balanced"], held["postings"]) == ("authorised", True, 1)
+    totals = {name: money["amount"] for name, money in held["totals"].items()}
+    assert (totals["authorised"], totals["charged"], totals["held"]) == (7880, 0, 0)
+    assert totals["seller_gets"] + totals["keeps"] + totals["reserve"] == 4530 + 2093
+    assert {link["kind"] for link in held["where"]["links"]} == {"expected"}
+    assert sum(link["amount"]["amount"] for link in held["where"]["links"] if link["from"] == "buyer") == 7880
+    assert [step["kind"] for step in taken["steps"]] == ["authorisation", "capture", "gateway_fee", "release"]
+    totals = {name: money["amount"] for name, money in taken["totals"].items()}
+    assert (totals["authorised"], totals["charged"], totals["held"], taken["balanced"]) == (0, 5390, 4530, True)
+    assert [step["kind"] for step in ended["steps"]] == ["authorisation", "authorisation_ended"]
+    assert (ended["state"], ended["where"]["links"], ended["balanced"]) == ("cancelled", [], True)
 
 
 async def test_orders_are_found_by_id_by_buyer_and_by_total(trade: Trade, finance: Browser):

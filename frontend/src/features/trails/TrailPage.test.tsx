@@ -62,6 +62,7 @@ const aTrail = {
     ],
   },
   totals: {
+    authorised: euros(0),
     charged: euros(10800),
     refunded: euros(0),
     held: euros(10800),

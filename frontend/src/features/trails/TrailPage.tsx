@@ -71,10 +71,11 @@ function Totals({ trail }: { trail: TrailOut }) {
   const { t } = useTranslation("trails");
   const { money, amount } = useFormat();
   const { totals } = trail;
-  const released = totals.held.amount === 0;
+  const released = totals.held.amount === 0 && totals.authorised.amount === 0;
   return (
     <Card>
       <Facts className="-my-2">
+        {totals.authorised.amount > 0 && <Fact name={t("authorised")}>{money(totals.authorised)}</Fact>}
         <Fact name={t("charged")}>{money(totals.charged)}</Fact>
         <Fact name={t("refunded")}>{money(totals.refunded)}</Fact>
         <Fact name={t("held")}>{money(totals.held)}</Fact>

@@ -10,7 +10,7 @@ import { useFilter } from "@/shared/useFilter";
 import { useLate } from "@/shared/useLate";
 import { TrailState } from "./stateChip";
 
-/** Every paid order whose money can be followed. */
+/** Every order that was paid or authorised, whose money can be followed. */
 export function TrailsPage() {
   const { t } = useTranslation("trails");
   const navigate = useNavigate();

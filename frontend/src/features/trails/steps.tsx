@@ -1,4 +1,4 @@
-import { Banknote, Hourglass, Lock, ReceiptText, TriangleAlert, Undo2, Unlock } from "lucide-react";
+import { Banknote, Hourglass, Landmark, Lock, ReceiptText, TriangleAlert, Undo2, Unlock } from "lucide-react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { StepOut, StepReleaseOut, TrailOut } from "@/shared/api/generated/model";
@@ -9,6 +9,8 @@ import { useLedgerWords } from "@/shared/ledger";
 type Mark = { icon: ReactNode; tone?: NonNullable<TrailEntry["tone"]> };
 
 const MARKS: Record<string, Mark> = {
+  authorisation: { icon: <Landmark /> },
+  authorisation_ended: { icon: <Undo2 /> },
   capture: { icon: <Lock />, tone: "positive" },
   gateway_fee: { icon: <ReceiptText /> },
   refund: { icon: <Undo2 />, tone: "warning" },
@@ -31,7 +33,9 @@ export function useEntries(trail: TrailOut): TrailEntry[] {
     at: step.at ?? undefined,
     due: step.expected,
     ...(step.expected ? { icon: <Hourglass /> } : (MARKS[step.kind] ?? { icon: <ReceiptText /> })),
-    ...(step.expected && !step.at ? { when: t("when_delivered") } : {}),
+    ...(step.expected && !step.at
+      ? { when: t(step.kind === "capture" ? "when_shipped" : "when_delivered") }
+      : {}),
     postings: step.postings.map((posting, line) => ({
       id: String(line),
       from: coded(posting.debit),
@@ -48,7 +52,7 @@ function useWords(trail: TrailOut) {
   const { journal } = useLedgerWords();
   const terms = useTerms();
   const several = trail.sellers.length > 1;
-  return ({ kind, reason, refund, release }: StepOut): { title: string; detail?: string } => {
+  return ({ kind, expected, reason, refund, release }: StepOut): { title: string; detail?: string } => {
     if (refund)
       return {
         title: refund.cancelled ? t("refund_cancelled") : t("refund_of", { count: refund.pieces }),
@@ -59,10 +63,15 @@ function useWords(trail: TrailOut) {
         title: several ? t("released_to", { seller: release.seller }) : journal(kind),
         detail: terms(release),
       };
+    if (kind === "authorisation") return { title: journal(kind), detail: t("authorisation_text") };
+    if (kind === "authorisation_ended")
+      return { title: journal(kind), detail: t("authorisation_ended_text") };
     if (kind === "capture")
       return {
         title: journal(kind),
-        detail: t("capture_text", { name: trail.tenant.name, total: money(trail.totals.charged) }),
+        detail: expected
+          ? t("capture_to_be_text", { name: trail.tenant.name })
+          : t("capture_text", { name: trail.tenant.name, total: money(trail.totals.charged) }),
       };
     if (kind === "gateway_fee") return { title: journal(kind), detail: t("gateway_fee_text") };
     if (kind === "refund_failed")

@@ -8,6 +8,7 @@ from sqlalchemy import Row, Select, bindparam, func, literal_column, or_, select
 
 from velora.kernel.ids import first_id_at
 from velora.modules.orders.models import Order, OrderEvent, OrderLine, SellerOrder, Shipment, ShipmentLine
+from velora.modules.orders.policy import State
 from velora.platform.db import ACROSS_TENANTS, Base, UnitOfWork
 
 Key = tuple[int, int]
@@ -196,15 +197,12 @@ async def counts_of_seller(uow: UnitOfWork, seller_id: int, tenant_id: int | Non
     return {state: int(count) for state, count in await uow.all(statement.execution_options(**ACROSS_TENANTS))}
 
 
-async def paid_orders(uow: UnitOfWork, keys: Collection[Key]) -> Sequence[Order]:
-    return await uow.entities(_ORDERS.where(Order.paid_at.is_not(None)), {"keys": sorted(keys)}) if keys else []
-
-
 async def recent(
     uow: UnitOfWork, tenant_id: int, *, email: str, total_minor: int | None, before: int | None, limit: int
 ) -> Sequence[Order]:
-    """Orders of one marketplace that were paid once, newest first; narrowed by the beginning of the buyer's address, or the total."""
-    statement = select(Order).where(Order.tenant_id == tenant_id, Order.paid_at.is_not(None)).order_by(Order.id.desc()).limit(limit)
+    """Orders of one marketplace that were paid or authorised, newest first; narrowed by the beginning of an address, or the total."""
+    promised = or_(Order.paid_at.is_not(None), Order.state.in_((State.AUTHORISED, State.CANCELLED)))
+    statement = select(Order).where(Order.tenant_id == tenant_id, promised).order_by(Order.id.desc()).limit(limit)
     if email:
         statement = statement.where(Order.email.startswith(email, autoescape=True))
     if total_minor is not None:

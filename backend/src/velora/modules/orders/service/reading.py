@@ -149,9 +149,9 @@ async def parcels_of(uow: UnitOfWork, keys: Collection[Key]) -> Sequence[Shipmen
     return await repository.shipments_of(uow, keys)
 
 
-async def paid_anywhere(uow: UnitOfWork, tenant_ids: Collection[int], order_id: int) -> Order | None:
-    """The order of this id in whichever of these marketplaces, once it was paid, or None."""
-    return next(iter(await repository.paid_orders(uow, {(tenant_id, order_id) for tenant_id in tenant_ids})), None)
+async def found_anywhere(uow: UnitOfWork, tenant_ids: Collection[int], order_id: int) -> Order | None:
+    """The order of this id in whichever of these marketplaces, or None."""
+    return next(iter((await orders_by_id(uow, {(tenant_id, order_id) for tenant_id in tenant_ids})).values()), None)
 
 
 async def recent(
@@ -163,7 +163,7 @@ async def recent(
     before: int | None = None,
     limit: int = 50,
 ) -> Sequence[Order]:
-    """Paid orders of these marketplaces, newest first; narrowed by the beginning of the buyer's address, or the total.
+    """Orders of these marketplaces that were paid or authorised, newest first; narrowed by the beginning of an address, or the total.
 
     Each marketplace is read by its own key, so the cost does not grow with the orders there are.
     """

@@ -36,10 +36,11 @@ def where_of(trail: Trail) -> Where:
     """From the buyer over escrow and tax to sellers, reserve, commission and refunds. Nothing flows that is nothing."""
     net = sum(share.net_minor for share in trail.shares)
     taxed = sum(share.tax_minor for share in trail.shares)
+    arrived = "done" if all(share.held for share in trail.shares) else "expected"
     net_back = sum(share.refunded_minor for share in trail.shares)
     tax_back = sum(move.amount_minor for step in trail.steps for move in step.moves if _is_tax_back(move.debit.code, move.credit.code))
     tax_back -= sum(move.amount_minor for step in trail.steps for move in step.moves if _is_tax_back(move.credit.code, move.debit.code))
-    links = [Link("buyer", "escrow", net, "done"), Link("buyer", "tax", taxed, "done")]
+    links = [Link("buyer", "escrow", net, arrived), Link("buyer", "tax", taxed, arrived)]
     links += [Link("escrow", "refund", net_back, "done"), Link("tax", "refund", tax_back, "done")]
     for share in trail.shares:
         links += _links_of(share)

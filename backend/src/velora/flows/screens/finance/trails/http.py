@@ -85,7 +85,9 @@ class StepOut(Schema):
     """What happened; `expected` says that it is still to come, and has no journal yet. `reason` is the gateway's own word, as it came."""
 
     journal_id: JournalId | None
-    kind: str = Field(description="The kind of the journal: capture, gateway_fee, refund, refund_failed, release")
+    kind: str = Field(
+        description="The kind of the journal: authorisation, authorisation_ended, capture, gateway_fee, refund, refund_failed, release"
+    )
     at: datetime | None
     expected: bool
     postings: list[PostingOut]
@@ -119,8 +121,12 @@ class WhereOut(Schema):
 
 
 class TotalsOut(Schema):
-    """`seller_gets` goes, or went, to the sellers' payable; `reserve` is kept for them; `keeps` is the commission, before `fee`."""
+    """What a bank holds for the order is `authorised`, what was taken `charged`.
 
+    `seller_gets` goes, or went, to the sellers' payable; `reserve` is kept for them; `keeps` is the commission, before `fee`.
+    """
+
+    authorised: MoneyOut
     charged: MoneyOut
     refunded: MoneyOut
     held: MoneyOut
@@ -149,7 +155,10 @@ class TrailOut(Schema):
 async def list_trails(
     caller: FinanceAdmin, house: HouseDep, q: str = "", tenant: str | None = None, cursor: str | None = None, limit: Limit = 50
 ) -> PageOut[TrailRowOut]:
-    """Paid orders, newest first; `q` is an order's id, the beginning of a buyer's address, or a total in minor units."""
+    """Orders that were paid or authorised, newest first.
+
+    `q` is an order's id, the beginning of a buyer's address, or a total in minor units.
+    """
     before = int(decode_cursor(cursor, int)[0]) if cursor else None
     order_id, total, email = _searched(q.strip())
     async with house.db.read(None) as uow:
@@ -158,7 +167,7 @@ async def list_trails(
         if order_id is None:
             found = await orders.recent(uow, of, email=email, total_minor=total, before=before, limit=limit + 1)
         else:
-            found = [one for one in [await orders.paid_anywhere(uow, of, order_id)] if one]
+            found = [one for one in [await orders.found_anywhere(uow, of, order_id)] if one]
         shown = found[:limit]
         keys = [(one.tenant_id, one.id) for one in shown]
         parts = await orders.parts_of(uow, keys)
@@ -183,7 +192,7 @@ async def read_trail(order_id: OrderId, caller: FinanceAdmin, house: HouseDep) -
     async with house.db.read(None) as uow:
         trail = await trail_of(uow, order_id)
     if trail is None:
-        raise NotFound("paid order", encode("ord", order_id))
+        raise NotFound("paid or authorised order", encode("ord", order_id))
     return _out(trail)
 
 
@@ -225,7 +234,7 @@ def _out(trail: Trail) -> TrailOut:
             ],
         ),
         totals=TotalsOut(
-            charged=money(trail.order.total_minor), refunded=money(trail.refunded_minor),
+            authorised=money(trail.authorised_minor), charged=money(trail.charged_minor), refunded=money(trail.refunded_minor),
             held=money(sum(share.rest_minor for share in trail.shares)),
             seller_gets=money(sum(one.payable_minor for one in partings)), reserve=money(sum(one.reserve_minor for one in partings)),
             keeps=money(sum(one.commission_minor for one in partings)), fee=money(trail.fee_minor),

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal
 
 from velora.flows import postings
 from velora.flows.postings import Parting
@@ -19,6 +19,9 @@ from velora.modules.sellers import service as sellers
 from velora.modules.tenants import service as tenants
 from velora.modules.tenants.service import TenantFacts
 from velora.platform.db import UnitOfWork
+
+# The journals that a payment itself may have, in their order.
+_OF_PAYMENTS: Final = (postings.authorisation_key, postings.authorisation_ended_key, postings.capture_key, postings.fee_key)
 
 
 @dataclass(frozen=True)
@@ -81,7 +84,10 @@ class Step:
 
 @dataclass(frozen=True)
 class SellerShare:
-    """One seller's part of the order: held, then parted. `parting` is what was, or is going to be, released."""
+    """One seller's part of the order: held, then parted. `parting` is what was, or is going to be, released.
+
+    Not yet `held` is what only a bank holds: nothing of it is ours or the seller's.
+    """
 
     seller_id: int
     name: str
@@ -91,6 +97,7 @@ class SellerShare:
     rest_minor: int
     parting: Parting
     released: bool
+    held: bool = True
 
 
 @dataclass(frozen=True)
@@ -103,6 +110,8 @@ class Trail:
     state: str
     steps: tuple[Step, ...]
     shares: tuple[SellerShare, ...]
+    authorised_minor: int
+    charged_minor: int
     refunded_minor: int
     fee_minor: int
     balanced: bool
@@ -115,6 +124,7 @@ class _Facts:
 
     order: orders.Order
     tenant: TenantFacts
+    intent: payments.PaymentIntent
     parts: Sequence[orders.SellerOrder]
     lines: Mapping[tuple[int, int], Sequence[orders.OrderLine]]
     holds: Mapping[tuple[int, int], escrow.Hold]
@@ -123,55 +133,78 @@ class _Facts:
     sellers: Mapping[int, str]
     by_key: Mapping[str, JournalView]
 
+    @property
+    def waiting(self) -> Sequence[orders.SellerOrder]:
+        """The parts whose money a bank holds, and will be asked for."""
+        return [part for part in self.parts if part.state != orders.State.CANCELLED] if self.intent.state in payments.HELD else []
+
 
 async def trail_of(uow: UnitOfWork, order_id: int) -> Trail | None:
-    """The trail of a paid order in whichever marketplace, or None."""
-    order = await orders.paid_anywhere(uow, [tenant.id for tenant in await tenants.all_tenants(uow)], order_id)
+    """The trail of an order in whichever marketplace that was paid or authorised, or None."""
+    order = await orders.found_anywhere(uow, [tenant.id for tenant in await tenants.all_tenants(uow)], order_id)
     if order is None:
         return None
     key = (order.tenant_id, order.id)
     intent = (await payments.of_orders(uow, [key]))[key]
     refunds = await payments.refunds_of_orders(uow, [key])
-    facts = await _gathered(uow, order, intent.id, [refund.id for refund in refunds])
+    facts = await _gathered(uow, order, intent, [refund.id for refund in refunds])
+    if order.paid_at is None and not facts.by_key:
+        return None
     steps = [
-        *_paid(facts, intent.id),
+        *_paid(facts),
         *(step for refund in refunds for step in _refunded(facts, refund.id, refund.reason)),
         *(_released(facts, part) for part in facts.parts if _may_be_released(facts, part)),
     ]
-    shares = tuple(_share(facts, part) for part in facts.parts)
+    shares = tuple([_share(facts, part) for part in facts.parts if (part.tenant_id, part.id) in facts.holds])
+    shares += tuple(_share_to_be(facts, part) for part in facts.waiting)
     done = sum(refund.amount_minor for refund in refunds if refund.state == "succeeded")
     return Trail(
         order=order, tenant=facts.tenant, sellers=tuple(facts.sellers[part.seller_id] for part in facts.parts), brand=intent.card_brand,
         last4=intent.card_last4, state=_state(order, intent.refunded_minor, intent.captured_minor),
-        steps=tuple(sorted(steps, key=lambda step: (step.expected, step.journal_id or 0))), shares=shares, refunded_minor=done,
-        fee_minor=intent.fee_minor, balanced=_balanced(facts, shares),
+        steps=tuple(sorted(steps, key=lambda step: (step.expected, step.journal_id or 0))), shares=shares,
+        authorised_minor=intent.amount_minor if intent.state in payments.HELD else 0, charged_minor=intent.captured_minor,
+        refunded_minor=done, fee_minor=intent.fee_minor, balanced=_balanced(facts, shares),
         postings=sum(len(step.moves) for step in steps if not step.expected),
     )  # fmt: skip
 
 
-async def _gathered(uow: UnitOfWork, order: orders.Order, intent_id: int, refund_ids: Sequence[int]) -> _Facts:
+async def _gathered(uow: UnitOfWork, order: orders.Order, intent: payments.PaymentIntent, refund_ids: Sequence[int]) -> _Facts:
     parts = await orders.parts_of(uow, [(order.tenant_id, order.id)])
     part_keys = [(part.tenant_id, part.id) for part in parts]
-    keys = {postings.capture_key(intent_id), postings.fee_key(intent_id), *(postings.release_key(part.id) for part in parts)}
+    keys = {key(intent.id) for key in _OF_PAYMENTS} | {postings.release_key(part.id) for part in parts}
     for name in (postings.refund_key, postings.refund_paid_key, postings.refund_failed_key):
         keys |= {name(refund_id) for refund_id in refund_ids}
     found = await ledger.find(uow, {(order.tenant_id, key) for key in keys})
     journals = await ledger.journals(uow, {(tenant_id, journal_id) for (tenant_id, _), journal_id in found.items()})
     codes = {account.code for journal in journals for leg in journal.legs for account in (leg.debit, leg.credit)}
+    codes |= {str(account(part.seller_id)) for part in parts for account in (postings.escrow, postings.payable)}
     asked = await returns.of_seller_orders(uow, part_keys)
     return _Facts(
-        order=order, tenant=(await tenants.by_id(uow, {order.tenant_id}))[order.tenant_id], parts=parts,
+        order=order, tenant=(await tenants.by_id(uow, {order.tenant_id}))[order.tenant_id], intent=intent, parts=parts,
         lines=await orders.lines_of(uow, part_keys), holds=await escrow.of_seller_orders(uow, part_keys),
         returned={one.refund_id: one for some in asked.values() for one in some if one.refund_id},
-        names=await names_of(uow, codes | {str(postings.payable(part.seller_id)) for part in parts}),
+        names=await names_of(uow, codes),
         sellers={id_: one.name for id_, one in (await sellers.facts(uow, {part.seller_id for part in parts})).items()},
         by_key={str(journal.payload["key"]): journal for journal in journals},
     )  # fmt: skip
 
 
-def _paid(facts: _Facts, intent_id: int) -> list[Step]:
-    found = [facts.by_key.get(key) for key in (postings.capture_key(intent_id), postings.fee_key(intent_id))]
-    return [_step(facts, journal) for journal in found if journal]
+def _paid(facts: _Facts) -> list[Step]:
+    """What a bank held, what was taken of it, and what the gateway keeps; or what will be taken when the first parcel leaves."""
+    found = [facts.by_key.get(key(facts.intent.id)) for key in _OF_PAYMENTS]
+    steps = [_step(facts, journal) for journal in found if journal]
+    return [*steps, Step(None, "capture", None, True, _to_be_taken(facts))] if facts.waiting else steps
+
+
+def _to_be_taken(facts: _Facts) -> tuple[Move, ...]:
+    parts, intent = facts.waiting, facts.intent
+    journal = postings.captured(
+        tenant_id=intent.tenant_id, intent_id=intent.id, order_id=intent.order_id, currency=intent.currency,
+        net_by_seller={part.seller_id: part.items_minor + part.shipping_minor for part in parts},
+        tax_by_country={facts.order.country: sum(part.tax_minor for part in parts)}, at=facts.order.placed_at,
+        authorised_minor=intent.amount_minor,
+    )  # fmt: skip
+    return _moves_to_be(facts, journal)
 
 
 def _refunded(facts: _Facts, refund_id: int, reason: str) -> list[Step]:
@@ -205,8 +238,7 @@ def _released(facts: _Facts, part: orders.SellerOrder) -> Step:
         tenant_id=part.tenant_id, seller_order_id=part.id, order_id=part.order_id, seller_id=part.seller_id, currency=part.currency,
         parting=parting, at=part.placed_at, actor_ref="",
     )  # fmt: skip
-    moves = tuple(Move(_place_of(facts, leg.debit), _place_of(facts, leg.credit), leg.amount_minor) for leg in journal.postings)
-    return Step(None, "release", hold.due_at, True, moves, release=replace(share, waits_for=_waits_for(hold)))
+    return Step(None, "release", hold.due_at, True, _moves_to_be(facts, journal), release=replace(share, waits_for=_waits_for(hold)))
 
 
 def _waits_for(hold: escrow.Hold) -> Literal["return", "days", "next_run"]:
@@ -240,6 +272,12 @@ def _share(facts: _Facts, part: orders.SellerOrder) -> SellerShare:
     )
 
 
+def _share_to_be(facts: _Facts, part: orders.SellerOrder) -> SellerShare:
+    net = part.items_minor + part.shipping_minor
+    parting = postings.part(net, commission_minor=part.commission_minor, owed_minor=0, reserve_bps=facts.tenant.reserve_bps)
+    return SellerShare(part.seller_id, facts.sellers[part.seller_id], net, part.tax_minor, 0, 0, parting, released=False, held=False)
+
+
 def _parting(facts: _Facts, hold: escrow.Hold) -> Parting:
     return postings.part(hold.rest, commission_minor=hold.commission_left, owed_minor=0, reserve_bps=facts.tenant.reserve_bps)
 
@@ -268,6 +306,10 @@ def _moves(facts: _Facts, journal: JournalView) -> tuple[Move, ...]:
         Move(_place_of(facts, AccountRef(leg.debit.code)), _place_of(facts, AccountRef(leg.credit.code)), leg.amount_minor)
         for leg in journal.legs
     )
+
+
+def _moves_to_be(facts: _Facts, journal: ledger.Journal) -> tuple[Move, ...]:
+    return tuple(Move(_place_of(facts, leg.debit), _place_of(facts, leg.credit), leg.amount_minor) for leg in journal.postings)
 
 
 def _place_of(facts: _Facts, account: AccountRef) -> Place:
