@@ -40,7 +40,10 @@ COVERED: Final = {
         "flow/checkout/test_paying.py::test_a_lost_reply_is_not_a_failure_and_the_sweeper_learns_the_truth",
         "flow/checkout/test_paying.py::test_a_retry_after_a_lost_reply_gets_the_answer",
     ],
-    "gateway 500 kept under the key": ["simulation/test_fault_matrix.py::test_an_error_kept_under_the_key_is_no_failure"],
+    "gateway 500 kept under the key": [
+        "simulation/test_fault_matrix.py::test_an_error_kept_under_the_key_is_no_failure",
+        "flow/checkout/test_at_shipment.py::test_a_capture_that_is_answered_with_an_error_for_ever_is_settled_by_how_the_charge_stands",
+    ],
     "50 identical requests at once": ["chaos/test_races.py::test_fifty_identical_requests_at_once_make_one_order_and_one_charge"],
     "same key, other body": [
         "flow/checkout/test_placing.py::test_a_key_that_comes_back_with_another_order_is_refused",

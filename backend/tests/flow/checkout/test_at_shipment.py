@@ -42,12 +42,15 @@ NOTHING = {AUTHORISED: 0, AUTHORISED_AGAINST: 0, CLEARING: 0}
 
 
 class Deaf:
-    """A gateway that is never heard. What was asked of it may have arrived all the same."""
+    """A gateway that is never heard, or not when it is asked to do this. What was asked of it may have arrived all the same."""
 
-    def __init__(self, gateway: object, *, arrives: bool) -> None:
-        self._gateway, self._arrives = gateway, arrives
+    def __init__(self, gateway: object, *, arrives: bool, only: str = "") -> None:
+        self._gateway, self._arrives, self._only = gateway, arrives, only
 
     def __getattr__(self, name: str) -> object:
+        if self._only not in ("", name):
+            return getattr(self._gateway, name)
+
         async def lost(*args: object) -> Unheard:
             if self._arrives:
                 await getattr(self._gateway, name)(*args)
@@ -56,8 +59,8 @@ class Deaf:
         return lost
 
 
-def deaf(bazaar: Bazaar, *, arrives: bool = False) -> object:
-    return replace(bazaar.house, gateway=Deaf(bazaar.shop.gateway, arrives=arrives))  # pyright: ignore[reportArgumentType] -- every call of the port
+def deaf(bazaar: Bazaar, *, arrives: bool = False, only: str = "") -> object:
+    return replace(bazaar.house, gateway=Deaf(bazaar.shop.gateway, arrives=arrives, only=only))  # pyright: ignore[reportArgumentType] -- every call of the port
 
 
 async def fee_of(bazaar: Bazaar, order_id: int) -> int:
@@ -223,6 +226,21 @@ async def test_after_a_crash_before_the_gateway_was_asked_the_same_amount_is_ask
     await sweep_payments(bazaar.house)
     assert (await bazaar.shop.intent(order_id)).captured_minor == LAMP
     await bazaar.holds({AUTHORISED: 0, escrow(bazaar.weaver_id): 0})
+
+
+@pytest.mark.parametrize("arrives", [True, False])
+async def test_a_capture_that_is_answered_with_an_error_for_ever_is_settled_by_how_the_charge_stands(bazaar, clock, arrives):
+    """Gateways keep an error under its key, whether or not it came before the money was taken."""
+    order_id = await bazaar.order()
+    house = deaf(bazaar, arrives=arrives, only="capture")
+    with pytest.raises(NotTakenYet):
+        await bazaar.sends(order_id, bazaar.weaver_id, house=house)
+    clock.advance(LOOK_AFTER[IntentState.CAPTURING])
+    await sweep_payments(house)
+    assert (await bazaar.shop.intent(order_id)).state == (IntentState.CAPTURED if arrives else IntentState.CAPTURING)
+    clock.advance(A_WEEK)
+    await sweep_payments(house)
+    assert (await bazaar.shop.intent(order_id)).state == (IntentState.CAPTURED if arrives else IntentState.EXPIRED)
 
 
 async def test_hearing_of_the_capture_twice_posts_once(bazaar):

@@ -76,6 +76,13 @@ async def ask(gateway: Gateway, asked: Asked) -> ChargeOutcome:
     return await gateway.void(asked.gateway_key) if isinstance(outcome, CaptureFailed) else outcome
 
 
+async def ask_again(gateway: Gateway, intent: payments.PaymentIntent) -> ChargeOutcome:
+    """What became of what may have been asked before. A gateway may keep an error under the key, so how the charge stands comes first."""
+    asked = again(intent)
+    found = await gateway.find(intent.gateway_key)
+    return found if asked.order.amount_minor and isinstance(found, Captured | DeclinedCharge) else await ask(gateway, asked)
+
+
 def again(intent: payments.PaymentIntent) -> Asked:
     """The same question, of a payment that stands as being captured."""
     return _ask_for(intent, intent.capturing_minor)

@@ -58,7 +58,7 @@ async def _ask(house: TradingHouse, intent: PaymentIntent) -> ChargeOutcome:
             over = intent.authorised_until is not None and intent.authorised_until <= house.clock.now()
             return replace(found, reason="expired") if isinstance(found, DeclinedCharge) and over else found
         case IntentState.CAPTURING:
-            return await capture.ask(house.gateway, capture.again(intent))
+            return await capture.ask_again(house.gateway, intent)
         case _:
             found = await house.gateway.find(intent.gateway_key)
             # Never arrived: nothing was charged and, once voided, nothing can be. The buyer has long left the page.
