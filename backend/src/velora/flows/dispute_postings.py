@@ -53,6 +53,14 @@ def lost_key(dispute_id: int) -> str:
     return f"dispute-lost:{encode('dp', dispute_id)}"
 
 
+def keys_of(one: DisputeFacts) -> list[str]:
+    """The keys of everything that this dispute may have moved."""
+    return [
+        opened_key(one.id), more_key(one.id, one.taken_minor), fee_key(one.id, one.fee_minor), fee_back_key(one.id, one.fee_back_minor),
+        won_key(one.id), lost_key(one.id),
+    ]  # fmt: skip
+
+
 def opened(one: DisputeFacts, *, at: datetime) -> Journal:
     """E10a: the bank has taken the money, the gateway its fee; of sellers' money that was released as much is kept as it falls on each.
 

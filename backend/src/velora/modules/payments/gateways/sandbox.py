@@ -140,11 +140,8 @@ class SandboxGateway:
         return await self._submit(lambda db: self._refund(db, order))
 
     async def find_refund(self, key: str) -> RefundOutcome | NotKnown:
-        def look(db: sqlite3.Connection) -> RefundOutcome | NotKnown:
-            row = db.execute("SELECT ref FROM refund WHERE key = ?", (key,)).fetchone()
-            return Refunded(row[0]) if row else NotKnown()
-
-        return await self._submit(look)
+        row = await self._submit(lambda db: db.execute("SELECT ref FROM refund WHERE key = ?", (key,)).fetchone())
+        return Refunded(row[0]) if row else NotKnown()
 
     def notice(self, type_: str, ref: str, at: datetime, *, event_id: str = "") -> tuple[bytes, dict[str, str]]:
         """The signed notice that this gateway would send about its object: body and headers."""
@@ -189,7 +186,7 @@ class SandboxGateway:
         return await self._submit(lambda db: disputes.begin(db, charge_ref, self._clock.now(), amount_minor, only_asks=only_asks))
 
     async def end_dispute(self, ref: str, *, won: bool, fee_back: bool = False) -> None:
-        """The bank has decided."""
+        """Won: what was taken comes back."""
         await self._submit(lambda db: disputes.decide(db, ref, won=won, fee_back=fee_back))
 
     async def ping(self) -> None:
