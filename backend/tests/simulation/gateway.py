@@ -28,6 +28,7 @@ from velora.modules.payments.gateways.port import (
     RefundOutcome,
     Seen,
     SeenCharge,
+    SeenDispute,
     SeenRefund,
     Unheard,
 )
@@ -158,7 +159,7 @@ class Company:
 
 
 class Wire:
-    """A process's way to the company. Nothing is charged later here, so nothing is captured."""
+    """A process's way to the company. Nothing is charged later here, so nothing is captured; and no bank takes anything back."""
 
     name = "wire"
 
@@ -190,6 +191,12 @@ class Wire:
 
     async def find_refund(self, key: str) -> RefundOutcome | NotKnown:
         return await self._call(f"find refund {key}", lambda: self._company.find_refund(key), _UNHEARD)
+
+    async def find_dispute(self, ref: str) -> SeenDispute | NotKnown | Unheard:
+        return NotKnown()
+
+    async def disputes_since(self, moment: datetime) -> list[SeenDispute] | Unheard:
+        return []
 
     async def ping(self) -> None:
         return

@@ -348,6 +348,7 @@ async def test_the_worked_example_goes_this_way(db, holds):
     new = replace(a_new_tenant(f"e10-{db.new_id()}"), reserve_bps=1000)
     async with db.begin(None) as uow:
         [tenant] = await tenants.create(uow, [new])
+        assert isinstance(tenant, tenants.TenantFacts)
         part = a_part(uow, a_line(uow, net=6000, tax=420, bps=1000), shipping=0, shipping_tax=0)
         seller = part.seller_id
         owed = ledger.legs((receivable(seller), BANK, 1000))

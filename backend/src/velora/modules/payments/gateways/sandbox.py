@@ -372,8 +372,8 @@ class SandboxGateway:
         if behaviour == "disputed":
             disputes.begin(db, order.charge_ref, self._clock.now())
         taken = self._known(db, key)
-        is_heard = isinstance(taken, Captured) and behaviour != "capture_reply_lost"
-        return taken if is_heard else Unheard("The gateway did not answer in time.")
+        late = behaviour == "capture_reply_lost"
+        return taken if isinstance(taken, Captured) and not late else Unheard("The gateway did not answer in time.")
 
     def _held(self, db: sqlite3.Connection, ref: str) -> int:
         return db.execute("SELECT held_minor FROM authorisation WHERE charge_ref = ?", (ref,)).fetchone()[0]
