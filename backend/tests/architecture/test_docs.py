@@ -9,7 +9,8 @@ from typer.main import get_group
 
 from velora.apps.cli import app
 from velora.apps.migrations import import_models
-from velora.modules.payments.policy import diagram
+from velora.modules.disputes import policy as disputes
+from velora.modules.payments import policy as payments
 from velora.platform.db.base import Base, SellerOwned, TenantOwned, table_of
 
 ROOT = Path(__file__).parents[3]
@@ -42,9 +43,10 @@ def test_the_design_names_every_room(floor: str):
     assert {name for name in packages(SOURCE / floor) if f"`{name}`" not in text} == set()
 
 
-def test_the_design_shows_how_a_payment_moves():
-    [shown] = re.findall(r"```mermaid\n(stateDiagram-v2\n.*?)\n```", DESIGN.read_text(), re.DOTALL)
-    assert shown == diagram(), "Put in 05-design.md what velora.modules.payments.policy.diagram() says"
+def test_the_design_shows_how_payments_and_disputes_move():
+    shown = re.findall(r"```mermaid\n(stateDiagram-v2\n.*?)\n```", DESIGN.read_text(), re.DOTALL)
+    told = [payments.diagram(), disputes.diagram()]
+    assert shown == told, "Put in 05-design.md what diagram() of the policies of payments and disputes says"
 
 
 def test_the_picture_of_the_floors_shows_every_module():

@@ -39,6 +39,7 @@ class Seen:
     paid: set[int] = field(default_factory=set)
     asked: int = 0
     cut_off: int = 0
+    given_up: int = 0
     killed: Counter[str] = field(default_factory=Counter[str])
     ended: Counter[str] = field(default_factory=Counter[str])
 
@@ -101,6 +102,16 @@ async def crash_again_and_again(settings: Settings, world: World, *, kills: int,
     running = Running(settings)
     for what in ("server", "worker", "sealer"):
         await running.start(what)
+    try:
+        await _load(running, world, seen, stop, chance, kills, database)
+    finally:
+        await running.stop()
+    await asyncio.sleep(0.1)  # the closed connections leave the loop
+    return seen
+
+
+async def _load(running: Running, world: World, seen: Seen, stop: asyncio.Event, chance: random.Random, kills: int, database: str) -> None:
+    """Buyers order all the while; what is to die dies, so many times."""
     buyers = [Buyer(world, who, running.port, place) for place, who in enumerate(world.buyers)]
     shopping = [asyncio.create_task(_shop(buyer, seen, stop)) for buyer in buyers]
     for _ in range(kills):
@@ -118,9 +129,6 @@ async def crash_again_and_again(settings: Settings, world: World, *, kills: int,
     await asyncio.gather(*shopping)
     for buyer in buyers:
         buyer.connection.close()
-    await running.stop()
-    await asyncio.sleep(0.1)  # the closed connections leave the loop
-    return seen
 
 
 async def _trade(seen: Seen) -> None:
@@ -149,6 +157,8 @@ async def _shop(buyer: Buyer, seen: Seen, stop: asyncio.Event) -> None:
             continue
         if status == 201:
             seen.paid.add(_order_id(reply))
+        elif status == 402 and orjson.loads(reply)["reason"] == "voided":
+            seen.given_up += 1  # nobody answered for so long that the sweeper has closed the payment
         elif status in (409, 503):
             # In progress: whoever worked on it is dead, and its lease has yet to end. The books are looked at later.
             await asyncio.sleep(0.05)

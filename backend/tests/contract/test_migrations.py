@@ -194,7 +194,7 @@ async def test_processes_of_each_release_can_go_on_writing_while_the_next_one_st
         gone = {f"{table}.{column}" for (_, table), known in named.items() for column in known - columns.get(table, {}).keys()}
         needed = {
             f"{table}.{column}"
-            for (release, table), known in named.items()
+            for (_, table), known in named.items()
             for column, is_needed in columns.get(table, {}).items()
             if is_needed and column not in known
         }

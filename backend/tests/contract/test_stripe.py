@@ -25,6 +25,7 @@ from velora.modules.payments.gateways.port import (
     NotKnown,
     Refunded,
     RefundOrder,
+    SeenDispute,
     Unheard,
 )
 from velora.modules.payments.gateways.stripe.gateway import StripeGateway
@@ -225,13 +226,17 @@ async def test_stripe_takes_every_request_by_its_own_published_description(strip
     await gateway.capture(CaptureOrder("cap_1", "pi_1", 5390, "EUR"))
     await gateway.refund(RefundOrder("rfd_1", "pi_1", 100, "USD"))
     await gateway.find_refund("rfd_1")
-    for ref in ("pi_1", "ch_1", "re_1"):
+    for ref in ("pi_1", "ch_1", "re_1", "dp_1"):
         await gateway.look_up(Notice("evt_1", "any", ref))
+    assert isinstance(await gateway.find_dispute("dp_1"), SeenDispute)
+    found = await gateway.disputes_since(clock.now() - timedelta(days=3))
+    assert isinstance(found, list)
+    assert all(isinstance(one, SeenDispute) for one in found)
     await gateway.ping()
     await gateway.close()
     assert [one for one in heard if one[2] != 200] == []
     assert {(method, path.partition("pi_")[0]) for method, path, _ in heard} >= {
         ("POST", "payment_intents"), ("GET", "payment_intents/search"), ("GET", "payment_intents"), ("GET", "payment_intents/"),
         ("POST", "payment_intents/"), ("POST", "refunds"), ("GET", "refunds"), ("GET", "charges/ch_1"), ("GET", "refunds/re_1"),
-        ("GET", "balance"),
+        ("GET", "balance"), ("GET", "disputes/dp_1"), ("GET", "disputes"),
     }  # fmt: skip

@@ -1,12 +1,14 @@
 """The worked example of the design (money.md §4): two orders of one seller through everything that can happen to money.
 
-Each step says what the accounts hold afterwards. Steps whose flows come later are posted as plain journals.
+Each step says what the accounts hold afterwards. Steps whose flows come later are posted as plain journals. The dispute's own flow goes
+the same way in disputes/test_disputes.py.
 """
 
 from dataclasses import dataclass
 from typing import Final
 
-from velora.flows import postings
+from velora.flows import dispute_postings, postings
+from velora.flows.dispute_postings import COMMISSION_BACK, DISPUTE_FEES, DISPUTES, Loss, dispute_hold
 from velora.flows.postings import (
     BANK,
     CLEARING,
@@ -23,7 +25,7 @@ from velora.flows.postings import (
     reserve,
     tax,
 )
-from velora.kernel.ids import encode
+from velora.modules.disputes.service import DisputeFacts, Share
 from velora.modules.ledger import service as ledger
 from velora.modules.ledger.service import AccountRef, Journal, Posted, legs
 from velora.platform.db import UnitOfWork
@@ -31,8 +33,9 @@ from velora.platform.db import UnitOfWork
 SELLER: Final = 77
 O1, O2 = 1001, 1002
 ESCROW, PAYABLE, RESERVE, RECEIVABLE, TAX = escrow(SELLER), payable(SELLER), reserve(SELLER), receivable(SELLER), tax("DE")
-DISPUTE_HOLD: Final = AccountRef("2022", encode("sel", SELLER))
-DISPUTE, DISPUTE_FEES, LOST_COMMISSION, BAD_DEBT, EQUITY = (AccountRef(code) for code in ("1050", "5031", "4011", "5040", "3010"))
+DISPUTE_HOLD: Final = dispute_hold(SELLER)
+LOST_COMMISSION: Final = COMMISSION_BACK
+BAD_DEBT, EQUITY = AccountRef("5040"), AccountRef("3010")
 AUTHORISED, AUTHORISED_TOO = AccountRef("9010"), AccountRef("9020")
 
 
@@ -143,13 +146,24 @@ async def the_second_order_recovers_the_debt_and_is_lost_in_a_dispute(books: Boo
     await books.release(O2, parting)
     await books.hold({ESCROW: 0, RECEIVABLE: 0, RESERVE: 540, PAYABLE: 3860})
 
-    await books.plain(
-        "E10a", (DISPUTE, CLEARING, 6420), (DISPUTE_FEES, CLEARING, 1500), (PAYABLE, DISPUTE_HOLD, 3860), (RESERVE, DISPUTE_HOLD, 540)
+    share = Share(O2, SELLER, "DE", 6000, 420, 600, in_escrow=False, payable_minor=3860, reserve_minor=540)
+    dispute = DisputeFacts(
+        books.tenant, 1, "sandbox", "dp_1", "ch_2", O2, O2, "EUR", 6420, "fraudulent", books.uow.now, taken_minor=6420, covered_minor=6420,
+        fee_minor=1500, shares=(share,),
+    )  # fmt: skip
+    opened = dispute_postings.opened(dispute, at=books.uow.now)
+    assert opened.postings == legs(
+        (DISPUTES, CLEARING, 6420), (DISPUTE_FEES, CLEARING, 1500), (PAYABLE, DISPUTE_HOLD, 3860), (RESERVE, DISPUTE_HOLD, 540)
     )
-    await books.plain(
-        "E10b", (DISPUTE_HOLD, DISPUTE, 4400), (RECEIVABLE, DISPUTE, 1000), (LOST_COMMISSION, DISPUTE, 600), (TAX, DISPUTE, 420)
+    await books.post(opened)
+    await books.hold({DISPUTES: 6420, DISPUTE_FEES: 1500, DISPUTE_HOLD: 4400, PAYABLE: 0, RESERVE: 0})
+
+    lost = dispute_postings.lost(dispute, [Loss(share, debt_minor=1000)], at=books.uow.now)
+    assert lost.postings == legs(
+        (DISPUTE_HOLD, DISPUTES, 4400), (RECEIVABLE, DISPUTES, 1000), (LOST_COMMISSION, DISPUTES, 600), (TAX, DISPUTES, 420)
     )
-    await books.hold({DISPUTE: 0, DISPUTE_HOLD: 0, RECEIVABLE: 1000})
+    await books.post(lost)
+    await books.hold({DISPUTES: 0, DISPUTE_HOLD: 0, RECEIVABLE: 1000})
     await books.plain("E11", (BAD_DEBT, RECEIVABLE, 1000))
     await books.plain("E12", (CLEARING, BANK, 9206))
     await books.hold({RECEIVABLE: 0, CLEARING: 0})
@@ -162,6 +176,14 @@ async def test_a_dispute_that_is_won_gives_everything_back(uow):
     before = {PAYABLE: 4860, RESERVE: 540, CLEARING: 6204}
     await books.hold(before)
 
-    await books.plain("E10a", (DISPUTE, CLEARING, 6420), (PAYABLE, DISPUTE_HOLD, 4860), (RESERVE, DISPUTE_HOLD, 540))
-    await books.plain("E10c", (CLEARING, DISPUTE, 6420), (DISPUTE_HOLD, PAYABLE, 4860), (DISPUTE_HOLD, RESERVE, 540))
-    await books.hold(before | {DISPUTE: 0, DISPUTE_HOLD: 0})
+    share = Share(O2, SELLER, "DE", 6000, 420, 600, in_escrow=False, payable_minor=4860, reserve_minor=540)
+    dispute = DisputeFacts(
+        books.tenant, 1, "sandbox", "dp_1", "ch_2", O2, O2, "EUR", 6420, "fraudulent", uow.now, taken_minor=6420, covered_minor=6420,
+        shares=(share,),
+    )  # fmt: skip
+    await books.post(dispute_postings.opened(dispute, at=uow.now))
+    await books.hold({DISPUTES: 6420, DISPUTE_HOLD: 5400, PAYABLE: 0, RESERVE: 0, CLEARING: -216})
+    won = dispute_postings.won(dispute, at=uow.now)
+    assert won.postings == legs((CLEARING, DISPUTES, 6420), (DISPUTE_HOLD, PAYABLE, 4860), (DISPUTE_HOLD, RESERVE, 540))
+    await books.post(won)
+    await books.hold(before | {DISPUTES: 0, DISPUTE_HOLD: 0})

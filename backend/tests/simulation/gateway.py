@@ -29,6 +29,7 @@ from velora.modules.payments.gateways.port import (
     RefundOutcome,
     Seen,
     SeenCharge,
+    SeenDispute,
     SeenRefund,
     Unheard,
 )
@@ -214,7 +215,7 @@ class Company:
 
 
 class Wire:
-    """A process's way to the company."""
+    """A process's way to the company. No bank takes anything back here."""
 
     name = "wire"
 
@@ -246,6 +247,12 @@ class Wire:
 
     async def find_refund(self, key: str) -> RefundOutcome | NotKnown:
         return await self._call(f"find refund {key}", lambda: self._company.find_refund(key), _UNHEARD)
+
+    async def find_dispute(self, ref: str) -> SeenDispute | NotKnown | Unheard:
+        return NotKnown()
+
+    async def disputes_since(self, moment: datetime) -> list[SeenDispute] | Unheard:
+        return []
 
     async def ping(self) -> None:
         return

@@ -69,7 +69,8 @@ class Temper:
 
 
 _CHANCES: Final = (0.0, 0.0, 0.03, 0.1, 0.3)
-_OFTEN: Final = {  # there are many moments in which to die, or to be held up
+_OFTEN: Final = {  # there are many moments in which to die, or to be held up, and few in which being late does harm
+    "request_late": (0.0, 0.1, 0.3, 0.5),
     "crash": (0.0, 0.0, 0.004, 0.015, 0.05),
     "pause": (0.0, 0.0, 0.0, 0.004, 0.015),
 }

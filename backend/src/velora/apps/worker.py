@@ -10,6 +10,7 @@ from typing import Final
 from sqlalchemy.exc import DBAPIError
 
 from velora.flows.bookkeeping.seal import seal_once
+from velora.flows.disputes.sweep import find_disputes, sweep_disputes
 from velora.flows.four_eyes.decide import expire_approvals
 from velora.flows.house import TradingHouse
 from velora.flows.indexing import mend_index
@@ -103,6 +104,8 @@ LOOPS: Final[tuple[Loop, ...]] = (
     Loop("sweep payments", timedelta(seconds=5), sweep_payments, full_load=100),
     Loop("sweep fees", timedelta(minutes=1), sweep_fees),
     Loop("sweep refunds", timedelta(seconds=5), sweep_refunds),
+    Loop("sweep disputes", timedelta(minutes=1), sweep_disputes, full_load=100),
+    Loop("find disputes", timedelta(minutes=10), find_disputes),
     Loop("sweep suspense", timedelta(seconds=5), sweep_suspense, full_load=100),
     Loop("release escrow", timedelta(seconds=10), release_due),
     Loop("resume payouts", timedelta(seconds=30), resume_payouts),

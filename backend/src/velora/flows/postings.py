@@ -3,7 +3,7 @@
 Keys name the object and its transition, so each can be posted once. The accounts are those of the ledger's chart:
 1010 gateway clearing, 1020 bank, 1040 seller receivable, 2010 escrow, 2020 seller payable, 2021 seller reserve,
 2030 tax payable, 2040 payout clearing, 2050 refund clearing, 2090 suspense, 4010 commission, 4090 rounding, 5010 gateway fees;
-and the memo pair 9010 and 9020, which says what banks hold for us and is no money yet.
+those of disputes (E10) stand in `dispute_postings`; and the memo pair 9010 and 9020, which says what banks hold for us and is no money yet.
 """
 
 from collections.abc import Mapping
@@ -122,7 +122,9 @@ def undoing_key(key: str) -> str | None:
     return f"{undone}:{whose}" if undone else None
 
 
-_UNDONE_BY: Final = {"authorisation": "authorisation-ended", "refund": "refund-failed", "payout": "payout-failed"}
+_UNDONE_BY: Final = {
+    "authorisation": "authorisation-ended", "refund": "refund-failed", "payout": "payout-failed", "dispute-opened": "dispute-won",
+}  # fmt: skip
 
 
 # ---------------------------------------------------------------------------------- E0, E1, E2: payment

@@ -12,6 +12,7 @@ from tests.builders.checkout import CAPTURE_REPLY_LOST, CHALLENGED, GUEST, NO_FU
 from tests.builders.shop import order_id_of
 from velora.flows.checkout.pay import confirm
 from velora.flows.fulfilment.ship import ship
+from velora.flows.house import TradingHouse
 from velora.flows.offering.follow import count_sales
 from velora.flows.payment_outcome.capture import Asked, begin
 from velora.flows.payment_outcome.settle import News, heard_of, settle
@@ -59,7 +60,7 @@ class Deaf:
         return lost
 
 
-def deaf(bazaar: Bazaar, *, arrives: bool = False, only: str = "") -> object:
+def deaf(bazaar: Bazaar, *, arrives: bool = False, only: str = "") -> TradingHouse:
     return replace(bazaar.house, gateway=Deaf(bazaar.shop.gateway, arrives=arrives, only=only))  # pyright: ignore[reportArgumentType] -- every call of the port
 
 

@@ -1,5 +1,7 @@
 """The finance console: figures that agree with each other, and one order's money to the cent."""
 
+from typing import Any
+
 import pytest
 
 from tests.builders.bazaar import a_bazaar
@@ -67,7 +69,7 @@ async def test_after_release_the_trail_has_no_more_to_come(trade: Trade, finance
     assert terms["commission"]["amount"] == round(terms["base"]["amount"] / 10)
 
 
-async def trail_at(finance: Browser, order_id: int) -> dict:
+async def trail_at(finance: Browser, order_id: int) -> dict[str, Any]:
     reply = await finance.get(f"/finance/trails/{encode('ord', order_id)}")
     assert reply.status_code == 200, reply.text
     return reply.json()

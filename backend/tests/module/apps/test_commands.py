@@ -261,6 +261,8 @@ def test_the_openapi_document_kept_for_the_web_application_is_that_of_the_api(ve
 
 
 def test_an_empty_desk_and_an_empty_inbox_say_so(installed: Velora):
+    assert answer(installed("disputes", "list", "--json")) == []
+    assert "No bank has taken anything back" in installed("disputes", "list").stdout
     assert answer(installed("suspense", "list", "--json")) == []
     assert "The desk is empty" in installed("suspense", "list").stdout
     assert answer(installed("approvals", "list", "--json")) == []

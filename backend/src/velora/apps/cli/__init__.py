@@ -49,6 +49,7 @@ COMMANDS: Final = (
     Later("search", "goods:search", "Content", "The product index."),
     Later("ledger", "money:app", "Money", "The books: doubt them, sum them up, read one account, prove a journal."),
     Later("suspense", "agreeing:suspense", "Money", "Money that matches nothing, and what the gateway has not answered."),
+    Later("disputes", "disputing:disputes", "Money", "What buyers' banks took back, and how each dispute has ended."),
     Later("approvals", "agreeing:approvals", "Money", "What waits for a second person: look at it, agree to it, turn it down."),
     Later("archive", "archives:app", "Money", "Months of the ledger as verified files: write them, see which there are, check them."),
     Later("doctor", "care:doctor_command", "Care",

@@ -1,8 +1,8 @@
 """`velora ledger verify`: every invariant of the books that today's tables allow, each with its count, which must be 0.
 
-11 to 13 need what lies outside the database: the keys that blocks were signed with, and their anchors. Not yet possible: the dispute
-part of 18 needs disputes, which come later; 24 is of MySQL alone, which has partitions. 19 holds the gateway's account against what the
-gateway answered for each payment and refund. Its own books, and the bank's, are not asked: no report of theirs is read yet, and a
+11 to 13 need what lies outside the database: the keys that blocks were signed with, and their anchors. 24 is of MySQL alone, which has
+partitions. 19 holds the gateway's account against what the
+gateway answered for each payment, refund and dispute. Its own books, and the bank's, are not asked: no report of theirs is read yet, and a
 sandbox's books lie in the home folder of each server, apart from the database, so that a comparison would find differences that are
 none.
 """
@@ -15,10 +15,11 @@ from typing import Any, Final
 
 from sqlalchemy import Select, select
 
-from velora.flows import postings
+from velora.flows import dispute_postings, postings
 from velora.flows.bookkeeping.seal import anchors_of
 from velora.kernel.ids import decode, encode, first_id_at
 from velora.modules.commission import service as commission
+from velora.modules.disputes import service as disputes
 from velora.modules.escrow import service as escrow
 from velora.modules.inventory import service as inventory
 from velora.modules.ledger import service as ledger
@@ -146,6 +147,8 @@ async def _blocks(uow: UnitOfWork, after_n: int, upto: int) -> AsyncGenerator[Se
 async def _refunds(uow: UnitOfWork, tenant_id: int | None, progress: Progress) -> Check:
     progress("refunds", 0)
     wrong = await payments.miscounted(uow, tenant_id, limit=_COUNTED)
+    counted, told = await payments.disputed_sums(uow, tenant_id), await disputes.disputed_by_intent(uow, tenant_id)
+    wrong += sorted({intent for (_, intent), _ in counted.items() ^ told.items()})
     return _check(14, "refunds exceed what was captured, or are miscounted", "pi", wrong)
 
 
@@ -166,7 +169,7 @@ async def _captures(uow: UnitOfWork, tenant_id: int | None, progress: Progress) 
 
 
 async def _escrow(uow: UnitOfWork, tenant_id: int | None, progress: Progress) -> Check:
-    """16: what is held by seller is what the ledger holds for it, and nothing ended with a rest."""
+    """16: what is held by seller is what the ledger holds for it, nothing ended with a rest, and open disputes freeze theirs alone."""
     progress("escrow", 0)
     held = Counter(
         {(tenant, str(postings.escrow(seller)), currency): rest for tenant, seller, currency, rest in await escrow.rests(uow, tenant_id)}
@@ -174,8 +177,11 @@ async def _escrow(uow: UnitOfWork, tenant_id: int | None, progress: Progress) ->
     booked = await _booked(uow, tenant_id, f"{postings.ESCROW}:")
     sellers = {decode("sel", sub_of(code)) for _, code, _ in _differing(held, booked)}
     count, some = await escrow.wrongly_ended(uow, tenant_id, limit=_COUNTED)
+    disputed = {(tenant, part) for tenant, _, _, part, in_escrow, _ in await disputes.open_shares(uow, tenant_id) if in_escrow}
+    parts = [*some, *sorted(part for _, part in disputed ^ await escrow.frozen(uow, tenant_id))]
     check = _check(16, "escrow held is not captured − refunded − released", "sel", sorted(sellers))
-    return replace(check, count=check.count + count, examples=(*check.examples, *(encode("sor", one) for one in some)))
+    count += len(parts) - len(some)
+    return replace(check, count=check.count + count, examples=(*check.examples, *(encode("sor", one) for one in parts[:_EXAMPLES])))
 
 
 async def _payouts(uow: UnitOfWork, tenant_id: int | None, progress: Progress) -> Check:
@@ -204,7 +210,7 @@ async def _misbooked(uow: UnitOfWork, page: Sequence[payouts.PayoutFacts]) -> li
 
 
 async def _clearing(uow: UnitOfWork, tenant_id: int | None, progress: Progress) -> Check:
-    """18: clearing holds exactly what is open: payouts, refunds, what matches nothing; the memo, authorisations; and no dispute yet."""
+    """18: clearing holds exactly what is open: payouts, refunds, disputes, what matches nothing; the memo, authorisations."""
     progress("clearing", 0)
     open_: Counter[Place] = Counter()
     for tenant, currency, total in await payments.held_sums(uow, tenant_id):
@@ -223,9 +229,15 @@ async def _clearing(uow: UnitOfWork, tenant_id: int | None, progress: Progress) 
             open_[tenant, str(postings.REFUND_CLEARING), currency] += total
     for tenant, currency, total in await ledger.credited_by(uow, tenant_id, code=str(postings.SUSPENSE), kind="capture"):
         open_[tenant, str(postings.SUSPENSE), currency] += total  # taken at the gateway by hand, and not what the order costs
+    for tenant, currency, state, _, covered, suspended, *_ in await disputes.sums(uow, tenant_id):
+        open_[tenant, str(dispute_postings.DISPUTES), currency] += covered if state is disputes.State.OPEN else 0
+        open_[tenant, str(postings.SUSPENSE), currency] -= suspended
+    for tenant, currency, seller, _, _, kept in await disputes.open_shares(uow, tenant_id):
+        open_[tenant, str(dispute_postings.dispute_hold(seller)), currency] += kept
     booked: Counter[Place] = Counter()
     memo = (str(postings.AUTHORISED), str(postings.AUTHORISED_AGAINST))
-    for code in (str(postings.REFUND_CLEARING), str(postings.PAYOUT_CLEARING), str(postings.SUSPENSE), *memo, "1050"):
+    disputed = (str(dispute_postings.DISPUTES), dispute_postings.HOLD)
+    for code in (str(postings.REFUND_CLEARING), str(postings.PAYOUT_CLEARING), str(postings.SUSPENSE), *memo, *disputed):
         booked.update(await _booked(uow, tenant_id, code))  # adds up: suspense may stand below nothing, where something is wrong
     wrong = sorted(tenant for tenant, _, _ in _differing(open_, booked))
     return _check(18, "a clearing account is not the sum of what is open", "ten", wrong)
@@ -244,6 +256,8 @@ async def _gateway(uow: UnitOfWork, tenant_id: int | None, progress: Progress) -
     for tenant, currency, state, how, total in await suspense.sums(uow, tenant_id):
         if (state, how) != (suspense.CaseState.SETTLED, suspense.Settlement.GIVE_BACK):
             said[tenant, account, currency] += total
+    for tenant, currency, _, taken, _, _, returned, fee, fee_back in await disputes.sums(uow, tenant_id):
+        said[tenant, account, currency] -= taken - returned + fee - fee_back
     wrong = sorted(tenant for tenant, _, _ in _differing(said, await _booked(uow, tenant_id, account)))
     return _check(19, "gateway clearing is not what the gateway said it took, kept and gave back", "ten", wrong)
 

@@ -12,6 +12,7 @@ from velora.flows.screens.orders.http import GuestKey, OrderId, OrderOut
 from velora.flows.screens.orders.view import require_buyer, seen_by
 from velora.kernel.errors import NotFound
 from velora.kernel.ids import encode
+from velora.modules.escrow.errors import UnderDispute
 from velora.modules.orders import service as orders
 from velora.modules.orders.service import WrongState
 from velora.modules.payments.service import PaymentUnderWay
@@ -19,7 +20,9 @@ from velora.platform.db.idempotency import InProgress, KeyReused
 from velora.platform.web import Caller, IdempotencyKey, Tenant, house_of, ident, problems
 from velora.platform.web.idempotency import KeyMissing
 
-router = APIRouter(tags=["orders"], responses=problems(NotFound, WrongState, PaymentUnderWay, InProgress, KeyReused, KeyMissing))
+router = APIRouter(
+    tags=["orders"], responses=problems(NotFound, WrongState, PaymentUnderWay, UnderDispute, InProgress, KeyReused, KeyMissing)
+)
 
 SellerOrderId = Annotated[int, ident("sor")]
 Trading = Annotated[TradingHouse, Depends(house_of)]

@@ -7,16 +7,18 @@ notice may come twice, late, in the wrong order or before our own reply.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from velora.flows.gateway_notices.unmatched import Unmatched, keep_unmatched
+from velora.flows.disputes.settle import DisputeNews
+from velora.flows.disputes.settle import settle as settle_disputes
 from velora.flows.house import TradingHouse
 from velora.flows.payment_outcome.settle import News, heard_of
 from velora.flows.payment_outcome.settle import settle as settle_payments
 from velora.flows.refund.settle import RefundNews
 from velora.flows.refund.settle import settle as settle_refunds
+from velora.flows.suspense.unmatched import Unmatched, keep_unmatched
 from velora.kernel.errors import MalformedId, NotFound, Refusal
 from velora.kernel.ids import decode
 from velora.modules.payments import service as payments
-from velora.modules.payments.gateways.port import Captured, Forged, Notice, RefundFailed, Seen, SeenCharge, SeenRefund, Unheard
+from velora.modules.payments.gateways.port import Captured, Forged, Notice, RefundFailed, Seen, SeenCharge, SeenDispute, SeenRefund, Unheard
 from velora.modules.payments.service import IntentState, inbox
 from velora.modules.tenants import service as tenants
 from velora.platform.db import Duplicate, UnitOfWork
@@ -87,16 +89,20 @@ async def take(uow: UnitOfWork, received: Sequence[Received]) -> list[bool]:
         if answers[-1]:
             fresh[one.key] = one
     whose = await _whose(uow, [one.seen for one in fresh.values()])
-    strays = await _settle_charges(uow, [one for one in fresh.values() if isinstance(one.seen, SeenCharge)], whose)
+    strays = await _settle_charges(uow, list(fresh.values()), whose)
     strays |= await _settle_refunds(uow, [one for one in fresh.values() if isinstance(one.seen, SeenRefund)], whose)
     kept = await keep_unmatched(uow, strays)
+    kept |= await _settle_disputes(uow, [one for one in fresh.values() if isinstance(one.seen, SeenDispute)], whose)
     await inbox.note(uow, [_noted(one, whose.get(_key_of(one.seen)), kept.get(one.key)) for one in fresh.values()])
     return answers
 
 
 async def _settle_charges(uow: UnitOfWork, received: Sequence[Received], whose: Mapping[str, Key]) -> dict[tuple[str, str], Unmatched]:
-    """The payments of these stand as the gateway has them; what was taken for none of ours, or for one that was given up, is answered."""
-    seen = {one.key: one.seen for one in received if isinstance(one.seen, SeenCharge)}
+    """The payments of these stand as the gateway has them; what was taken for none of ours, or for one that was given up, is answered.
+
+    A dispute tells of its charge as well: it may come before anything else that we hear of that.
+    """
+    seen = {one.key: charge for one in received if (charge := _charge_of(one.seen)) is not None}
     ours = {key: one for key, one in seen.items() if one.key in whose}
     settled = dict(
         zip(ours, await settle_payments(uow, [News(heard_of(*whose[one.key], one.outcome)) for one in ours.values()]), strict=True)
@@ -126,6 +132,18 @@ async def _settle_refunds(uow: UnitOfWork, received: Sequence[Received], whose: 
     return strays
 
 
+async def _settle_disputes(uow: UnitOfWork, received: Sequence[Received], whose: Mapping[str, Key]) -> dict[tuple[str, str], Unmatched]:
+    """The disputes of these stand as the gateway has them; what banks took of charges that are none of ours is answered."""
+    seen = {one.key: one.seen for one in received if isinstance(one.seen, SeenDispute)}
+    news = [DisputeNews(key[0], one, whose.get(one.charge.key)) for key, one in seen.items()]
+    stands = dict(zip(seen, await settle_disputes(uow, news), strict=True)) if news else {}
+    return {
+        key: Unmatched(one.gateway, one.gateway_ref, one.suspended_minor, one.currency, one.tenant_id)
+        for key, one in stands.items()
+        if one is not None and one.intent_id is None and one.suspended_minor
+    }
+
+
 async def _whose(uow: UnitOfWork, seen: Sequence[Seen]) -> dict[str, Key]:
     """The payment or refund of ours that each key stands for. A key does not name its marketplace: each is asked by primary key."""
     places = [one.id for one in await tenants.all_tenants(uow)]
@@ -138,16 +156,22 @@ async def _whose(uow: UnitOfWork, seen: Sequence[Seen]) -> dict[str, Key]:
 def _ids(seen: Sequence[Seen], kind: type[SeenCharge] | type[SeenRefund], prefix: str) -> set[int]:
     ids: set[int] = set()
     for one in seen:
-        if isinstance(one, kind):
+        if isinstance(named := _charge_of(one) or one, kind):
             try:
-                ids.add(decode(prefix, one.key))
+                ids.add(decode(prefix, named.key))
             except MalformedId:
                 continue  # others may trade with the same account, under keys of their own
     return ids
 
 
+def _charge_of(seen: Seen) -> SeenCharge | None:
+    """The charge that this is, or that it is a dispute about."""
+    return seen.charge if isinstance(seen, SeenDispute) else seen if isinstance(seen, SeenCharge) else None
+
+
 def _key_of(seen: Seen) -> str:
-    return seen.key if isinstance(seen, SeenCharge | SeenRefund) else ""
+    named = _charge_of(seen) or seen
+    return named.key if isinstance(named, SeenCharge | SeenRefund) else ""
 
 
 def _noted(one: Received, whose: Key | None, kept: Unmatched | None) -> inbox.Heard:

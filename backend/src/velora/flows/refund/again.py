@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from velora.flows.refund.start import Key, Started, of_cancellation, start, tries_of, wanted_by
+from velora.modules.escrow import service as escrow
 from velora.modules.orders import service as orders
 from velora.modules.payments import service as payments
 from velora.platform.db import UnitOfWork
@@ -39,6 +40,8 @@ async def ask_again(uow: UnitOfWork, refused: Sequence[Key]) -> list[Started | N
         of_cancellation(parts[one.tenant_id, one.seller_order_id], one.country, SYSTEM, tries_of(one.key) + 1) for one in before.values()
     ]
     started = dict(zip(before, await start(uow, wanted), strict=True))
+    waiting = {key: tries_of(before[key].key) for key, one in started.items() if isinstance(one, escrow.UnderDispute)}
+    await payments.ask_again_later(uow, waiting)  # the bank has the money now; if it gives it back, it is the buyer's after all
     return [one if isinstance(one := started.get(key), Started) else None for key in refused]
 
 

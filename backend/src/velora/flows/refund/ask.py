@@ -54,6 +54,8 @@ async def ask(uow: UnitOfWork, asks: Sequence[ReturnAsk]) -> list[returns.Return
             answers.append(NotFound("seller order", encode("sor", one.seller_order_id)))
         elif hold is not None and hold.state is escrow.State.RELEASED:
             answers.append(AfterRelease())
+        elif hold is not None and hold.state is escrow.State.FROZEN:
+            answers.append(escrow.UnderDispute(one.seller_order_id))
         else:
             answers.append(outcomes.get(id(one)) or orders.WrongState(parts[one.part].state, "returned"))
     return answers

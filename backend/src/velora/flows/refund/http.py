@@ -15,7 +15,7 @@ from velora.kernel.errors import Forbidden, NotFound
 from velora.kernel.ids import decode, encode
 from velora.kernel.paging import Page, decode_cursor, encode_cursor
 from velora.kernel.principal import Principal
-from velora.modules.escrow.errors import NothingHeld
+from velora.modules.escrow.errors import NothingHeld, UnderDispute
 from velora.modules.orders import service as orders
 from velora.modules.returns import service as returns
 from velora.modules.returns.errors import AfterRelease, AlreadyDecided, NothingToGiveBack, NotReturnable
@@ -123,7 +123,9 @@ Limit = Annotated[int, Query(ge=1, le=200)]
 @router.post(
     "/seller-orders/{seller_order_id}/returns",
     status_code=201,
-    responses=problems(NotFound, NotReturnable, NothingToGiveBack, AfterRelease, NothingHeld, orders.WrongState, UnknownHost, *_KEYED),
+    responses=problems(
+        NotFound, NotReturnable, NothingToGiveBack, AfterRelease, NothingHeld, UnderDispute, orders.WrongState, UnknownHost, *_KEYED
+    ),
 )
 async def ask_for_return(
     seller_order_id: SellerOrderId, body: ReturnIn, tenant: Tenant, caller: Caller, key: IdempotencyKey, house: Trading, order_key: str = ""
@@ -164,7 +166,8 @@ async def list_returns(
 
 
 @router.post(
-    "/seller/{seller_id}/returns/{return_id}/approve", responses=problems(AlreadyDecided, AfterRelease, NothingHeld, *_STAFF, *_KEYED)
+    "/seller/{seller_id}/returns/{return_id}/approve",
+    responses=problems(AlreadyDecided, AfterRelease, NothingHeld, UnderDispute, *_STAFF, *_KEYED),
 )
 async def approve_return(
     seller_id: SellerId, return_id: ReturnId, body: DecisionIn, caller: SellerStaff, key: IdempotencyKey, house: Trading

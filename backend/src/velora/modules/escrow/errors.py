@@ -29,6 +29,20 @@ class AlreadyReleased(Refusal):
 
 
 @dataclass(unsafe_hash=True)
+class UnderDispute(Refusal):
+    code = "escrow.under_dispute"
+    status = 409
+    title = "The buyer's bank has taken this money back"
+    seller_order_id: int
+
+    def detail(self) -> str:
+        return (
+            f"A dispute about {encode('sor', self.seller_order_id)} is open: its money lies with the buyer's bank and cannot be "
+            "refunded as well. Wait until the bank has decided."
+        )
+
+
+@dataclass(unsafe_hash=True)
 class MoreThanHeld(Refusal):
     code = "escrow.more_than_held"
     status = 409

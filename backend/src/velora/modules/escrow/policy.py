@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from velora.modules.escrow.errors import AlreadyReleased, MoreThanHeld, NothingHeld
+from velora.modules.escrow.errors import AlreadyReleased, MoreThanHeld, NothingHeld, UnderDispute
 
 
 class State(StrEnum):
@@ -13,7 +13,7 @@ class State(StrEnum):
     DUE = "due"
     RELEASED = "released"
     REFUNDED = "refunded"
-    FROZEN = "frozen"
+    FROZEN = "frozen"  # a dispute about it is open: neither released nor refunded before that has ended
 
 
 OPEN: Final = (State.HELD, State.DUE)
@@ -54,7 +54,7 @@ class Hold:
 
     @property
     def shown_state(self) -> State:
-        """As people see it: frozen while a return or refund is open."""
+        """As people see it: frozen while a return, a refund or a dispute is open."""
         return State.FROZEN if self.is_open and self.claims else self.state
 
 
@@ -75,11 +75,13 @@ def ended(hold: Hold | None, seller_order_id: int) -> NothingHeld | AlreadyRelea
     return AlreadyReleased(seller_order_id) if hold.state is State.RELEASED else None
 
 
-def refusal_of(hold: Hold | None, taking: Taking) -> NothingHeld | AlreadyReleased | MoreThanHeld | None:
-    """Why a refund cannot take this, or None: never more than the rest, and nothing once it is released."""
+def refusal_of(hold: Hold | None, taking: Taking) -> NothingHeld | AlreadyReleased | UnderDispute | MoreThanHeld | None:
+    """Why a refund cannot take this, or None: never more than the rest, and nothing while it is disputed or once it is released."""
     if refusal := ended(hold, taking.seller_order_id):
         return refusal
     assert hold is not None
+    if hold.state is State.FROZEN:
+        return UnderDispute(taking.seller_order_id)
     if taking.net_minor > hold.rest or taking.commission_minor > hold.commission_left:
         return MoreThanHeld(taking.seller_order_id, taking.net_minor, hold.rest)
     return None
@@ -101,3 +103,23 @@ def given_back(hold: Hold, taking: Taking) -> Hold:
         claims=hold.claims - 1,
     )  # fmt: skip
     return replace(after, state=State.HELD) if hold.state is State.REFUNDED and after.rest else after
+
+
+def frozen(hold: Hold) -> Hold:
+    """The hold while a dispute about it is open. What has ended stays as it is."""
+    return replace(hold, state=State.FROZEN) if hold.is_open else hold
+
+
+def thawed(hold: Hold, now: datetime) -> Hold:
+    """The hold after its last dispute has ended: as if there had been none, so due if its time came meanwhile."""
+    if hold.state is not State.FROZEN:
+        return hold
+    is_due = hold.due_at is not None and hold.due_at <= now
+    return replace(hold, state=State.DUE if is_due else State.HELD)
+
+
+def lost(hold: Hold, taking: Taking) -> Hold:
+    """The hold after the bank kept this much of it for the buyer: less by it, for good, and so is the commission on it."""
+    back = min(taking.commission_minor, hold.commission_left)
+    after = replace(hold, refunded=hold.refunded + taking.net_minor, commission_back_minor=hold.commission_back_minor + back)
+    return replace(after, state=State.REFUNDED) if after.rest == 0 else after

@@ -93,6 +93,12 @@ async def rests(uow: UnitOfWork, tenant_id: int | None) -> list[tuple[int, int, 
     return [(tenant, seller, currency, int(total)) for tenant, seller, currency, total in rows]
 
 
+async def in_state(uow: UnitOfWork, tenant_id: int | None, state: State) -> set[Key]:
+    statement = select(EscrowHold.tenant_id, EscrowHold.seller_order_id).where(EscrowHold.state == state.value)
+    statement = statement.where(EscrowHold.tenant_id == tenant_id) if tenant_id is not None else statement
+    return {(tenant, part) for tenant, part in await uow.all(statement.execution_options(**ACROSS_TENANTS))}
+
+
 async def released_with_a_rest(uow: UnitOfWork, tenant_id: int | None, *, limit: int) -> tuple[int, list[int]]:
     """How many holds have ended and still hold something, or hold nothing and have not ended; and some of them."""
     rest = EscrowHold.captured - EscrowHold.refunded - EscrowHold.released

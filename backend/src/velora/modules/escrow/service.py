@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from velora.modules.escrow import policy, repository
-from velora.modules.escrow.errors import AlreadyReleased, MoreThanHeld, NothingHeld
+from velora.modules.escrow.errors import AlreadyReleased, MoreThanHeld, NothingHeld, UnderDispute
 from velora.modules.escrow.events import EscrowReleased
 from velora.modules.escrow.policy import Hold, State, Taking
 from velora.platform.db import UnitOfWork
 
 __all__ = [
-    "Delivery", "EscrowHold", "Hold", "State", "Taking", "claim", "claim_due", "coming", "confirm", "due", "hold", "of_seller_orders",
-    "release", "rests", "settle_refunds", "start_clock", "take_for_refund", "unclaim", "wrongly_ended",
+    "Delivery", "EscrowHold", "Hold", "State", "Taking", "UnderDispute", "claim", "claim_due", "coming", "confirm", "due", "frozen",
+    "hold", "lock", "of_seller_orders", "release", "rests", "settle_disputes", "settle_refunds", "start_clock", "take_for_refund",
+    "unclaim", "wrongly_ended",
 ]  # fmt: skip
 
 Key = tuple[int, int]
@@ -67,17 +68,21 @@ async def start_clock(uow: UnitOfWork, deliveries: Sequence[Delivery]) -> None:
         {
             (one.tenant_id, one.seller_order_id): {"due_at": one.delivered_at + timedelta(days=one.escrow_days)}
             for one in deliveries
-            if (found := standing.get((one.tenant_id, one.seller_order_id))) and found.is_open and found.due_at is None
+            if (found := standing.get((one.tenant_id, one.seller_order_id)))
+            and (found.is_open or found.state is State.FROZEN)
+            and found.due_at is None
         },
     )
 
 
 async def confirm(uow: UnitOfWork, keys: Sequence[Key]) -> list[Hold | NothingHeld | AlreadyReleased]:
-    """The buyer has everything: what is held falls due now. Confirming again changes nothing."""
+    """The buyer has everything: what is held falls due now, or once no dispute about it is open. Confirming again changes nothing."""
     standing = await repository.locked(uow, set(keys))
     outcomes = [policy.ended(standing.get(key), key[1]) or standing[key] for key in keys]
     held = {(one.tenant_id, one.seller_order_id) for one in outcomes if isinstance(one, Hold) and one.state is State.HELD}
     await repository.change(uow, {key: {"state": State.DUE.value, "due_at": uow.now} for key in held})
+    waiting = {(one.tenant_id, one.seller_order_id) for one in outcomes if isinstance(one, Hold) and one.state is State.FROZEN}
+    await repository.change(uow, {key: {"due_at": uow.now} for key in waiting})
     return outcomes
 
 
@@ -94,13 +99,15 @@ async def unclaim(uow: UnitOfWork, keys: Sequence[Key]) -> None:
     await _add_claims(uow, keys, -1)
 
 
-async def take_for_refund(uow: UnitOfWork, takings: Sequence[Taking]) -> list[Hold | NothingHeld | AlreadyReleased | MoreThanHeld]:
+async def take_for_refund(
+    uow: UnitOfWork, takings: Sequence[Taking]
+) -> list[Hold | NothingHeld | AlreadyReleased | UnderDispute | MoreThanHeld]:
     """Each refund takes its part out of its hold, in the order given, and claims the hold until `settle_refunds`.
 
     Answers with the hold as it is afterwards, or with why not.
     """
     standing = dict(await repository.locked(uow, {(one.tenant_id, one.seller_order_id) for one in takings}))
-    outcomes: list[Hold | NothingHeld | AlreadyReleased | MoreThanHeld] = []
+    outcomes: list[Hold | NothingHeld | AlreadyReleased | UnderDispute | MoreThanHeld] = []
     changed: dict[Key, Hold] = {}
     for taking in takings:
         key = taking.tenant_id, taking.seller_order_id
@@ -121,6 +128,27 @@ async def settle_refunds(uow: UnitOfWork, *, paid: Sequence[Taking], failed: Seq
         standing[key] = changed[key] = policy.given_back(standing[key], taking)
     await _write(uow, changed)
     await _add_claims(uow, [(one.tenant_id, one.seller_order_id) for one in paid], -1)
+
+
+async def lock(uow: UnitOfWork, keys: Collection[Key]) -> dict[Key, Hold]:
+    """What is held for these (tenant, seller order), kept for this transaction. Lock their payments first."""
+    return await repository.locked(uow, set(keys))
+
+
+async def settle_disputes(uow: UnitOfWork, holds: Collection[Hold], *, lost: Sequence[Taking], disputed: Collection[Key]) -> None:
+    """Of these locked holds, what is lost stays with buyers' banks for good. Those that are still disputed are frozen: neither released
+    nor refunded. The others stand as if there had been no dispute."""
+    standing = {(one.tenant_id, one.seller_order_id): one for one in holds}
+    after = dict(standing)
+    for taking in lost:
+        after[taking.tenant_id, taking.seller_order_id] = policy.lost(after[taking.tenant_id, taking.seller_order_id], taking)
+    after = {key: policy.frozen(one) if key in disputed else policy.thawed(one, uow.now) for key, one in after.items()}
+    await _write(uow, {key: one for key, one in after.items() if one != standing[key]})
+
+
+async def frozen(uow: UnitOfWork, tenant_id: int | None) -> set[Key]:
+    """The (tenant, seller order) of which the money is frozen by disputes."""
+    return await repository.in_state(uow, tenant_id, State.FROZEN)
 
 
 async def due(uow: UnitOfWork, limit: int) -> list[Key]:

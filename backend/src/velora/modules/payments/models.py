@@ -11,6 +11,7 @@ from velora.platform.db.types import BigId, Flag, Minor, UtcTime
 
 class PaymentIntent(TenantOwned, Base):
     """One order's payment. `refunded_minor` counts what was asked back and what went back; it never exceeds the captured.
+    `disputed_minor` is what banks took back beside that, unless it returned: neither can be refunded again.
 
     `capture` says whether the charge takes the money at once. What is held until `authorised_until` is taken later: `capturing_minor`
     of it, which stands from the moment the gateway may be asked, so that it is asked for the same amount each time.
@@ -47,6 +48,7 @@ class PaymentIntent(TenantOwned, Base):
     capturing_minor: Mapped[int] = mapped_column(Minor, server_default="0")
     authorised_until: Mapped[datetime | None] = mapped_column(UtcTime)
     keep_card: Mapped[bool] = mapped_column(Flag, server_default="0")
+    disputed_minor: Mapped[int] = mapped_column(Minor, server_default="0")
 
 
 class PaymentMethod(TenantOwned, Base):

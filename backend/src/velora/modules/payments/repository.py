@@ -186,7 +186,11 @@ async def miscounted(uow: UnitOfWork, tenant_id: int | None, *, limit: int) -> l
     statement = (
         select(PaymentIntent.id)
         .outerjoin(standing, (standing.c.tenant_id == PaymentIntent.tenant_id) & (standing.c.intent_id == PaymentIntent.id))
-        .where((total > PaymentIntent.captured_minor) | (total != PaymentIntent.refunded_minor))
+        .where(
+            (total + PaymentIntent.disputed_minor > PaymentIntent.captured_minor)
+            | (PaymentIntent.disputed_minor < 0)
+            | (total != PaymentIntent.refunded_minor)
+        )
     )
     statement = statement.where(PaymentIntent.tenant_id == tenant_id) if tenant_id is not None else statement
     return [row[0] for row in await uow.all(statement.limit(limit).execution_options(**ACROSS_TENANTS))]
@@ -202,6 +206,13 @@ async def capture_sums(uow: UnitOfWork, tenant_id: int | None) -> list[tuple[int
     statement = statement.where(PaymentIntent.tenant_id == tenant_id) if tenant_id is not None else statement
     rows = await uow.all(statement.execution_options(**ACROSS_TENANTS))
     return [(tenant, currency, int(captured), int(fees)) for tenant, currency, captured, fees in rows]
+
+
+async def disputed(uow: UnitOfWork, tenant_id: int | None) -> list[tuple[int, int, int]]:
+    """(tenant, payment, disputed) of those of which banks took something back."""
+    statement = select(PaymentIntent.tenant_id, PaymentIntent.id, PaymentIntent.disputed_minor).where(PaymentIntent.disputed_minor != 0)
+    statement = statement.where(PaymentIntent.tenant_id == tenant_id) if tenant_id is not None else statement
+    return [(row[0], row[1], row[2]) for row in await uow.all(statement.execution_options(**ACROSS_TENANTS))]
 
 
 async def held_sums(uow: UnitOfWork, tenant_id: int | None) -> list[tuple[int, str, int]]:

@@ -162,8 +162,30 @@ class SeenRefund:
     outcome: RefundOutcome
 
 
+@dataclass(frozen=True, slots=True)
+class SeenDispute:
+    """What a buyer's bank asks back of a charge, as the gateway has it now.
+
+    What it asks for may not have been taken (yet, or ever: a question of the bank's takes nothing). `taken_minor`, `returned_minor` and
+    the fees are sums of what the gateway has moved by its own account, each only ever growing.
+    """
+
+    ref: str
+    charge: SeenCharge
+    standing: Literal["open", "won", "lost"]
+    reason: str
+    amount_minor: int
+    currency: str
+    opened_at: datetime
+    answer_by: datetime | None
+    taken_minor: int
+    returned_minor: int
+    fee_minor: int
+    fee_back_minor: int
+
+
 # NotKnown: there is no such object, or none that moves money.
-Seen = SeenCharge | SeenRefund | NotKnown | Unheard
+Seen = SeenCharge | SeenRefund | SeenDispute | NotKnown | Unheard
 
 
 class Gateway(Protocol):
@@ -195,6 +217,14 @@ class Gateway(Protocol):
 
     async def look_up(self, notice: Notice) -> Seen:
         """What the object of a notice is now."""
+        ...
+
+    async def find_dispute(self, ref: str) -> SeenDispute | NotKnown | Unheard:
+        """How the dispute with the gateway's own name stands."""
+        ...
+
+    async def disputes_since(self, moment: datetime) -> list[SeenDispute] | Unheard:
+        """Every dispute that was opened from then on, for those of which no notice came."""
         ...
 
     async def ping(self) -> None:

@@ -19,7 +19,9 @@ from typing import Any, Final
 
 from velora.kernel.clock import Clock, SystemClock
 from velora.kernel.money import share
+from velora.modules.payments.gateways import sandbox_disputes as disputes
 from velora.modules.payments.gateways import signatures
+from velora.modules.payments.gateways.card_numbers import is_card_number
 from velora.modules.payments.gateways.port import (
     ActionRequired,
     Authorised,
@@ -41,6 +43,7 @@ from velora.modules.payments.gateways.port import (
     RefundOutcome,
     Seen,
     SeenCharge,
+    SeenDispute,
     SeenRefund,
     Unheard,
 )
@@ -56,9 +59,10 @@ BEHAVIOURS: Final = {
     "4000000000000341": "reply_lost",  # charged, but we never hear of it
     "4000000000000259": "request_lost",  # never reaches the gateway
     "4000000000004210": "capture_reply_lost",  # held, and captured later, but of that we never hear
+    "4000000000002685": "disputed",  # charged, and its owner goes to the bank at once
 }
 AUTHORISED_FOR: Final = timedelta(days=7)
-_PAYING: Final = frozenset({"ok", "reply_lost", "capture_reply_lost"})
+_PAYING: Final = frozenset({"ok", "reply_lost", "capture_reply_lost", "disputed"})
 _BRANDS: Final = {"4": "Visa", "5": "Mastercard", "3": "Amex"}
 _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS token (token TEXT PRIMARY KEY, brand TEXT NOT NULL, last4 TEXT NOT NULL, behaviour TEXT NOT NULL) STRICT;
@@ -71,7 +75,6 @@ CREATE TABLE IF NOT EXISTS kept (token TEXT PRIMARY KEY, source TEXT NOT NULL, c
 CREATE TABLE IF NOT EXISTS capture (key TEXT PRIMARY KEY, charge_ref TEXT NOT NULL UNIQUE) STRICT;
 CREATE TABLE IF NOT EXISTS refund (key TEXT PRIMARY KEY, ref TEXT NOT NULL, charge_ref TEXT NOT NULL, amount_minor INTEGER NOT NULL) STRICT;
 """
-
 
 # Tokens that need no card form: for tests, imports and benchmarks.
 VISA: Final = Card("tok_visa", "Visa", "4242")
@@ -86,6 +89,7 @@ class Totals:
     charged_minor: dict[str, int]
     refunded_minor: dict[str, int]
     held_minor: dict[str, int]
+    disputed_minor: dict[str, int]  # what banks took back, less what returned; fees of disputes apart
 
 
 class SandboxGateway:
@@ -105,7 +109,7 @@ class SandboxGateway:
     async def tokenize(self, number: str, exp_month: int, exp_year: int) -> Card | None:
         """A token for this card, or None when the number is not one of a card."""
         digits = number.replace(" ", "")
-        if not (digits.isdigit() and 12 <= len(digits) <= 19 and _luhn(digits) and 1 <= exp_month <= 12 and exp_year >= 2000):
+        if not (digits.isdigit() and 12 <= len(digits) <= 19 and is_card_number(digits) and 1 <= exp_month <= 12 and exp_year >= 2000):
             return None
         card = Card(fresh_ref("tok"), _BRANDS.get(digits[0], "Card"), digits[-4:])
         behaviour = BEHAVIOURS.get(digits, "ok")
@@ -136,11 +140,8 @@ class SandboxGateway:
         return await self._submit(lambda db: self._refund(db, order))
 
     async def find_refund(self, key: str) -> RefundOutcome | NotKnown:
-        def look(db: sqlite3.Connection) -> RefundOutcome | NotKnown:
-            row = db.execute("SELECT ref FROM refund WHERE key = ?", (key,)).fetchone()
-            return Refunded(row[0]) if row else NotKnown()
-
-        return await self._submit(look)
+        row = await self._submit(lambda db: db.execute("SELECT ref FROM refund WHERE key = ?", (key,)).fetchone())
+        return Refunded(row[0]) if row else NotKnown()
 
     def notice(self, type_: str, ref: str, at: datetime, *, event_id: str = "") -> tuple[bytes, dict[str, str]]:
         """The signed notice that this gateway would send about its object: body and headers."""
@@ -168,9 +169,25 @@ class SandboxGateway:
                 "WHERE state = 'authorised' AND expires_at > ? GROUP BY currency",
                 (self._clock.now().timestamp(),),
             ).fetchall()
-            return Totals(sum(row[1] for row in rows), {row[0]: row[2] for row in rows}, {row[0]: row[3] for row in rows}, dict(held))
+            taken, back = {row[0]: row[2] for row in rows}, {row[0]: row[3] for row in rows}
+            return Totals(sum(row[1] for row in rows), taken, back, dict(held), disputes.sums(db))
 
         return await self._submit(add_up)
+
+    async def find_dispute(self, ref: str) -> SeenDispute | NotKnown | Unheard:
+        return await self._submit(lambda db: self._dispute(db, ref))
+
+    async def disputes_since(self, moment: datetime) -> list[SeenDispute] | Unheard:
+        named = await self._submit(lambda db: [self._dispute(db, ref) for ref in disputes.since(db, moment)])
+        return [one for one in named if isinstance(one, SeenDispute)]
+
+    async def open_dispute(self, charge_ref: str, amount_minor: int | None = None, *, only_asks: bool = False) -> str:
+        """The buyer's bank takes the charge back, or so much of it, and this gateway wants its fee; or it only asks. The dispute's name."""
+        return await self._submit(lambda db: disputes.begin(db, charge_ref, self._clock.now(), amount_minor, only_asks=only_asks))
+
+    async def end_dispute(self, ref: str, *, won: bool, fee_back: bool = False) -> None:
+        """Won: what was taken comes back."""
+        await self._submit(lambda db: disputes.decide(db, ref, won=won, fee_back=fee_back))
 
     async def ping(self) -> None:
         await self._submit(lambda db: db.execute("SELECT 1").fetchone())
@@ -189,7 +206,7 @@ class SandboxGateway:
         if self._db is None:
             # Survives the death of this process; only the machine's own could lose the last charges, and nobody pays with them.
             self._file.parent.mkdir(parents=True, exist_ok=True)
-            self._db = open_own_file(self._file, _SCHEMA, synchronous="NORMAL")
+            self._db = open_own_file(self._file, _SCHEMA + disputes.SCHEMA, synchronous="NORMAL")
         self._db.execute("BEGIN IMMEDIATE")
         try:
             outcomes = [one(self._db) for one in work]
@@ -222,6 +239,8 @@ class SandboxGateway:
         if order.capture == "later":
             db.execute("INSERT INTO authorisation VALUES (?, ?, NULL)", (ref, order.amount_minor))
             self._hold(db, ref)
+        if behaviour == "disputed" and order.capture == "now":
+            disputes.begin(db, ref, self._clock.now())
         if behaviour == "reply_lost":
             return Unheard("The gateway did not answer in time.")
         if order.capture == "later":
@@ -285,7 +304,12 @@ class SandboxGateway:
             assert not isinstance(found, NotKnown)
             return SeenCharge(charge[0], ref, charge[1], charge[2], found)
         refund = db.execute("SELECT key FROM refund WHERE ref = ?", (ref,)).fetchone()
-        return SeenRefund(refund[0], ref, Refunded(ref)) if refund else NotKnown()
+        return SeenRefund(refund[0], ref, Refunded(ref)) if refund else self._dispute(db, ref)
+
+    def _dispute(self, db: sqlite3.Connection, ref: str) -> SeenDispute | NotKnown:
+        about = disputes.charge_of(db, ref)
+        charge = self._look_up(db, about) if about else NotKnown()
+        return disputes.seen(db, ref, charge) if isinstance(charge, SeenCharge) else NotKnown()
 
     def _secret(self) -> bytes:
         return signatures.secret_in(self._file.with_suffix(".key"))
@@ -345,10 +369,11 @@ class SandboxGateway:
             (order.amount_minor, self._fee_on(order.amount_minor), order.charge_ref),
         )
         db.execute("INSERT INTO capture VALUES (?, ?)", (order.key, order.charge_ref))
+        if behaviour == "disputed":
+            disputes.begin(db, order.charge_ref, self._clock.now())
         taken = self._known(db, key)
-        return (
-            taken if isinstance(taken, Captured) and behaviour != "capture_reply_lost" else Unheard("The gateway did not answer in time.")
-        )
+        late = behaviour == "capture_reply_lost"
+        return taken if isinstance(taken, Captured) and not late else Unheard("The gateway did not answer in time.")
 
     def _held(self, db: sqlite3.Connection, ref: str) -> int:
         return db.execute("SELECT held_minor FROM authorisation WHERE charge_ref = ?", (ref,)).fetchone()[0]
@@ -360,18 +385,14 @@ class SandboxGateway:
         row = db.execute("SELECT ref FROM refund WHERE key = ?", (order.key,)).fetchone()
         if row:
             return Refunded(row[0])
+        disputed = disputes.gone_of(db, order.charge_ref)
         met = db.execute(
             "UPDATE charge SET refunded_minor = refunded_minor + ? "
-            "WHERE ref = ? AND state = 'captured' AND currency = ? AND refunded_minor + ? <= amount_minor",
-            (order.amount_minor, order.charge_ref, order.currency, order.amount_minor),
+            "WHERE ref = ? AND state = 'captured' AND currency = ? AND refunded_minor + ? + ? <= amount_minor",
+            (order.amount_minor, order.charge_ref, order.currency, order.amount_minor, disputed),
         ).rowcount
         if not met:
-            return RefundFailed("amount_too_large")
+            return RefundFailed("charge_disputed" if disputed else "amount_too_large")
         ref = fresh_ref("re")
         db.execute("INSERT INTO refund VALUES (?, ?, ?, ?)", (order.key, ref, order.charge_ref, order.amount_minor))
         return Refunded(ref)
-
-
-def _luhn(digits: str) -> bool:
-    doubled = (sum(divmod(2 * int(digit), 10)) for digit in digits[-2::-2])
-    return (sum(int(digit) for digit in digits[-1::-2]) + sum(doubled)) % 10 == 0

@@ -4,6 +4,7 @@ from velora.modules.payments.errors import Declined, NotTakenYet, PaymentLapsed,
 from velora.modules.payments.models import PaymentAttempt, PaymentIntent, PaymentRefund
 from velora.modules.payments.policy import FAILED, HELD, LONGEST_WAIT, PROMISED, UNHEARD, Capture, IntentState
 from velora.modules.payments.service.counting import capture_sums, held_sums, miscounted, refund_sums, walk_captured
+from velora.modules.payments.service.disputed import add_disputed, disputed_sums, lock
 from velora.modules.payments.service.intents import (
     Heard,
     NewIntent,
@@ -60,15 +61,18 @@ __all__ = [
     "RefundRequest",
     "RefundTooLarge",
     "Turn",
+    "add_disputed",
     "apply",
     "ask_again_later",
     "asked_at",
     "attempts",
     "capture_sums",
+    "disputed_sums",
     "held_sums",
     "intend",
     "intents_seen",
     "is_asked",
+    "lock",
     "lock_of_orders",
     "look_again_later",
     "look_now",

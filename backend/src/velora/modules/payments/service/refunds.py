@@ -59,7 +59,7 @@ def refund_key(refund_id: int) -> str:
 
 
 async def request_refunds(uow: UnitOfWork, requests: Sequence[RefundRequest]) -> list[RefundAsked | Refusal]:
-    """Each refund stands as requested and counts against the payment, or is refused: never more than was captured.
+    """Each refund stands as requested and counts against the payment, or is refused: never more than was captured and not taken back.
 
     Idempotent by (tenant, key): asked again, a refund answers with what stands. Locks the intents in ascending order.
     """
@@ -69,7 +69,7 @@ async def request_refunds(uow: UnitOfWork, requests: Sequence[RefundRequest]) ->
         key: RefundAsked(before.id, before.order_id, before.charge_ref, before.amount_minor, before.currency, is_new=False)
         for key, before in found.items()
     }
-    left = {key: intent.captured_minor - intent.refunded_minor for key, intent in intents.items()}
+    left = {key: intent.captured_minor - intent.refunded_minor - intent.disputed_minor for key, intent in intents.items()}
     outcomes: list[RefundAsked | Refusal] = []
     rows: list[dict[str, object]] = []
     taken: Counter[Key] = Counter()

@@ -1,14 +1,15 @@
-"""What journals are about: from an order, a payment, a refund or a payout to the journals that moved its money.
+"""What journals are about: from an order, a payment, a refund, a dispute or a payout to the journals that moved its money.
 
 The way leads by their business keys, which say what each is for; a payload is never searched.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Final
 
-from velora.flows import postings
+from velora.flows import dispute_postings, postings
 from velora.kernel.errors import MalformedId
 from velora.kernel.ids import decode
+from velora.modules.disputes import service as disputes
 from velora.modules.ledger import service as ledger
 from velora.modules.orders import service as orders
 from velora.modules.payments import service as payments
@@ -23,8 +24,8 @@ _OF_PAYOUT: Final = (postings.payout_key, postings.payout_paid_key, postings.pay
 
 
 async def about(uow: UnitOfWork, tenant_ids: Sequence[int], what: str) -> list[Key]:
-    """(tenant, journal) of every journal about this: a journal, order, parcel of one, payment, refund or payout by id, or a key as it
-    stands in the journal (`capture:pi_…`). Nothing for what is none of them.
+    """(tenant, journal) of every journal about this: a journal, order, parcel of one, payment, refund, dispute or payout by id, or a key as
+    it stands in the journal (`capture:pi_…`). Nothing for what is none of them.
     """
     prefix, _, rest = what.partition("_")
     if ":" in what:
@@ -45,6 +46,8 @@ async def about(uow: UnitOfWork, tenant_ids: Sequence[int], what: str) -> list[K
             return await _behind(uow, [(tenant_id, key(id_)) for tenant_id in tenant_ids for key in _OF_INTENT])
         case "rfd":
             return await _behind(uow, [(tenant_id, key(id_)) for tenant_id in tenant_ids for key in _OF_REFUND])
+        case "dp":
+            return await _behind(uow, _keys_of_disputes((await disputes.by_id(uow, everywhere)).values()))
         case "pay":
             return await _behind(uow, [(tenant_id, key(id_)) for tenant_id in tenant_ids for key in _OF_PAYOUT])
         case _:
@@ -68,7 +71,12 @@ async def _keys_of_orders(uow: UnitOfWork, keys: Collection[Key]) -> list[Busine
         *((one.tenant_id, key(one.id)) for one in intents.values() for key in _OF_INTENT),
         *((one.tenant_id, key(one.id)) for one in refunds for key in _OF_REFUND),
         *((one.tenant_id, postings.release_key(one.id)) for one in parts),
+        *_keys_of_disputes(await disputes.of_orders(uow, keys)),
     ]
+
+
+def _keys_of_disputes(found: Iterable[disputes.DisputeFacts]) -> list[BusinessKey]:
+    return [(one.tenant_id, key) for one in found for key in dispute_postings.keys_of(one)]
 
 
 async def _of_part(uow: UnitOfWork, keys: Collection[Key], part: str) -> list[Key]:

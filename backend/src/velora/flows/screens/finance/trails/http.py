@@ -75,8 +75,9 @@ class StepReleaseOut(Schema):
     fixed: MoneyOut | None
     base: MoneyOut
     reserve_bps: int
-    waits_for: Literal["return", "days", "next_run"] | None = Field(
-        description="What stands between: an open return, the marketplace's days after delivery, or only the next run. None once released"
+    waits_for: Literal["return", "dispute", "days", "next_run"] | None = Field(
+        description="What stands between: an open return or dispute, the marketplace's days after delivery, or only the next run. None "
+        "once released"
     )
     escrow_days: int
 
@@ -85,9 +86,7 @@ class StepOut(Schema):
     """What happened; `expected` says that it is still to come, and has no journal yet. `reason` is the gateway's own word, as it came."""
 
     journal_id: JournalId | None
-    kind: str = Field(
-        description="The kind of the journal: authorisation, authorisation_ended, capture, gateway_fee, refund, refund_failed, release"
-    )
+    kind: str = Field(description="The kind of the journal: authorisation, capture, gateway_fee, refund, dispute_opened, release, …")
     at: datetime | None
     expected: bool
     postings: list[PostingOut]

@@ -5,9 +5,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, Literal
 
-from velora.flows import postings
+from velora.flows import dispute_postings, postings
 from velora.flows.postings import Parting
 from velora.flows.screens.finance.names import Names, head_of, names_of
+from velora.modules.disputes import service as disputes
+from velora.modules.disputes.service import DisputeFacts
 from velora.modules.escrow import service as escrow
 from velora.modules.ledger import service as ledger
 from velora.modules.ledger.policy import AccountRef, kind_of
@@ -65,7 +67,7 @@ class Share:
 
     seller: str
     terms: Terms
-    waits_for: Literal["return", "days", "next_run"] | None
+    waits_for: Literal["return", "dispute", "days", "next_run"] | None
 
 
 @dataclass(frozen=True)
@@ -147,12 +149,14 @@ async def trail_of(uow: UnitOfWork, order_id: int) -> Trail | None:
     key = (order.tenant_id, order.id)
     intent = (await payments.of_orders(uow, [key]))[key]
     refunds = await payments.refunds_of_orders(uow, [key])
-    facts = await _gathered(uow, order, intent, [refund.id for refund in refunds])
+    disputed = await disputes.of_orders(uow, [key])
+    facts = await _gathered(uow, order, intent, [refund.id for refund in refunds], disputed)
     if order.paid_at is None and not facts.by_key:
         return None
     steps = [
         *_paid(facts),
         *(step for refund in refunds for step in _refunded(facts, refund.id, refund.reason)),
+        *(step for one in disputed for step in _disputed(facts, one)),
         *(_released(facts, part) for part in facts.parts if _may_be_released(facts, part)),
     ]
     shares = tuple([_share(facts, part) for part in facts.parts if (part.tenant_id, part.id) in facts.holds])
@@ -168,12 +172,15 @@ async def trail_of(uow: UnitOfWork, order_id: int) -> Trail | None:
     )  # fmt: skip
 
 
-async def _gathered(uow: UnitOfWork, order: orders.Order, intent: payments.PaymentIntent, refund_ids: Sequence[int]) -> _Facts:
+async def _gathered(
+    uow: UnitOfWork, order: orders.Order, intent: payments.PaymentIntent, refund_ids: Sequence[int], disputed: Sequence[DisputeFacts]
+) -> _Facts:
     parts = await orders.parts_of(uow, [(order.tenant_id, order.id)])
     part_keys = [(part.tenant_id, part.id) for part in parts]
     keys = {key(intent.id) for key in _OF_PAYMENTS} | {postings.release_key(part.id) for part in parts}
     for name in (postings.refund_key, postings.refund_paid_key, postings.refund_failed_key):
         keys |= {name(refund_id) for refund_id in refund_ids}
+    keys |= {key for one in disputed for key in dispute_postings.keys_of(one)}
     found = await ledger.find(uow, {(order.tenant_id, key) for key in keys})
     journals = await ledger.journals(uow, {(tenant_id, journal_id) for (tenant_id, _), journal_id in found.items()})
     codes = {account.code for journal in journals for leg in journal.legs for account in (leg.debit, leg.credit)}
@@ -223,6 +230,12 @@ def _refunded(facts: _Facts, refund_id: int, reason: str) -> list[Step]:
     return [*steps, replace(_step(facts, failed), reason=reason)] if failed else steps
 
 
+def _disputed(facts: _Facts, one: DisputeFacts) -> list[Step]:
+    """What a dispute moved, each with the bank's own word for it."""
+    found = [facts.by_key.get(key) for key in dispute_postings.keys_of(one)]
+    return [replace(_step(facts, journal), reason=one.reason) for journal in found if journal]
+
+
 def _may_be_released(facts: _Facts, part: orders.SellerOrder) -> bool:
     hold = facts.holds.get((part.tenant_id, part.id))
     return hold is not None and hold.state is not escrow.State.REFUNDED
@@ -241,7 +254,9 @@ def _released(facts: _Facts, part: orders.SellerOrder) -> Step:
     return Step(None, "release", hold.due_at, True, _moves_to_be(facts, journal), release=replace(share, waits_for=_waits_for(hold)))
 
 
-def _waits_for(hold: escrow.Hold) -> Literal["return", "days", "next_run"]:
+def _waits_for(hold: escrow.Hold) -> Literal["return", "dispute", "days", "next_run"]:
+    if hold.state is escrow.State.FROZEN:
+        return "dispute"
     if hold.claims:
         return "return"
     return "next_run" if hold.state is escrow.State.DUE else "days"

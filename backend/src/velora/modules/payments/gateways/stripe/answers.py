@@ -5,7 +5,7 @@ Stripe calls a charge with everything around it a PaymentIntent. Its metadata ca
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any, Final, cast
+from typing import Any, Final, Literal, cast
 
 from velora.modules.payments.gateways.port import (
     ActionRequired,
@@ -17,6 +17,7 @@ from velora.modules.payments.gateways.port import (
     RefundFailed,
     RefundOutcome,
     SeenCharge,
+    SeenDispute,
     SeenRefund,
     Unheard,
 )
@@ -101,6 +102,39 @@ def seen_bare_charge(charge: Json) -> SeenCharge:
     amount = int(charge.get("amount_captured", charge["amount"]))
     outcome = Captured(ref, _brand(card), str(card.get("last4") or ""), None, amount_minor=amount) if taken else DeclinedCharge("refused")
     return SeenCharge("", ref, amount, _currency(charge), outcome)
+
+
+def seen_dispute(dispute: Json, charge: SeenCharge) -> SeenDispute:
+    """How this dispute stands, and what its balance transactions say that Stripe has moved.
+
+    Where those count in another currency, only the amount in dispute is known in that of the charge, and no fee.
+    """
+    currency, amount = _currency(dispute), int(dispute["amount"])
+    entries = [cast("Json", one) for one in dispute.get("balance_transactions") or () if isinstance(one, dict)]
+    own = [one for one in entries if _currency(one) == currency]
+    foreign = [one for one in entries if _currency(one) != currency]
+    taken = sum(-int(one["amount"]) for one in own if int(one["amount"]) < 0) + amount * sum(int(one["amount"]) < 0 for one in foreign)
+    returned = sum(int(one["amount"]) for one in own if int(one["amount"]) > 0) + amount * sum(int(one["amount"]) > 0 for one in foreign)
+    fees = [int(one.get("fee") or 0) for one in own]
+    due_by = _object(dispute, "evidence_details").get("due_by")
+    return SeenDispute(
+        str(dispute["id"]), charge, _standing(str(dispute.get("status")), taken - returned), str(dispute.get("reason") or "")[:60], amount,
+        currency, datetime.fromtimestamp(int(dispute["created"]), UTC), datetime.fromtimestamp(int(due_by), UTC) if due_by else None,
+        taken, returned, sum(fee for fee in fees if fee > 0), sum(-fee for fee in fees if fee < 0),
+    )  # fmt: skip
+
+
+def _standing(status: str, gone_minor: int) -> Literal["open", "won", "lost"]:
+    """Questions of a bank begin with `warning_`; closed, they were none. What was prevented has gone back, where it has gone."""
+    match status:
+        case "won" | "warning_closed":
+            return "won"
+        case "lost":
+            return "lost"
+        case "prevented":
+            return "lost" if gone_minor > 0 else "won"
+        case _:
+            return "open"
 
 
 def key_of(thing: Json) -> str:

@@ -9,7 +9,7 @@ import json
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Mapping
 from datetime import datetime, timedelta
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import httpx
 import stripe
@@ -33,10 +33,13 @@ from velora.modules.payments.gateways.port import (
     RefundOrder,
     RefundOutcome,
     Seen,
+    SeenCharge,
+    SeenDispute,
     Unheard,
 )
 from velora.modules.payments.gateways.stripe import answers
 from velora.modules.payments.gateways.stripe.answers import KEY, ORDER, VOIDED, Json
+from velora.modules.payments.gateways.stripe.errors import error_of, unheard
 
 # Longer than Stripe commonly takes, shorter than a buyer waits.
 _ANSWERS_WITHIN: Final = timedelta(seconds=15)
@@ -89,23 +92,23 @@ class StripeGateway:
             async with asyncio.timeout(self._patience):
                 return self._told(order.key, await self._create(order))
         except stripe.CardError as error:
-            return answers.declined(_error_of(error))
+            return answers.declined(error_of(error))
         except stripe.IdempotencyError:
             # The key was used for something else: it was given up before this arrived.
             found = await self.find(order.key)
             return Unheard("Stripe knows the key, but not what for.") if isinstance(found, NotKnown) else found
         except stripe.InvalidRequestError as error:
             # The card is all in the request that may not be there.
-            is_unknown = error.http_status == _NOT_THERE or _error_of(error).get("param") == "payment_method"
-            return DeclinedCharge("unknown_token" if is_unknown else answers.reason_of(_error_of(error)))
+            is_unknown = error.http_status == _NOT_THERE or error_of(error).get("param") == "payment_method"
+            return DeclinedCharge("unknown_token" if is_unknown else answers.reason_of(error_of(error)))
         except (stripe.StripeError, TimeoutError) as error:
-            return _unheard(error)
+            return unheard(error)
 
     async def find(self, key: str) -> ChargeOutcome | NotKnown:
         try:
             intent = await self._intent_of(key)
         except (stripe.StripeError, TimeoutError) as error:
-            return _unheard(error)
+            return unheard(error)
         return NotKnown() if intent is None else answers.charge_of(intent)
 
     async def void(self, key: str) -> ChargeOutcome:
@@ -118,7 +121,7 @@ class StripeGateway:
                 return outcome
             cancelled = await self._cancel(str(intent["id"]))
         except (stripe.StripeError, TimeoutError) as error:
-            return _unheard(error)
+            return unheard(error)
         # A card that was refused before stays refused for its own reason.
         return outcome if isinstance(outcome, DeclinedCharge) else answers.charge_of(cancelled)
 
@@ -130,9 +133,9 @@ class StripeGateway:
             return _captured(answers.charge_of(await self._plain(ask)), "not_taken")
         except stripe.InvalidRequestError as error:
             # Taken before, given up, or too much: how it stands says which.
-            return await self._stands(order.charge_ref, answers.reason_of(_error_of(error)))
+            return await self._stands(order.charge_ref, answers.reason_of(error_of(error)))
         except (stripe.StripeError, TimeoutError) as error:
-            return _unheard(error)
+            return unheard(error)
 
     async def refund(self, order: RefundOrder) -> RefundOutcome:
         """Asks by our key first: after a day Stripe would take the same key for a new refund."""
@@ -148,9 +151,9 @@ class StripeGateway:
             )
             return answers.refund_of(await self._plain(ask))
         except (stripe.InvalidRequestError, stripe.CardError) as error:
-            return RefundFailed(answers.reason_of(_error_of(error)))
+            return RefundFailed(answers.reason_of(error_of(error)))
         except (stripe.StripeError, TimeoutError) as error:
-            return _unheard(error)
+            return unheard(error)
 
     async def find_refund(self, key: str) -> RefundOutcome | NotKnown:
         async def page(after: str) -> list[Json]:
@@ -162,7 +165,7 @@ class StripeGateway:
                     if answers.key_of(refund) == key:
                         return answers.refund_of(refund)
         except (stripe.StripeError, TimeoutError) as error:
-            return _unheard(error)
+            return unheard(error)
         return NotKnown()
 
     def read_notice(self, body: bytes, headers: Mapping[str, str], now: datetime) -> Notice | Forged:
@@ -184,17 +187,35 @@ class StripeGateway:
                 case "pi":
                     return answers.seen_charge(await self._intent(notice.ref))
                 case "ch" | "py":
-                    charge = await self._plain(self._client.v1.charges.retrieve_async(notice.ref))
-                    within = charge.get("payment_intent")
-                    return answers.seen_charge(await self._intent(str(within))) if within else answers.seen_bare_charge(charge)
+                    return await self._charge_named(notice.ref)
+                case "dp" | "du":
+                    return await self._dispute(notice.ref)
                 case "re" | "pyr":
                     return answers.seen_refund(await self._plain(self._client.v1.refunds.retrieve_async(notice.ref)))
                 case _:
                     return NotKnown()
         except stripe.InvalidRequestError as error:
-            return NotKnown() if error.http_status == _NOT_THERE else _unheard(error)
+            return NotKnown() if error.http_status == _NOT_THERE else unheard(error)
         except (stripe.StripeError, TimeoutError) as error:
-            return _unheard(error)
+            return unheard(error)
+
+    async def find_dispute(self, ref: str) -> SeenDispute | NotKnown | Unheard:
+        try:
+            return await self._dispute(ref)
+        except stripe.InvalidRequestError as error:
+            return NotKnown() if error.http_status == _NOT_THERE else unheard(error)
+        except (stripe.StripeError, TimeoutError) as error:
+            return unheard(error)
+
+    async def disputes_since(self, moment: datetime) -> list[SeenDispute] | Unheard:
+        async def page(after: str) -> list[Json]:
+            return await self._page(self._client.v1.disputes.list_async(_paged({"created": {"gte": int(moment.timestamp())}}, after)))
+
+        try:
+            async with asyncio.timeout(self._patience):
+                return [await self._about(dispute) async for dispute in self._back_to(page, moment)]
+        except (stripe.StripeError, TimeoutError) as error:
+            return unheard(error)
 
     async def ping(self) -> None:
         try:
@@ -202,7 +223,7 @@ class StripeGateway:
         except (stripe.AuthenticationError, stripe.PermissionError) as error:
             raise ConnectionRefusedError("Stripe does not take the key") from error
         except (stripe.StripeError, TimeoutError) as error:
-            raise ConnectionError(_unheard(error).why) from error
+            raise ConnectionError(unheard(error).why) from error
 
     async def close(self) -> None:
         await self._line.close_async()
@@ -241,6 +262,20 @@ class StripeGateway:
 
     async def _intent(self, ref: str) -> Json:
         return await self._plain(self._client.v1.payment_intents.retrieve_async(ref, {"expand": _EXPAND}))
+
+    async def _charge_named(self, ref: str) -> SeenCharge:
+        charge = await self._plain(self._client.v1.charges.retrieve_async(ref))
+        within = charge.get("payment_intent")
+        return answers.seen_charge(await self._intent(str(within))) if within else answers.seen_bare_charge(charge)
+
+    async def _dispute(self, ref: str) -> SeenDispute:
+        return await self._about(await self._plain(self._client.v1.disputes.retrieve_async(ref)))
+
+    async def _about(self, dispute: Json) -> SeenDispute:
+        """The dispute with the charge that it is about."""
+        within = dispute.get("payment_intent")
+        charge = answers.seen_charge(await self._intent(str(within))) if within else await self._charge_named(str(dispute["charge"]))
+        return answers.seen_dispute(dispute, charge)
 
     async def _intent_of(self, key: str) -> Json | None:
         """What was made under this key. Strictly: None means that there is nothing, not that nothing was found in time."""
@@ -296,7 +331,7 @@ class StripeGateway:
         try:
             return _captured(answers.charge_of(await self._intent(ref)), reason)
         except (stripe.StripeError, TimeoutError) as error:
-            return _unheard(error)
+            return unheard(error)
 
     # ---------------------------------------------------------------------------------------------------------- lists
 
@@ -362,15 +397,3 @@ def _made_at(key: str) -> datetime | None:
         return time_of(decode(key.partition("_")[0], key))
     except MalformedId:
         return None
-
-
-def _error_of(error: stripe.StripeError) -> Json:
-    body = cast("Json | None", error.json_body)
-    return body["error"] if body else {}
-
-
-def _unheard(error: stripe.StripeError | TimeoutError) -> Unheard:
-    """Without what Stripe wrote, which may name a person."""
-    if isinstance(error, TimeoutError):
-        return Unheard("Stripe did not answer in time.")
-    return Unheard(f"{type(error).__name__} {error.http_status or ''} {error.request_id or ''}".strip())

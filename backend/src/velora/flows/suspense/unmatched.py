@@ -1,7 +1,7 @@
 """Money at the gateway that matches nothing of ours: booked at once, so that the books say what lies there, and never spent."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, TypeVar
 
@@ -35,7 +35,7 @@ async def keep_unmatched(uow: UnitOfWork, strays: Mapping[K, Unmatched]) -> dict
     houses = await tenants.all_tenants(uow)
     kept: dict[K, Unmatched] = {}
     for key, one in strays.items():
-        if (tenant_id := _books_of(one, houses)) is None:
+        if (tenant_id := books_of(one, houses)) is None:
             log.error("%s has %s %d of nobody, and there is no marketplace to keep them", one.gateway, one.currency, one.amount_minor)
         else:
             kept[key] = replace(one, tenant_id=tenant_id)
@@ -44,7 +44,7 @@ async def keep_unmatched(uow: UnitOfWork, strays: Mapping[K, Unmatched]) -> dict
     return {key: one for (key, one), case in zip(kept.items(), opened, strict=True) if case.is_new}
 
 
-def _books_of(one: Unmatched, houses: list[TenantFacts]) -> int | None:
+def books_of(one: Unmatched, houses: Sequence[TenantFacts]) -> int | None:
     """Of a payment of ours, its marketplace; else the oldest one that trades in the currency, else the oldest of all."""
     trading = [house.id for house in houses if house.currency == one.currency] or [house.id for house in houses]
     return one.tenant_id or next(iter(trading), None)
