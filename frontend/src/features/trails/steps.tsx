@@ -1,4 +1,4 @@
-import { Banknote, Hourglass, Lock, ReceiptText, TriangleAlert, Undo2, Unlock } from "lucide-react";
+import { Banknote, Hourglass, Landmark, Lock, ReceiptText, TriangleAlert, Undo2, Unlock } from "lucide-react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { StepOut, StepReleaseOut, TrailOut } from "@/shared/api/generated/model";
@@ -14,6 +14,9 @@ const MARKS: Record<string, Mark> = {
   refund: { icon: <Undo2 />, tone: "warning" },
   refund_paid: { icon: <Undo2 />, tone: "warning" },
   refund_failed: { icon: <TriangleAlert />, tone: "negative" },
+  dispute_opened: { icon: <Landmark />, tone: "warning" },
+  dispute_won: { icon: <Landmark />, tone: "positive" },
+  dispute_lost: { icon: <TriangleAlert />, tone: "negative" },
   release: { icon: <Unlock />, tone: "positive" },
   payout: { icon: <Banknote /> },
   payout_paid: { icon: <Banknote />, tone: "positive" },
