@@ -217,6 +217,15 @@ async def test_one_of_which_no_notice_came_is_found_and_asked_about_until_it_end
     await stands(shop, {DISPUTES: 0, CLEARING: TOTAL - FEE - 1500})
 
 
+async def test_what_nobody_answers_in_time_is_lost(shop, clock):
+    one = await bought(shop, card=DISPUTED)
+    await find_disputes(shop.house)
+    [ref] = [seen.ref for seen in await shop.gateway.disputes_since(clock.now() - timedelta(minutes=1))]
+    clock.advance(timedelta(days=7))
+    await sweep_disputes(shop.house)
+    assert ((await known(shop, ref)).state, (await one.hold()).state) == (State.LOST, escrow_service.State.REFUNDED)
+
+
 async def test_a_question_of_the_bank_takes_nothing_and_ends_with_nothing(shop):
     one = await bought(shop)
     before = await shop.journals()

@@ -51,6 +51,17 @@ export const routes: RouteObject[] = [
         lazy: lazyPage(async () => (await import("@/features/payouts/PayoutsPage")).PayoutsPage, "payouts"),
       },
       {
+        path: "disputes",
+        lazy: lazyPage(
+          async () => (await import("@/features/disputes/DisputesPage")).DisputesPage,
+          "disputes",
+        ),
+      },
+      {
+        path: "disputes/:disputeId",
+        lazy: lazyPage(async () => (await import("@/features/disputes/DisputePage")).DisputePage, "disputes"),
+      },
+      {
         path: "suspense",
         lazy: lazyPage(async () => (await import("@/features/suspense/DeskPage")).DeskPage, "suspense"),
       },

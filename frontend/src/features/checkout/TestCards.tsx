@@ -6,6 +6,7 @@ const CARDS = [
   ["4000 0000 0000 0002", "declined"],
   ["4000 0000 0000 3220", "challenge"],
   ["4000 0000 0000 0341", "lost"],
+  ["4000 0000 0000 2685", "disputed"],
 ] as const;
 
 /** In the demo: the cards of the sandbox and what each does. A click fills the form. */

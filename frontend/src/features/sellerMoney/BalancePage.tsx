@@ -20,6 +20,7 @@ import {
   type StateTone,
   PagedTable,
 } from "@/shared/kit";
+import { Disputes } from "./Disputes";
 
 const TONES: Record<string, StateTone> = {
   reserved: "info",
@@ -56,6 +57,7 @@ export function BalancePage() {
           <Account key={`${account.tenant.slug} ${account.currency}`} account={account} sellerId={sellerId} />
         ))}
       </div>
+      <Disputes sellerId={sellerId} />
       <Payouts sellerId={sellerId} />
     </>
   );

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import StreamingResponse
 from pydantic import AwareDatetime, Field
 
-from velora.flows import postings
+from velora.flows import dispute_postings, postings
 from velora.flows.house import TradingHouse
 from velora.flows.once import Once
 from velora.flows.payout_run.balance import SellerBalance, accounts_of, balances_of, by_day
@@ -45,7 +45,7 @@ PayoutId = Annotated[int, ident("pay")]
 Limit = Annotated[int, Query(ge=1, le=200)]
 _STAFF = (NotSignedIn, Forbidden, NotFound)
 PayoutState = Literal["reserved", "submitted", "unknown", "paid", "failed"]
-_STATEMENT = (postings.PAYABLE, postings.ESCROW, postings.RESERVE, postings.RECEIVABLE)
+_STATEMENT = (postings.PAYABLE, postings.ESCROW, postings.RESERVE, postings.RECEIVABLE, dispute_postings.HOLD)
 
 
 def _house(request: Request) -> TradingHouse:

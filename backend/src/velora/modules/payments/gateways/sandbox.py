@@ -309,7 +309,7 @@ class SandboxGateway:
     def _dispute(self, db: sqlite3.Connection, ref: str) -> SeenDispute | NotKnown:
         about = disputes.charge_of(db, ref)
         charge = self._look_up(db, about) if about else NotKnown()
-        return disputes.seen(db, ref, charge) if isinstance(charge, SeenCharge) else NotKnown()
+        return disputes.seen(db, ref, charge, self._clock.now()) if isinstance(charge, SeenCharge) else NotKnown()
 
     def _secret(self) -> bytes:
         return signatures.secret_in(self._file.with_suffix(".key"))

@@ -41,8 +41,10 @@ def charge_of(db: sqlite3.Connection, ref: str) -> str | None:
     return row[0] if row else None
 
 
-def seen(db: sqlite3.Connection, ref: str, charge: SeenCharge) -> SeenDispute:
-    """How a dispute about this charge stands."""
+def seen(db: sqlite3.Connection, ref: str, charge: SeenCharge, now: datetime) -> SeenDispute:
+    """How a dispute about this charge stands. Of what nobody has answered in time the bank has decided for the buyer."""
+    late = "UPDATE dispute SET state = 'lost' WHERE ref = ? AND state = 'open' AND opened_at <= ?"
+    db.execute(late, (ref, int((now - _ANSWER_WITHIN).timestamp())))
     state, reason, amount, opened, *moved = db.execute(
         "SELECT state, reason, amount_minor, opened_at, taken_minor, returned_minor, fee_minor, fee_back_minor FROM dispute WHERE ref = ?",
         (ref,),
