@@ -14,6 +14,7 @@ from velora.kernel.errors import Forbidden, Invalid, MalformedId, NotFound
 from velora.kernel.ids import decode, encode
 from velora.kernel.paging import decode_cursor, encode_cursor
 from velora.modules.ledger import service as ledger
+from velora.modules.ledger.errors import MonthDropped
 from velora.modules.ledger.service import Account, JournalView, Look
 from velora.modules.tenants import service as tenants
 from velora.platform.db import UnitOfWork
@@ -170,7 +171,7 @@ async def list_journals(
     )  # fmt: skip
 
 
-@router.get("/{journal_id}", responses=problems(*_FINANCE))
+@router.get("/{journal_id}", responses=problems(MonthDropped, *_FINANCE))
 async def read_journal(journal_id: JournalId, caller: FinanceAdmin, house: HouseDep) -> JournalFullOut:
     """One journal: every posting, who caused it, what undid it, and the block that seals it."""
     async with house.db.read(None) as uow:
@@ -181,7 +182,7 @@ async def read_journal(journal_id: JournalId, caller: FinanceAdmin, house: House
     return _full(story)
 
 
-@router.get("/{journal_id}/proof", responses=problems(NotSealedYet, DoesNotProve, *_FINANCE))
+@router.get("/{journal_id}/proof", responses=problems(NotSealedYet, DoesNotProve, MonthDropped, *_FINANCE))
 async def prove_journal(journal_id: JournalId, caller: FinanceAdmin, house: HouseDep, reply: Response) -> ProofOut:
     """The journal's way to the signed and anchored hash of its block, as a file that can be checked without Velora."""
     proof = ProofOut.model_validate(await prove(house, journal_id))
