@@ -17,9 +17,7 @@ from velora.flows.archiving.write import Archived, Maker, archive_month, months_
 from velora.modules.ledger.policy.months import Month
 from velora.platform.settings import Settings, read_settings
 
-app = typer.Typer(
-    help="Months of the ledger as verified files: write them, see which there are, check them, drop what is old.", no_args_is_help=True
-)
+app = typer.Typer(help="Months of the ledger as verified files: write, list, check and, when old, drop them.", no_args_is_help=True)
 app.add_typer(dropping.app)
 
 _FIGURES: Final = ("journals", "postings", "size")
