@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncGenerator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from tests.chaos.tampering import without_triggers
 from velora.flows.bookkeeping.watch import watch_books
 from velora.kernel.clock import ManualClock
 from velora.modules.ledger import service as ledger
+from velora.platform.anchors.folder import FolderAnchors
+from velora.platform.anchors.port import Anchor, AnchorsAway
 from velora.platform.db import Database
 from velora.platform.house import House
 
@@ -74,7 +77,13 @@ async def test_who_cannot_look_lets_another_look(house, clock: ManualClock):
     clock.advance(timedelta(hours=6))
     assert await watch_books(house) == 1, "who is taken for dead"
     clock.advance(timedelta(hours=1))
-    async with house.db.begin(None) as uow:
-        assert await ledger.take_turn(uow, every=timedelta(hours=1), lasts=timedelta(hours=6))
-        await ledger.end_turn(uow, None)
-    assert await watch_books(house) == 1
+    with pytest.raises(AnchorsAway):
+        await watch_books(replace(house, anchors=Away(house.settings.home / "anchors")))
+    assert await watch_books(house) == 1, "at once"
+
+
+class Away(FolderAnchors):
+    """A place that does not answer."""
+
+    async def newest(self, shard: int) -> Anchor | None:
+        raise AnchorsAway("It does not answer.")

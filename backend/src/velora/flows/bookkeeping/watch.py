@@ -29,16 +29,21 @@ async def watch_books(house: House) -> int:
         began = uow.now
     if before is None:
         return 0
-    found: Watched | None = None
     try:
         found = await _look(house, before, began)
-    finally:
-        async with house.db.begin(None) as uow:
-            await ledger.end_turn(uow, found)
+    except BaseException:
+        await _end(house, None)
+        raise
+    await _end(house, found)
     for check in found.wrong:
         named = ", ".join(check.examples)
         log.error("The books are not in order: %d, %s: %d (%s). velora ledger verify", check.number, check.name, check.count, named)
     return 1
+
+
+async def _end(house: House, found: Watched | None) -> None:
+    async with house.db.begin(None) as uow:
+        await ledger.end_turn(uow, found)
 
 
 async def _look(house: House, before: Watched, began: datetime) -> Watched:
