@@ -32,11 +32,6 @@ async def border(uow: UnitOfWork) -> int:
     return int(await uow.scalar(_BORDER) or 0)
 
 
-async def sealed_upto(uow: UnitOfWork) -> int:
-    """The last block with journals of a dropped month; 0 where nothing was dropped."""
-    return int(await uow.scalar(select(func.coalesce(func.max(LedgerArchive.last_n), 0))) or 0)
-
-
 async def months(uow: UnitOfWork) -> list[DroppedMonth]:
     """Every dropped month, oldest first."""
     return [_month(row) for row in await uow.entities(select(LedgerArchive).order_by(LedgerArchive.first_id))]
