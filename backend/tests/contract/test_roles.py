@@ -18,12 +18,16 @@ from velora.apps import migrations
 from velora.apps.doctor import Finding, State, examine
 from velora.flows.bookkeeping.verify import verify
 from velora.flows.reactions import relay_once
+from velora.flows.second_person import Hand, ask, take
 from velora.kernel.clock import ManualClock
 from velora.kernel.ids import id_source
+from velora.modules.approvals import service as approvals
+from velora.modules.approvals.service import PLATFORM, ApprovalFacts, Matter, Request, Taking, Vote
 from velora.modules.ledger import service as ledger
+from velora.modules.ledger.policy.months import Month
 from velora.modules.ledger.service import AccountRef, Journal, Posted, legs
 from velora.platform.db import Database
-from velora.platform.db.ddl import append_only_tables, ensure_months_ahead, ensure_partitions, partitions_of
+from velora.platform.db.ddl import append_only_tables, drop_months, ensure_months_ahead, ensure_partitions, partitions_of
 from velora.platform.db.engine import make_engine
 from velora.platform.db.errors import NotAllowed
 from velora.platform.db.grants import ROLES, apply_grants, grants, quoted, role_names
@@ -163,11 +167,14 @@ async def test_with_the_app_role_the_server_refuses_every_change_of_the_ledger_f
 
 
 async def test_all_roles_together_may_not_change_or_remove_a_row_of_what_is_append_only(as_: As):
-    user = await as_(*ROLES)
+    """But for retention, which may drop what is archived: MySQL knows no right to drop a partition that does not reach the table."""
+    user, all_but = await as_(*ROLES), await as_(*(role for role in ROLES if role != "retention"))
+    dropped = {"ledger_journal", "ledger_posting"}
     for table in append_only_tables():
         column = next(iter(table.columns)).name
-        for statement in (f"UPDATE {table.name} SET {column} = 1", f"DELETE FROM {table.name}", f"TRUNCATE TABLE {table.name}"):
+        for statement in (f"UPDATE {table.name} SET {column} = 1", f"DELETE FROM {table.name}"):
             assert "1142" in await refused(user, statement)
+        assert "1142" in await refused(all_but if table.name in dropped else user, f"TRUNCATE TABLE {table.name}")
 
 
 async def test_a_reader_can_doubt_the_books_and_write_nothing(admin: AsyncEngine, as_: As):
@@ -199,8 +206,47 @@ async def test_retention_makes_months_that_the_app_may_not_make_and_touches_no_r
         assert "2033-05" in (await connection.run_sync(partitions_of))["ledger_posting"]
     await ensure_months_ahead(retention.engine)
     assert await ensure_months_ahead(app.engine) == []  # nothing is missing, so nothing is asked for
-    for statement in ("INSERT INTO ledger_key VALUES (1, x'00', x'00', 1)", "ALTER TABLE ledger_journal DROP PARTITION p203305"):
+    for statement in ("INSERT INTO ledger_key VALUES (1, x'00', x'00', 1)", "ALTER TABLE audit_record DROP PARTITION p203305"):
         assert "1142" in await refused(retention, statement)
+
+
+async def test_only_retention_drops_a_month_and_says_so(as_: As):
+    """With the rights of its role it takes the agreement of two people, writes what stands for the month, and drops its partitions."""
+    app, retention = await as_("app"), await as_("retention")
+    first, border = datetime(2025, 12, 1, tzinfo=UTC), Month(2025, 12).below_id
+    async with retention.engine.connect() as connection:
+        await connection.run_sync(ensure_partitions, first, first)
+    said = a_dropped_month(Month(2010, 1))
+    for user in (app, await as_("sealer"), await as_("reader")):
+        with pytest.raises(NotAllowed):
+            async with user.begin(None) as uow:
+                await ledger.say_dropped(uow, said, ledger.Remains())
+        assert "1142" in await refused(user, "ALTER TABLE ledger_journal DROP PARTITION p202512")
+        with pytest.raises(NotAllowed):
+            await drop_months(user.engine, border)
+    matter = Matter("archive.drop", "2010-01")
+    async with app.begin(None) as uow:
+        [asked] = await ask(uow, [Request(PLATFORM, matter, "account:1")], Hand("account:1"))
+        assert isinstance(asked, ApprovalFacts)
+        [agreed] = await approvals.approve(uow, [Vote(PLATFORM, asked.id, "account:2")])
+        assert isinstance(agreed, ApprovalFacts)
+    async with retention.begin(None) as uow:
+        [taken] = await take(uow, [Taking(PLATFORM, matter)], Hand("account:1"))
+        assert isinstance(taken, ApprovalFacts)
+        remains = ledger.Remains()
+        remains.add_moved(1, 2, 0, "top_up", 5, 0)
+        await ledger.say_dropped(uow, said, remains)
+    assert {name.partition(".")[0] for name in await drop_months(retention.engine, border)} == {
+        "ledger_journal", "ledger_posting",
+    }  # fmt: skip
+    async with app.read(None) as uow:
+        assert [one.month for one in await ledger.dropped_months(uow)] == ["2010-01"]
+
+
+def a_dropped_month(month: Month) -> ledger.DroppedMonth:
+    return ledger.DroppedMonth(
+        str(month), 0, month.first_id, month.below_id, 0, 0, {}, 0, (), bytes(32), "00", "/archive", 1, "account:1", "account:2", NOW, "key"
+    )
 
 
 async def test_the_sealer_adds_blocks_closes_epochs_and_writes_no_journal(admin: AsyncEngine, as_: As):
@@ -249,7 +295,7 @@ async def test_the_doctor_notes_a_user_who_may_do_more_and_is_content_with_the_a
     more = await found(admin)
     assert (more.state, more.says) == (State.NOTE, "this user may UPDATE, DELETE, DROP, ALTER, TRIGGER on the ledger")
     assert "velora db grants" in more.mend
-    assert (await found((await as_("app", "retention")).engine)).says == "this user may ALTER on the ledger"
+    assert (await found((await as_("app", "retention")).engine)).says == "this user may DROP, ALTER on the ledger"
 
 
 async def test_two_databases_of_a_server_have_roles_of_their_own(admin: AsyncEngine, tmp_path: Path):

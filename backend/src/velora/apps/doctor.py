@@ -7,7 +7,7 @@ import shutil
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -15,16 +15,19 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from velora.apps import migrations, trouble, wiring
+from velora.flows.bookkeeping.seals import anchors_are_late
+from velora.flows.bookkeeping.watch import LATE
 from velora.flows.refund.again import OFTEN, refused_often
 from velora.kernel.clock import SystemClock
 from velora.kernel.ids import encode, time_of
 from velora.modules.catalog import service as catalog
 from velora.modules.ledger import service as ledger
 from velora.modules.ledger.policy.seals import SHARD, Block
+from velora.modules.ledger.service import Watched
 from velora.modules.notifications import service as notifications
 from velora.modules.payments.policy import LONGEST_WAIT
 from velora.modules.tenants import service as tenants
-from velora.platform.anchors.port import AnchorsAway
+from velora.platform.anchors.port import Anchor, AnchorsAway
 from velora.platform.cache.port import CacheAway
 from velora.platform.db import Database, relay
 from velora.platform.db.ddl import MONTHS_AHEAD, month_after, partitions_of, stray_rows
@@ -39,7 +42,6 @@ _LEAST_FREE: Final = 1 * _GIB
 _SCARCE: Final = 5 * _GIB
 _LATE_SECONDS: Final = 60
 _EXAMPLES: Final = 5
-_A_MOMENT: Final = timedelta(seconds=30)  # between a block and its anchor
 
 
 class State(StrEnum):
@@ -171,6 +173,7 @@ async def _inside(engine: AsyncEngine) -> list[Finding]:
     else:
         found.append(Finding("outbox", State.OK, f"{waiting} events wait"))
     async with db.read(None) as uow:
+        found.append(_books(await ledger.last_watch(uow), uow.now))
         letters = await notifications.waiting(uow)
         refused = await refused_often(uow)
     if refused:
@@ -182,6 +185,19 @@ async def _inside(engine: AsyncEngine) -> list[Finding]:
         says = f"{letters['failed']} were given up, {letters['queued']} wait"
         found.append(Finding("letters", State.NOTE, says, "Their last errors are in the table notification_mail."))
     return found
+
+
+def _books(last: Watched | None, now: datetime) -> Finding:
+    """What the worker's own verification found last."""
+    if last is None or last.checked_at is None:
+        return Finding("books", State.OK, "not verified by a worker yet")
+    says = f"verified {last.checked_at:%Y-%m-%d %H:%M} UTC"
+    if last.wrong:
+        named = ", ".join(f"{one.number} ({one.name}): {one.count}" for one in last.wrong)
+        return Finding("books", State.WRONG, f"{says}: {named}", "velora ledger verify says where. Do not repair them by hand.")
+    if now - last.checked_at > LATE:
+        return Finding("books", State.NOTE, says, "A worker does that every hour: is one running? velora worker")
+    return Finding("books", State.OK, f"{says}, every count is 0")
 
 
 async def _partitions(engine: AsyncEngine) -> Finding:
@@ -265,9 +281,9 @@ async def _anchors(settings: Settings, *, usable: bool) -> Finding:
         mend = "Nothing is sealed meanwhile. Is VELORA_ANCHOR_URL right, and may this user read and create there?"
         return Finding("anchors", State.WRONG, str(error), mend)
     took = _since(began)
-    block = await _newest_block(settings) if usable else None
+    block, late = await _newest_block(settings, newest, anchors.every) if usable else (None, False)
     says = f"{anchors.place}, {f'up to block {newest.n} of {newest.sealed_at:%Y-%m-%d %H:%M:%S} UTC' if newest else 'empty'}"
-    if block and (newest is None or (block.n > newest.n and block.sealed_at - newest.sealed_at > anchors.every + _A_MOMENT)):
+    if block and late:
         mend = "Is a worker running, with the key? velora ledger seal --once says what stands in the way."
         return Finding("anchors", State.WRONG, f"{says}; the ledger is at block {block.n}", mend, took)
     if not settings.anchor_url and settings.public_url.startswith("https://"):
@@ -276,14 +292,15 @@ async def _anchors(settings: Settings, *, usable: bool) -> Finding:
     return Finding("anchors", State.OK, says, ms=took)
 
 
-async def _newest_block(settings: Settings) -> Block | None:
+async def _newest_block(settings: Settings, anchored: Anchor | None, every: timedelta) -> tuple[Block | None, bool]:
+    """The last block, and whether one waits for its anchor too long."""
     engine = make_engine(settings.database_address, connections=1)
     try:
         async with Database(engine, SystemClock(), _no_ids).read(None) as uow:
-            found = await ledger.newest_block(uow)
+            found, late = await ledger.newest_block(uow), await anchors_are_late(uow, anchored, every)
     finally:
         await engine.dispose()
-    return found.block if found else None
+    return found.block if found else None, late
 
 
 async def _products(settings: Settings) -> dict[int, tuple[str, int]]:

@@ -10,6 +10,7 @@ from typing import Final
 from sqlalchemy.exc import DBAPIError
 
 from velora.flows.bookkeeping.seal import seal_once
+from velora.flows.bookkeeping.watch import watch_books
 from velora.flows.disputes.sweep import find_disputes, sweep_disputes
 from velora.flows.four_eyes.decide import expire_approvals
 from velora.flows.house import TradingHouse
@@ -116,6 +117,7 @@ LOOPS: Final[tuple[Loop, ...]] = (
     Loop("forget events", timedelta(minutes=1), _forget_events, full_load=relay.FORGOTTEN_AT_ONCE),
     Loop("forget the inbox", timedelta(minutes=1), _forget_inbox, full_load=relay.FORGOTTEN_AT_ONCE),
     Loop("forget notices", timedelta(minutes=10), _forget_notices, full_load=gateway_inbox.FORGOTTEN_AT_ONCE),
+    Loop("verify the ledger", timedelta(minutes=5), watch_books),
     Loop("make partitions", timedelta(hours=6), _make_partitions),
 )
 

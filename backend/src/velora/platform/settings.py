@@ -22,6 +22,8 @@ class Settings(BaseSettings):
     database_url: SecretStr = SecretStr("")
     # The database as the user with the sealer role sees it, where the application's user has only the app role.
     sealer_database_url: SecretStr = SecretStr("")
+    # The same as the user with the retention role sees it: only velora archive drop uses it.
+    retention_database_url: SecretStr = SecretStr("")
     redis_url: SecretStr = SecretStr("")
     opensearch_url: SecretStr = SecretStr("")
     kafka_url: SecretStr = SecretStr("")
@@ -50,7 +52,7 @@ class Settings(BaseSettings):
     suspense_second_person_from_minor: int = Field(default=100_00, ge=0)
     suspense_write_off_up_to_minor: int = Field(default=5_00, ge=0)
 
-    @field_validator("database_url", "sealer_database_url")
+    @field_validator("database_url", "sealer_database_url", "retention_database_url")
     @classmethod
     def _database(cls, value: SecretStr) -> SecretStr:
         return _address(value, ("sqlite:///", "mysql://"), "sqlite:///folder/velora.db or mysql://user:password@host:3306/velora")

@@ -43,8 +43,8 @@ from velora.platform.db import UnitOfWork
 from velora.platform.db.outbox import RELAYED_KEPT
 from velora.platform.db.relay import forget_relayed, relay
 
-ALL = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26]
-OF_ALL = {11, 12, 24}  # blocks and partitions hold the journals of all tenants
+ALL = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27]
+OF_ALL = {11, 12, 24, 27}  # blocks, partitions and dropped months hold the journals of all tenants
 
 
 async def broken(uow: UnitOfWork, tenant: int) -> set[int]:

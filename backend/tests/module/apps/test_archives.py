@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 from typer.testing import CliRunner, Result
 
 from tests.builders.ledger import posted
+from tests.fixtures_db import an_address
 from velora.apps.cli import app
 from velora.apps.wiring import open_house
 from velora.flows.bookkeeping.seal import seal_once
@@ -78,3 +80,62 @@ def test_what_is_no_month_or_not_over_or_not_there_is_said(velora: Velora):
     assert velora("archive", "run", "--until", "2078-01").exit_code == 2
     missing = velora("archive", "verify", "2025-08")
     assert (missing.exit_code, "velora archive run --until 2025-08" in missing.stderr) == (1, True)
+
+
+def test_sqlite_drops_nothing_and_says_why(velora: Velora):
+    velora("archive", "run")
+    refused = velora("archive", "drop", "2025-09", "--by", "ada@example.com")
+    assert (refused.exit_code, "SQLite has no partitions" in refused.stderr) == (1, True)
+
+
+async def on_mysql(address: str, home: Path) -> None:
+    """Two months that are older than seven years."""
+    clock = ManualClock(datetime(2018, 9, 12, 9, tzinfo=UTC))
+    async with open_house(Settings(home=home, database_url=SecretStr(address)), clock) as house:
+        for month in (9, 10):
+            clock.set(datetime(2018, month, 12, 9, tzinfo=UTC))
+            await posted(house.db, 11, [500, 700])
+            await seal_once(house)
+
+
+def test_a_month_is_dropped_when_two_people_agree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    with asyncio.Runner() as loop:
+        there = an_address("mysql", tmp_path)
+        address = loop.run(there.__aenter__())
+        monkeypatch.setenv("VELORA_HOME", str(tmp_path / "home"))
+        monkeypatch.setenv("VELORA_DATABASE_URL", address)
+        runner = CliRunner()
+
+        def velora(*words: str) -> Result:
+            return runner.invoke(app, [*words], catch_exceptions=False)
+
+        try:
+            assert velora("db", "upgrade").exit_code == 0
+            loop.run(on_mysql(address, tmp_path / "home"))
+            for name in ("ada", "grace"):
+                assert velora("user", "create", f"{name}@example.com", "--name", name.title()).exit_code == 0
+                assert velora("user", "grant", f"{name}@example.com", "super_admin").exit_code == 0
+            _drop_september(velora)
+        finally:
+            loop.run(there.__aexit__(None, None, None))
+
+
+def _drop_september(velora: Velora) -> None:
+    assert velora("archive", "run").exit_code == 0
+    drop = ("archive", "drop", "2018-09", "--json")
+    assert "oldest first: 2018-09" in velora("archive", "drop", "2018-10", "--by", "ada@example.com").stderr
+    assert velora(*drop).exit_code == 2, "nobody has said who asks"
+    asked = answer(velora(*drop, "--by", "ada@example.com"))
+    assert asked["state"] == "asked"
+    assert answer(velora(*drop))["state"] == "waits"
+    assert velora("approvals", "approve", asked["approval"], "--by", "ada@example.com").exit_code == 1
+    assert velora("approvals", "approve", asked["approval"], "--by", "grace@example.com").exit_code == 0
+    assert answer(velora(*drop)) == {"month": "2018-09", "state": "dropped", "approval": asked["approval"]}
+    assert answer(velora(*drop))["state"] == "dropped"
+    months = answer(velora("archive", "status", "--json"))["months"]
+    assert [(one["month"], one["dropped"], one["journals"]) for one in months] == [("2018-09", True, 2), ("2018-10", False, 2)]
+    assert answer(velora("archive", "verify", "--json"))["clean"]
+    assert answer(velora("ledger", "verify", "--json", "--archive", str(Settings().home / "archive")))["clean"]
+    refused = velora("ledger", "trial-balance", "--at", "2018-09-13")
+    assert (refused.exit_code, "velora archive verify 2018-09 --files-only" in refused.stderr) == (1, True)
+    assert answer(velora("ledger", "trial-balance", "--at", "2018-10-01", "--json"))["sums"]["EUR"]["debit_minor"] == 1200

@@ -1,6 +1,5 @@
 """`velora archive`: months of the ledger as files that prove themselves."""
 
-from collections import Counter
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Final
@@ -8,18 +7,18 @@ from typing import Annotated, Final
 import typer
 
 from velora.apps import wiring
+from velora.apps.cli import dropping
+from velora.apps.cli.archiving import OutOption, counting, month_named, shelf_of
 from velora.apps.cli.console import AsJson, Complaint, Exit, Tell, give, progress, run, say, stop_with, table
 from velora.apps.cli.home import at_home, schema_of
-from velora.flows.archiving.check import Examined, Progress, examine, examine_alone
-from velora.flows.archiving.shelf import Shelf
+from velora.flows.archiving.check import Examined, examine, examine_alone
 from velora.flows.archiving.status import Standing, standing
 from velora.flows.archiving.write import Archived, Maker, archive_month, months_to_archive
 from velora.modules.ledger.policy.months import Month
 from velora.platform.settings import Settings, read_settings
 
-app = typer.Typer(help="Months of the ledger as verified files: write them, see which there are, check them.", no_args_is_help=True)
-
-OutOption = Annotated[Path | None, typer.Option("--out", help="Folder of the archives; archive in VELORA_HOME if not given.")]
+app = typer.Typer(help="Months of the ledger as verified files: write, list, check and, when old, drop them.", no_args_is_help=True)
+app.add_typer(dropping.app)
 
 _FIGURES: Final = ("journals", "postings", "size")
 
@@ -67,17 +66,18 @@ def status_command(out: OutOption = None, json: AsJson = False) -> None:
         give(
             {
                 "months": [
-                    {"month": str(one.month), "journals": one.journals, "archived": one.is_archived, "kept_because": one.kept_because}
+                    {
+                        "month": str(one.month), "journals": one.journals, "archived": one.is_archived, "dropped": one.is_dropped,
+                        "kept_because": one.kept_because,
+                    }
                     for one in found
                 ]
             }
-        )
+        )  # fmt: skip
     elif not found:
         say("Nothing has been posted yet.")
     else:
-        rows = [
-            (one.month, f"{one.journals:,}", "yes" if one.is_archived else "no", one.kept_because or "old enough to go") for one in found
-        ]
+        rows = [(one.month, f"{one.journals:,}", "yes" if one.is_archived else "no", _where(one)) for one in found]
         table(("month", "journals", "archived", "in the database"), rows, right=("journals",))
 
 
@@ -113,10 +113,14 @@ def verify_command(
         stop_with(Exit.WRONG)
 
 
+def _where(one: Standing) -> str:
+    return "dropped" if one.is_dropped else one.kept_because or "old enough to go"
+
+
 async def _archive(
     settings: Settings, out: Path | None, until: Month | None, older_than: int, tell: Tell, *, again: bool
 ) -> list[Archived]:  # fmt: skip
-    shelf, count = _shelf(settings, out), _counting(tell)
+    shelf, count = shelf_of(settings, out), counting(tell)
     maker = Maker(version("velora"), (await schema_of(settings)).current or "")
     done: list[Archived] = []
     async with at_home(settings) as house:
@@ -130,11 +134,11 @@ async def _archive(
 
 async def _standing(settings: Settings, out: Path | None) -> list[Standing]:
     async with at_home(settings) as house:
-        return await standing(house, _shelf(settings, out))
+        return await standing(house, shelf_of(settings, out))
 
 
 async def _verify(settings: Settings, out: Path | None, month: Month | None, tell: Tell, *, files_only: bool) -> list[Examined]:
-    shelf, count = _shelf(settings, out), _counting(tell)
+    shelf, count = shelf_of(settings, out), counting(tell)
     months = [month] if month else shelf.months()
     if files_only:
         keys = wiring.keys_of(settings)
@@ -143,26 +147,8 @@ async def _verify(settings: Settings, out: Path | None, month: Month | None, tel
         return [await examine(house, shelf, one, count) for one in months]
 
 
-def _shelf(settings: Settings, out: Path | None) -> Shelf:
-    return Shelf(out or settings.home / "archive")
-
-
-def _counting(tell: Tell) -> Progress:
-    done: Counter[str] = Counter()
-
-    def count(step: str, more: int) -> None:
-        done[step] += more
-        tell(step, done[step], 0)
-
-    return count
-
-
 def _month(text: str) -> Month | None:
-    if not text:
-        return None
-    if (found := Month.named(text)) is None:
-        raise Complaint(f"{text} is no month. Write it as 2026-10.", Exit.USAGE)
-    return found
+    return month_named(text) if text else None
 
 
 def _row(one: Archived) -> tuple[object, ...]:

@@ -4,15 +4,17 @@ import sys
 from collections import Counter
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, TextIO
 
 import typer
 
-from velora.apps.cli import seals
+from velora.apps.cli import journals, seals
 from velora.apps.cli.console import AsJson, Complaint, Exit, Tell, give, progress, run, say, stop_with, table
 from velora.apps.cli.home import at_home, tenant_named
+from velora.apps.cli.journals import moment
+from velora.flows.archiving.shelf import Shelf
 from velora.flows.bookkeeping import verify as bookkeeping
 from velora.flows.house import TradingHouse
 from velora.kernel.ids import encode
@@ -22,7 +24,8 @@ from velora.modules.ledger.policy import kind_of
 from velora.modules.ledger.service import Check, TrialRow
 from velora.platform.settings import Settings, read_settings
 
-app = typer.Typer(help="The books: doubt them, sum them up, read one account, prove a journal.", no_args_is_help=True)
+app = typer.Typer(help="The books: doubt them, sum them up, look for journals, read and prove one.", no_args_is_help=True)
+app.add_typer(journals.app)
 app.add_typer(seals.app)
 
 TenantOption = Annotated[str, typer.Option("--tenant", help="One marketplace, by its short name; all of them if not given.")]
@@ -32,12 +35,15 @@ TenantOption = Annotated[str, typer.Option("--tenant", help="One marketplace, by
 def verify(
     tenant: TenantOption = "",
     since: Annotated[str, typer.Option(help="Look one by one only at journals sealed from then on (UTC), as 2026-10-31.")] = "",
+    archive: Annotated[
+        Path | None, typer.Option(help="Read the archives of dropped months in this folder too: every leaf, root and signature.")
+    ] = None,
     json: AsJson = False,
 ) -> None:
     """Count every broken invariant of the books; each count must be 0. Exit code 1 when one is not.
 
-    Reads in bounded memory, beside running business. What is wrong with a block (11 to 13) or a partition (24) is found only for all
-    marketplaces together, because it holds the journals of all.
+    Reads in bounded memory, beside running business. What is wrong with a block (11 to 13), a partition (24) or a dropped month (27) is
+    found only for all marketplaces together, because it holds the journals of all.
 
     Examples:
 
@@ -46,9 +52,11 @@ def verify(
       velora ledger verify --tenant nordmarkt --json
 
       velora ledger verify --since 2026-11-01
+
+      velora ledger verify --archive /mnt/archive
     """
     with progress("Verifying", quiet=json) as tell:
-        checks = run(_verify(read_settings(), tenant, _moment(since), tell))
+        checks = run(_verify(read_settings(), tenant, moment(since), archive, tell))
     clean = not any(check.count for check in checks)
     if json:
         shown = [{"number": one.number, "name": one.name, "count": one.count, "examples": list(one.examples)} for one in checks]
@@ -79,7 +87,7 @@ def trial_balance(
 
       velora ledger trial-balance --currency EUR --at 2026-10-31
     """
-    rows = run(_trial_balance(read_settings(), tenant, currency.upper(), _moment(at)))
+    rows = run(_trial_balance(read_settings(), tenant, currency.upper(), moment(at)))
     sums = {
         one: (
             sum(row.debit_minor for row in rows if row.account.currency == one),
@@ -122,7 +130,7 @@ def statement(
 
       velora ledger statement 1010 --tenant nordmarkt --from 2026-10-01 --to 2026-11-01 --out october.csv
     """
-    run(_statement(read_settings(), account, tenant, (_moment(since), _moment(until)), out))
+    run(_statement(read_settings(), account, tenant, (moment(since), moment(until)), out))
 
 
 @contextmanager
@@ -153,21 +161,11 @@ def _sums(sums: dict[str, tuple[int, int]]) -> list[Sequence[object]]:
     return [("", f"Sum {currency}", show(debit, currency), show(credit, currency)) for currency, (debit, credit) in sums.items()]
 
 
-def _moment(text: str) -> datetime | None:
-    if not text:
-        return None
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise Complaint(f"{text} is no moment. Write it as 2026-10-31 or 2026-10-31T23:59:59.", Exit.USAGE) from error
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
-
-
 async def _tenant_id(house: TradingHouse, slug: str) -> int | None:
     return (await tenant_named(house, slug)).id if slug else None
 
 
-async def _verify(settings: Settings, slug: str, since: datetime | None, tell: Tell) -> Sequence[Check]:
+async def _verify(settings: Settings, slug: str, since: datetime | None, archive: Path | None, tell: Tell) -> Sequence[Check]:
     done: Counter[str] = Counter()
     async with at_home(settings) as house:
         tenant_id = await _tenant_id(house, slug)
@@ -178,8 +176,13 @@ async def _verify(settings: Settings, slug: str, since: datetime | None, tell: T
             done[step] += more
             tell(step, done[step], total if step == "journals" and since is None else 0)
 
-        outside = bookkeeping.Outside(house.keys, house.anchors)
-        return (await bookkeeping.verify(house.db, tenant_id, heard, outside=outside, since=since)).checks
+        outside = bookkeeping.Outside(house.keys, house.anchors, archive)
+        checks = (await bookkeeping.verify(house.db, tenant_id, heard, outside=outside, since=since)).checks
+        if archive is None or tenant_id is not None:
+            return checks
+        from velora.flows.archiving.dropped import with_archives  # noqa: PLC0415 -- loads Parquet, which nothing else here needs
+
+        return [await with_archives(house, Shelf(archive), one, heard) if one.number == 27 else one for one in checks]
 
 
 async def _trial_balance(settings: Settings, slug: str, currency: str, at: datetime | None) -> list[TrialRow]:
@@ -197,6 +200,8 @@ async def _statement(settings: Settings, code: str, slug: str, span: tuple[datet
             if not found:
                 raise Complaint(f"No account of {slug} has a code that begins with {code}. velora ledger trial-balance lists them.")
             since, until = span
+            if since:
+                await ledger.must_reach(uow, since)
             with _into(file) as target:
                 async for piece in ledger.statement_csv(uow, found, since=since, until=until):
                     target.write(piece)

@@ -14,7 +14,7 @@ from alembic.operations.ops import CreateTableOp, MigrateOperation, UpgradeOps
 from velora.kernel.clock import SystemClock
 from velora.platform.db.ddl import MONTHS_AHEAD, append_only_triggers, month_after, partitions_from_scratch
 
-_OURS: Final = frozenset({"append_only", "partition_by", "sealer", "views"})
+_OURS: Final = frozenset({"app", "append_only", "partition_by", "retention", "sealer", "views"})
 
 
 def append_only(table: str, *key: str) -> None:

@@ -10,24 +10,31 @@ from velora.platform.house import House
 
 @dataclass(frozen=True)
 class Standing:
-    """One month. `kept_because` is why it may not go from the database yet; empty when the time has come."""
+    """One month. `kept_because` is why it may not go from the database yet; empty when the time has come, and when it was dropped."""
 
     month: Month
     journals: int
     is_archived: bool
+    is_dropped: bool
     kept_because: str
 
 
 async def standing(house: House, shelf: Shelf) -> list[Standing]:
-    """Every month that has journals here or an archive, oldest first."""
+    """Every month that has journals here or an archive, or was dropped, oldest first."""
     archived = set(shelf.months())
     async with house.db.read(None) as uow:
         there = await ledger.months_there(uow)
         counts = {
             month: (await ledger.month_facts(uow, month)).journals for month in (months_from(*there) if there else ())
         }  # fmt: skip
-    months = sorted({month for month, count in counts.items() if count} | archived)
-    return [Standing(month, counts.get(month, 0), month in archived, _kept(house, month, counts, archived)) for month in months]
+        gone = {month: one.journals for one in await ledger.dropped_months(uow) if (month := Month.named(one.month))}
+    months = sorted({month for month, count in counts.items() if count} | archived | gone.keys())
+    return [
+        Standing(month, gone[month], month in archived, is_dropped=True, kept_because="")
+        if month in gone
+        else Standing(month, counts.get(month, 0), month in archived, is_dropped=False, kept_because=_kept(house, month, counts, archived))
+        for month in months
+    ]
 
 
 def _kept(house: House, month: Month, counts: dict[Month, int], archived: set[Month]) -> str:

@@ -42,7 +42,7 @@ class DoesNotProve(Refusal):
 
 
 async def prove(house: House, journal_id: int) -> dict[str, object]:
-    """The proof of this journal. Raises NotFound, NotSealedYet, DoesNotProve, AnchorsAway."""
+    """The proof of this journal. Raises NotFound, NotSealedYet, DoesNotProve, MonthDropped, AnchorsAway."""
     name = encode("jrn", journal_id)
     async with house.db.read(None) as uow:
         markets = [one.id for one in await tenants.all_tenants(uow)]

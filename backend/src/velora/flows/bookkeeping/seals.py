@@ -6,8 +6,8 @@ from typing import Final
 
 from velora.modules.ledger import service as ledger
 from velora.modules.ledger.policy.seals import SHARD
-from velora.modules.ledger.service import SealedBlock
 from velora.platform.anchors.port import Anchor
+from velora.platform.db import UnitOfWork
 from velora.platform.house import House
 from velora.platform.signing import NoSigningKey
 
@@ -19,7 +19,7 @@ _A_MOMENT: Final = timedelta(seconds=30)  # that a write and the next look may t
 class Standing:
     """`waiting_seconds` is the age of the oldest journal that no block seals yet.
 
-    `is_anchored` says whether the last block is, or will be with those that go in the same write; `anchored_n` which one was the last.
+    `is_anchored` says whether no block waits for its anchor longer than it may; `anchored_n` which one was the last.
     """
 
     block_n: int
@@ -44,6 +44,7 @@ async def standing(house: House) -> Standing:
     anchored = await house.anchors.newest(SHARD)
     async with house.db.read(None) as uow:
         found = await ledger.seals(uow)
+        late = await anchors_are_late(uow, anchored, house.anchors.every)
         waiting = max(int((uow.now - found.oldest_waiting).total_seconds()), 0) if found.oldest_waiting else 0
     newest = found.newest
     return Standing(
@@ -54,16 +55,19 @@ async def standing(house: House) -> Standing:
         key_id=newest.block.key_id if newest else "",
         signing_key_id=_signing(house),
         anchors=house.anchors.place,
-        is_anchored=_is_anchored(newest, anchored, house.anchors.every),
+        is_anchored=not late,
         anchored_n=anchored.n if anchored else 0,
         waiting_seconds=waiting,
     )
 
 
-def _is_anchored(newest: SealedBlock | None, anchored: Anchor | None, every: timedelta) -> bool:
-    if newest is None or anchored is None:
-        return newest is None
-    return anchored.n >= newest.block.n - 1 or newest.block.sealed_at - anchored.sealed_at <= every + _A_MOMENT
+async def anchors_are_late(uow: UnitOfWork, anchored: Anchor | None, every: timedelta) -> bool:
+    """Whether a block has been without its anchor for longer than its place lets it wait for others to go with it.
+
+    Where there is no anchor at all, none is on its way either.
+    """
+    waiting = await ledger.block(uow, anchored.n + 1 if anchored else 1)
+    return waiting is not None and (anchored is None or uow.now - waiting.block.sealed_at > every + _A_MOMENT)
 
 
 def _signing(house: House) -> str:

@@ -8,14 +8,16 @@ none.
 """
 
 from collections import Counter
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import Select, select
 
 from velora.flows import dispute_postings, postings
+from velora.flows.bookkeeping.dropped import check_dropped
 from velora.flows.bookkeeping.seal import anchors_of
 from velora.kernel.ids import decode, encode, first_id_at
 from velora.modules.commission import service as commission
@@ -26,7 +28,7 @@ from velora.modules.ledger import service as ledger
 from velora.modules.ledger.events import JournalsPosted
 from velora.modules.ledger.policy import sub_of
 from velora.modules.ledger.policy.seals import SHARD
-from velora.modules.ledger.service import Check, Progress, SealedBlock
+from velora.modules.ledger.service import Check, Progress
 from velora.modules.orders import service as orders
 from velora.modules.payments import service as payments
 from velora.modules.payouts import service as payouts
@@ -61,10 +63,16 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Outside:
-    """What proves the ledger and lies outside the database."""
+    """What proves the ledger and lies outside the database.
+
+    `archive` is where the archives of dropped months lie, if not where they lay when those were dropped; they are left out where
+    `looks_at_archives` is false.
+    """
 
     keys: SigningKeys
     anchors: Anchors
+    archive: Path | None = None
+    looks_at_archives: bool = True
 
 
 def _quietly(name: str, done: int) -> None:
@@ -108,6 +116,10 @@ async def examine(
     ]
     if tenant_id is None and uow.connection.dialect.name == "mysql":
         checks.append(await _months(uow, progress))
+    if tenant_id is None:
+        progress("dropped months", 0)
+        where, looks = (outside.archive, outside.looks_at_archives) if outside else (None, False)
+        checks.append(await check_dropped(uow, outside.keys if outside else None, archive=where, look_there=looks))
     if outside and tenant_id is None:
         checks.append(await _anchors(uow, progress, outside, after_n, anchored))
     return Verdict(tuple(sorted(checks, key=lambda check: check.number)))
@@ -115,7 +127,7 @@ async def examine(
 
 async def _anchors(uow: UnitOfWork, progress: Progress, outside: Outside, after_n: int, upto: int) -> Check:
     """13: every block up to the newest anchor has its anchor, every anchor its block, and they say the same."""
-    blocks = _blocks(uow, after_n, upto)
+    blocks = ledger.blocks(uow, after_n, upto)
     block = await anext(blocks, None)
     wrong: list[int] = []
     async for one in outside.anchors.read(SHARD, after=after_n):
@@ -135,13 +147,6 @@ async def _anchors(uow: UnitOfWork, progress: Progress, outside: Outside, after_
         wrong.append(block.block.n)
         block = await anext(blocks, None)
     return Check(13, "anchors and blocks differ", len(wrong), tuple(f"block {n}" for n in wrong[:_EXAMPLES]))
-
-
-async def _blocks(uow: UnitOfWork, after_n: int, upto: int) -> AsyncGenerator[SealedBlock]:
-    while page := [one for one in await ledger.blocks_after(uow, after_n, limit=_PAGE) if one.block.n <= upto]:
-        for one in page:
-            yield one
-        after_n = page[-1].block.n
 
 
 async def _refunds(uow: UnitOfWork, tenant_id: int | None, progress: Progress) -> Check:

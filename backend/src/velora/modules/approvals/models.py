@@ -23,6 +23,7 @@ class Approval(TenantOwned, Base):
         CheckConstraint("(state = 'done') = (done_at IS NOT NULL)", name="done"),
         Index("uq_approval_tenant_id_open_subject", "tenant_id", "open_subject", unique=True),
         Index(None, "state", "expires_at"),
+        {"info": {"retention": "SELECT, UPDATE"}},
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)

@@ -15,7 +15,7 @@ class AuditRecord(TenantOwned, Base):
     __tablename__ = "audit_record"
     __table_args__ = (
         Index(None, "tenant_id", "object_ref", "id"),
-        {"info": {"append_only": True, "partition_by": "id"}},
+        {"info": {"append_only": True, "partition_by": "id", "retention": "SELECT, INSERT, ALTER"}},
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)

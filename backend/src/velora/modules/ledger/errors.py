@@ -28,3 +28,21 @@ class InsufficientFunds(Refusal):
 
     def detail(self) -> str:
         return "One of the accounts would fall below what it may hold. Look at its statement; nothing was posted."
+
+
+@dataclass(unsafe_hash=True)
+class MonthDropped(Refusal):
+    """What was asked for lies before the oldest month that the tables have."""
+
+    code = "ledger.month_dropped"
+    status = 410
+    title = "This month is only in its archive"
+
+    month: str
+    place: str
+
+    def detail(self) -> str:
+        return (
+            f"The journals of {self.month} were archived and are no longer in the database. They lie in {self.place}/{self.month} "
+            f"and hold by themselves: velora archive verify {self.month} --files-only --out {self.place}"
+        )

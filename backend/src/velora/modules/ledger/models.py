@@ -26,6 +26,10 @@ SELECT tenant_id, journal_id, line, credit_account_id AS account_id, 'C' AS side
 _FLOOR_HOLDS = "floor = 'N' OR (floor = 'C' AND credit - pending_debit >= debit) OR (floor = 'D' AND debit - pending_credit >= credit)"
 
 
+# What stands for months that were dropped: only who may drop them writes it.
+_OF_RETENTION: Final = {"append_only": True, "app": "SELECT", "retention": "SELECT, INSERT"}
+
+
 class LedgerAccount(TenantOwned, Base):
     """An account of one tenant in one currency: `2010:sel_…` is what is held for that seller. `heat` 1: folded, see the chart."""
 
@@ -51,7 +55,10 @@ class LedgerJournal(TenantOwned, Base):
     __tablename__ = "ledger_journal"
     __table_args__ = (
         Index(None, "shard", "epoch"),
-        {"info": {"append_only": True, "partition_by": "id", "sealer": "SELECT"}, "sqlite_with_rowid": False},
+        {
+            "info": {"append_only": True, "partition_by": "id", "sealer": "SELECT", "retention": "SELECT, ALTER, DROP"},
+            "sqlite_with_rowid": False,
+        },
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
@@ -76,10 +83,13 @@ class LedgerPosting(TenantOwned, Base):
         Index(None, "debit_account_id", "journal_id"),
         Index(None, "credit_account_id", "journal_id"),
         {
-            "info": {"append_only": True, "partition_by": "journal_id", "sealer": "SELECT", "views": (LEDGER_ENTRY,)},
+            "info": {
+                "append_only": True, "partition_by": "journal_id", "sealer": "SELECT", "retention": "SELECT, ALTER, DROP",
+                "views": (LEDGER_ENTRY,),
+            },
             "sqlite_with_rowid": False,
         },
-    )
+    )  # fmt: skip
 
     journal_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
     line: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
@@ -176,3 +186,94 @@ class LedgerBlock(Base):
     signature: Mapped[str] = mapped_column(String(128))
     total: Mapped[int] = mapped_column(BigId)
     round_n: Mapped[int] = mapped_column(BigId)
+
+
+class LedgerArchive(Base):
+    """A month whose journals are no longer here, said once and signed: what it was, where it lies, who asked and who agreed.
+
+    From the moment that this row stands nobody looks for the month's journals; their partitions are dropped after it. `runs` are the
+    blocks all of whose journals were of the month, as [first, last, journals]; `content` is a digest of the rows of this month in the
+    three tables below, which the signature covers with the rest.
+    """
+
+    __tablename__ = "ledger_archive"
+    __table_args__ = ({"info": _OF_RETENTION},)
+
+    month: Mapped[str] = mapped_column(String(7), primary_key=True)
+    shard: Mapped[int] = mapped_column(SmallInteger)
+    first_id: Mapped[int] = mapped_column(BigId)
+    below_id: Mapped[int] = mapped_column(BigId)
+    journals: Mapped[int] = mapped_column(BigId)
+    postings: Mapped[int] = mapped_column(BigId)
+    sums: Mapped[dict[str, int]] = mapped_column(JsonDoc)
+    last_n: Mapped[int] = mapped_column(BigId)
+    runs: Mapped[list[list[int]]] = mapped_column(JsonDoc)
+    content: Mapped[bytes] = mapped_column(Digest)
+    manifest_sha256: Mapped[str] = mapped_column(String(64))
+    place: Mapped[str] = mapped_column(String(255))
+    approval_id: Mapped[int] = mapped_column(BigId)
+    asked_by: Mapped[str] = mapped_column(String(40))
+    agreed_by: Mapped[str] = mapped_column(String(40))
+    dropped_at: Mapped[datetime] = mapped_column(UtcTime)
+    key_id: Mapped[str] = mapped_column(String(40))
+    signature: Mapped[str] = mapped_column(String(128))
+
+
+class LedgerArchiveAccount(TenantOwned, Base):
+    """What an account moved in a dropped month by journals of one kind.
+
+    `round_n` is 0 for what every snapshot of a later moment has in it. A span of the account's history that the end of the month
+    divides has no such snapshot: what it moved until then stands by itself, with the block that closes the span.
+    """
+
+    __tablename__ = "ledger_archive_account"
+    __table_args__ = ({"info": _OF_RETENTION, "sqlite_with_rowid": False},)
+
+    account_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    month: Mapped[str] = mapped_column(String(7), primary_key=True)
+    round_n: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    kind: Mapped[str] = mapped_column(String(30), primary_key=True)
+    debit: Mapped[int] = mapped_column(Minor)
+    credit: Mapped[int] = mapped_column(Minor)
+
+
+class LedgerArchiveKind(TenantOwned, Base):
+    """How many journals of a kind a tenant had in a dropped month."""
+
+    __tablename__ = "ledger_archive_kind"
+    __table_args__ = ({"info": _OF_RETENTION, "sqlite_with_rowid": False},)
+
+    month: Mapped[str] = mapped_column(String(7), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(30), primary_key=True)
+    journals: Mapped[int] = mapped_column(BigId)
+
+
+class LedgerArchiveLeaf(TenantOwned, Base):
+    """The leaf of a dropped journal whose block `n` has journals of other months too, so that their tree still leads to its root."""
+
+    __tablename__ = "ledger_archive_leaf"
+    __table_args__ = (
+        Index(None, "n", "tenant_id", "journal_id"),
+        {"info": _OF_RETENTION, "sqlite_with_rowid": False},
+    )
+
+    journal_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    n: Mapped[int] = mapped_column(BigId)
+    month: Mapped[str] = mapped_column(String(7))
+    leaf: Mapped[bytes] = mapped_column(Digest)
+
+
+class LedgerWatch(Base):
+    """When the books were doubted last, and what was found. Whoever does it next claims the row, so that one does at a time.
+
+    `whole_at` is when every journal was looked at; `wrong` the checks that found something, as [number, name, count, examples].
+    """
+
+    __tablename__ = "ledger_watch"
+
+    shard: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    claimed_until: Mapped[datetime] = mapped_column(UtcTime)
+    checked_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    whole_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    took_ms: Mapped[int] = mapped_column(Integer)
+    wrong: Mapped[list[list[object]]] = mapped_column(JsonDoc)

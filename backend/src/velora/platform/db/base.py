@@ -22,7 +22,7 @@ _EVERY_TABLE: Final[dict[str, Any]] = {
 class Base(DeclarativeBase):
     """A table. `info={"append_only": True}` adds triggers that refuse changes; `info={"partition_by": "id"}` months.
 
-    `info={"sealer": "SELECT"}` says what sealing may do with it (see grants).
+    `info={"sealer": "SELECT"}` says what sealing may do with it, `retention` and `app` the same of those roles (see grants).
     """
 
     metadata = MetaData(

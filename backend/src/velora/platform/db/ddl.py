@@ -76,21 +76,60 @@ def ensure_partitions(connection: Connection, first: datetime, last: datetime) -
     user without the right, unless nothing is missing.
     """
     wanted = [first_id_at(_month(first)), *(first_id_at(month_after(month)) for month in months_between(first, last))]
+    return [f"{table.name}.{part}" for table, _ in partitioned_tables() for part in _split_at(connection, table.name, wanted)]
+
+
+def _split_at(connection: Connection, table: str, wanted: list[int]) -> list[str]:
+    """The table has a partition that ends at each of these ids; the names of those made now."""
+    there = _bounds(connection, table)
+    missing: defaultdict[int, list[int]] = defaultdict(list)
+    for bound in wanted:
+        if bound not in there:
+            missing[min((upper for upper in there if upper > bound), default=_NO_BOUND)].append(bound)
     made: list[str] = []
-    for table, _ in partitioned_tables():
-        there = _bounds(connection, table.name)
-        missing: defaultdict[int, list[int]] = defaultdict(list)
-        for bound in wanted:
-            if bound not in there:
-                missing[min((upper for upper in there if upper > bound), default=_NO_BOUND)].append(bound)
-        for holder, bounds in missing.items():
-            below = max((upper for upper in there if upper < bounds[0]), default=0)
-            parts = {_name(lower, upper): upper for lower, upper in pairwise([below, *bounds])}
-            name = there.get(holder, "pmax")
-            split = ", ".join([*(_until(part, upper) for part, upper in parts.items()), _until(name, holder)])
-            _alter(connection, f"ALTER TABLE {table.name} REORGANIZE PARTITION {name} INTO ({split})")
-            made += [f"{table.name}.{part}" for part in parts]
+    for holder, bounds in missing.items():
+        below = max((upper for upper in there if upper < bounds[0]), default=0)
+        parts = {_name(lower, upper): upper for lower, upper in pairwise([below, *bounds])}
+        name = there.get(holder, "pmax")
+        split = ", ".join([*(_until(part, upper) for part, upper in parts.items()), _until(name, holder)])
+        _alter(connection, f"ALTER TABLE {table} REORGANIZE PARTITION {name} INTO ({split})")
+        made += parts
     return made
+
+
+async def drop_months(engine: AsyncEngine, below_id: int) -> list[str]:
+    """Of the tables whose months may be dropped, nothing below this id is there any more; the names of the partitions dropped now.
+
+    They are dropped one table after the other, and each of them for good. MySQL only. Raises NotAllowed for a user without the right.
+    """
+    async with engine.connect() as connection:
+        return await connection.run_sync(_drop_in_turn, below_id)
+
+
+def _drop_in_turn(connection: Connection, below_id: int) -> list[str]:
+    if not connection.execute(text("SELECT GET_LOCK('velora.partitions', 60)")).scalar():
+        return []
+    dropped: list[str] = []
+    try:
+        for table in (one.name for one, _ in partitioned_tables() if "DROP" in one.info.get("retention", "")):
+            if not any(upper <= below_id for upper in _bounds(connection, table)) and not _has_rows_below(connection, table, below_id):
+                continue
+            _split_at(connection, table, [below_id])
+            parts = [part for upper, part in sorted(_bounds(connection, table).items()) if upper <= below_id]
+            try:
+                connection.execute(text(f"ALTER TABLE {table} DROP PARTITION {', '.join(parts)}"))
+            except DBAPIError as error:
+                raise translated(error) from error
+            dropped += [f"{table}.{part}" for part in parts]
+    finally:
+        connection.execute(text("SELECT RELEASE_LOCK('velora.partitions')"))
+    return dropped
+
+
+def _has_rows_below(connection: Connection, table: str, below_id: int) -> bool:
+    column = next(column for one, column in partitioned_tables() if one.name == table)
+    found = connection.execute(text(f"SELECT 1 FROM {table} WHERE {column} < :below LIMIT 1"), {"below": below_id})
+    return found.scalar() is not None
 
 
 async def ensure_months_ahead(engine: AsyncEngine, *, since: datetime | None = None) -> list[str]:

@@ -58,15 +58,19 @@ def grants(database: str, *, read_by_all: Sequence[str] = ()) -> list[str]:
 def rights_on(table: Table) -> dict[str, str]:
     """What each role may do with a table; a role that is missing may do nothing.
 
-    Rows of what is append-only are added and read. What sealing adds, nobody else does: its tables say so by `info["sealer"]`.
+    Rows of what is append-only are added and read. What sealing adds, nobody else does: its tables say so by `info["sealer"]`. What
+    retention does beyond making months stands in `info["retention"]`, and `info["app"]` says where the application may do less.
     """
-    rights = {APP: "SELECT, INSERT" if table.info.get("append_only") else "SELECT, INSERT, UPDATE, DELETE", READER: "SELECT"}
+    usual = "SELECT, INSERT" if table.info.get("append_only") else "SELECT, INSERT, UPDATE, DELETE"
+    rights = {APP: table.info.get("app", usual), READER: "SELECT"}
     if "sealer" in table.info:
         rights[SEALER] = table.info["sealer"]
         if "INSERT" in rights[SEALER]:
             rights[APP] = "SELECT"
     if "partition_by" in table.info:
         rights[RETENTION] = "SELECT, ALTER"
+    if "retention" in table.info:
+        rights[RETENTION] = table.info["retention"]
     return rights
 
 

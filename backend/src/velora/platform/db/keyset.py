@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, literal, or_, tuple_
 from velora.platform.db.uow import UnitOfWork
 
 
-def beyond(uow: UnitOfWork, columns: Sequence[Any], values: Sequence[int]) -> ColumnElement[bool]:
+def beyond(uow: UnitOfWork, columns: Sequence[Any], values: Sequence[int | str]) -> ColumnElement[bool]:
     """Whether a row comes after one with these values, in the order of the columns; said so that either engine starts at that place.
 
     SQLite finds the place by comparing rows, MySQL only by a disjunction of what the rows mean.

@@ -31,12 +31,16 @@ class AccountFacts:
     currency: str
 
 
-async def span_of_ids(uow: UnitOfWork, tenant_ids: Collection[int]) -> tuple[int, int] | None:
-    """The smallest and the largest id of all journals of these tenants; None where there is none."""
+async def span_of_ids(uow: UnitOfWork, tenant_ids: Collection[int], from_id: int) -> tuple[int, int] | None:
+    """The smallest and the largest id, from one on, of all journals of these tenants; None where there is none."""
     found: list[int] = []
     for tenant_id in tenant_ids:
         for end in (func.min(LedgerJournal.id), func.max(LedgerJournal.id)):  # each is one look at the primary key
-            found += [one] if (one := await uow.scalar(select(end).where(LedgerJournal.tenant_id == tenant_id))) else []
+            found += (
+                [one]
+                if (one := await uow.scalar(select(end).where(LedgerJournal.tenant_id == tenant_id, LedgerJournal.id >= from_id)))
+                else []
+            )
     return (min(found), max(found)) if found else None
 
 

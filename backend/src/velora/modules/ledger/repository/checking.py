@@ -6,6 +6,7 @@ from sqlalchemy import Select, Subquery, case, func, literal, or_, select
 from sqlalchemy.orm import aliased
 
 from velora.modules.ledger.models import LedgerAccount, LedgerBalance, LedgerJournal, LedgerKey, LedgerPosting
+from velora.modules.ledger.repository import dropping
 from velora.modules.ledger.repository.reading import account_columns, scoped, unsealed
 from velora.platform.db import ACROSS_TENANTS, Base, UnitOfWork
 
@@ -71,11 +72,13 @@ async def postings_in_foreign_accounts(uow: UnitOfWork, tenant_id: int | None) -
 
 async def balances_unlike_postings(uow: UnitOfWork, tenant_id: int | None) -> dict[int, Found]:
     """5 and 6, by heat: accounts whose balance, with what is not folded yet, is not the sum of their postings, or that have none."""
+    border = await dropping.border(uow)
     debited, credited, since = (
-        _sums(LedgerPosting.debit_account_id, tenant_id),
-        _sums(LedgerPosting.credit_account_id, tenant_id),
+        _sums(LedgerPosting.debit_account_id, tenant_id, border),
+        _sums(LedgerPosting.credit_account_id, tenant_id, border),
         unsealed(tenant_id),
     )
+    gone = dropping.account_sums(tenant_id)
     late = {side: case((LedgerAccount.heat == 1, func.coalesce(since.c[side], 0)), else_=0) for side in ("debit", "credit")}
     wrong = (
         select(LedgerAccount.id, LedgerAccount.heat)
@@ -83,11 +86,12 @@ async def balances_unlike_postings(uow: UnitOfWork, tenant_id: int | None) -> di
         .outerjoin(debited, debited.c.account_id == LedgerAccount.id)
         .outerjoin(credited, credited.c.account_id == LedgerAccount.id)
         .outerjoin(since, (since.c.tenant_id == LedgerAccount.tenant_id) & (since.c.account_id == LedgerAccount.id))
+        .outerjoin(gone, (gone.c.tenant_id == LedgerAccount.tenant_id) & (gone.c.account_id == LedgerAccount.id))
         .where(
             or_(
                 LedgerBalance.account_id.is_(None),
-                LedgerBalance.debit + late["debit"] != func.coalesce(debited.c.total, 0),
-                LedgerBalance.credit + late["credit"] != func.coalesce(credited.c.total, 0),
+                LedgerBalance.debit + late["debit"] != func.coalesce(debited.c.total, 0) + func.coalesce(gone.c.debit, 0),
+                LedgerBalance.credit + late["credit"] != func.coalesce(credited.c.total, 0) + func.coalesce(gone.c.credit, 0),
             )
         )
     )
@@ -115,11 +119,19 @@ async def floors_broken(uow: UnitOfWork, tenant_id: int | None) -> Found:
 
 
 async def keys_without_one_journal(uow: UnitOfWork, tenant_id: int | None) -> Found:
-    """8, one way: a key whose journal is not there, or a journal that several keys claim. The other way is found with the leaves."""
+    """8, one way: a key whose journal is not there, or a journal that several keys claim. The other way is found with the leaves.
+
+    Of dropped months, whose keys stay, there must be as many keys as there were journals.
+    """
+    border = await dropping.border(uow)
     same = (LedgerJournal.tenant_id == LedgerKey.tenant_id) & (LedgerJournal.id == LedgerKey.journal_id)
-    stray = select(LedgerKey.journal_id).outerjoin(LedgerJournal, same).where(LedgerJournal.id.is_(None))
+    stray = select(LedgerKey.journal_id).outerjoin(LedgerJournal, same).where(LedgerJournal.id.is_(None), LedgerKey.journal_id >= border)
     shared = select(LedgerKey.journal_id).group_by(LedgerKey.tenant_id, LedgerKey.journal_id).having(func.count() > 1)
-    return _and(await _found(uow, stray, LedgerKey, tenant_id), await _found(uow, shared, LedgerKey, tenant_id))
+    found = _and(await _found(uow, stray, LedgerKey, tenant_id), await _found(uow, shared, LedgerKey, tenant_id))
+    if border:
+        there, were = await dropping.keys_below(uow, tenant_id, border), await dropping.journals_of(uow, tenant_id)
+        found = _and(found, (abs(there - were), []))
+    return found
 
 
 async def reversals(uow: UnitOfWork, tenant_id: int, after: int, limit: int) -> list[tuple[int, int]]:
@@ -155,13 +167,14 @@ async def equations_broken(uow: UnitOfWork, tenant_id: int | None) -> Found:
 
 
 async def credited_by(uow: UnitOfWork, tenant_id: int | None, *, code: str, kind: str) -> list[tuple[int, str, int]]:
-    sums: dict[tuple[int, str], int] = {}
+    border = await dropping.border(uow)
+    sums = {(tenant, currency): total for tenant, currency, total in await dropping.credited(uow, tenant_id, code=code, kind=kind)}
     for sign, side in ((1, LedgerPosting.credit_account_id), (-1, LedgerPosting.debit_account_id)):
         statement = (
             select(LedgerAccount.tenant_id, LedgerAccount.currency, func.sum(LedgerPosting.amount))
             .join(LedgerPosting, (LedgerPosting.tenant_id == LedgerAccount.tenant_id) & (side == LedgerAccount.id))
             .join(LedgerJournal, (LedgerJournal.tenant_id == LedgerPosting.tenant_id) & (LedgerJournal.id == LedgerPosting.journal_id))
-            .where(LedgerAccount.code == code, LedgerJournal.kind == kind)
+            .where(LedgerAccount.code == code, LedgerJournal.kind == kind, LedgerJournal.id >= border)
             .group_by(LedgerAccount.tenant_id, LedgerAccount.currency)
         )
         for tenant, currency, total in await uow.all(scoped(statement, LedgerAccount, tenant_id)):
@@ -174,6 +187,7 @@ async def taken_while_owing(uow: UnitOfWork, tenant_id: int | None, *, kind: str
 
     Few ever owe, so the search begins with their accounts.
     """
+    border = await dropping.border(uow)
     source = aliased(LedgerAccount)
     debited, credited = (
         select(func.coalesce(func.sum(before.amount), 0))
@@ -181,10 +195,12 @@ async def taken_while_owing(uow: UnitOfWork, tenant_id: int | None, *, kind: str
             before.tenant_id == LedgerAccount.tenant_id,
             (before.debit_account_id if side else before.credit_account_id) == LedgerAccount.id,
             before.journal_id < LedgerJournal.id,
+            before.journal_id >= border,
         )
         .scalar_subquery()
         for side, before in ((1, aliased(LedgerPosting)), (0, aliased(LedgerPosting)))
     )
+    gone = dropping.account_sums(tenant_id)
     wrong = (
         select(LedgerJournal.id)
         .select_from(LedgerAccount)
@@ -196,13 +212,17 @@ async def taken_while_owing(uow: UnitOfWork, tenant_id: int | None, *, kind: str
         )
         .join(LedgerPosting, (LedgerPosting.tenant_id == source.tenant_id) & (LedgerPosting.debit_account_id == source.id))
         .join(LedgerJournal, (LedgerJournal.tenant_id == LedgerPosting.tenant_id) & (LedgerJournal.id == LedgerPosting.journal_id))
-        .where(LedgerAccount.code.startswith(f"{owed}:"), LedgerJournal.kind == kind, debited > credited)
+        .outerjoin(gone, (gone.c.tenant_id == LedgerAccount.tenant_id) & (gone.c.account_id == LedgerAccount.id))
+        .where(LedgerAccount.code.startswith(f"{owed}:"), LedgerJournal.kind == kind, LedgerJournal.id >= border)
+        .where(debited + func.coalesce(gone.c.debit, 0) > credited + func.coalesce(gone.c.credit, 0))
     )
     return await _found(uow, wrong, LedgerAccount, tenant_id)
 
 
-def _sums(column: Any, tenant_id: int | None) -> Any:
+def _sums(column: Any, tenant_id: int | None, from_id: int) -> Any:
     statement = select(column.label("account_id"), func.sum(LedgerPosting.amount).label("total")).group_by(column)
+    if from_id:
+        statement = statement.where(LedgerPosting.journal_id >= from_id)
     if tenant_id is not None:
         statement = statement.where(LedgerPosting.tenant_id == tenant_id)
     return statement.subquery()

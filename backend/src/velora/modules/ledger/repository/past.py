@@ -10,6 +10,7 @@ from sqlalchemy import Select, func, select
 
 from velora.modules.ledger.models import LedgerBlock, LedgerJournal, LedgerPosting, LedgerSnapshot
 from velora.modules.ledger.policy.seals import SHARD
+from velora.modules.ledger.repository import dropping
 from velora.modules.ledger.repository.reading import posted_in, scoped
 from velora.platform.db import UnitOfWork
 
@@ -25,13 +26,28 @@ async def newest_round(uow: UnitOfWork) -> int:
 
 
 async def sums_before(uow: UnitOfWork, *, tenant_id: int | None, before_id: int, account_id: int | None = None) -> Sums:
-    """(Σ debit, Σ credit) of every account, or of one, over the journals below this id."""
+    """(Σ debit, Σ credit) of every account, or of one, over the journals below this id, which is of no dropped month.
+
+    What was dropped is in the snapshots but for the spans that the end of a month divides: what those moved until then stands by itself.
+    """
+    while True:
+        border = await dropping.border(uow)
+        sums = await _sums_before(uow, tenant_id, before_id, account_id, border)
+        if border == await dropping.border(uow):  # otherwise a month was dropped meanwhile
+            return sums
+
+
+async def _sums_before(uow: UnitOfWork, tenant_id: int | None, before_id: int, account_id: int | None, border: int) -> Sums:
     round_n = await newest_round(uow)
     sums = await sums_at(uow, tenant_id=tenant_id, round_n=round_n, before_id=before_id, account_id=account_id) if round_n else {}
+    if border:
+        for number, debit, credit in await uow.all(dropping.divided_before(before_id, tenant_id, account_id)):
+            before = sums.get(number, (0, 0))
+            sums[number] = (before[0] + int(debit), before[1] + int(credit))
     for side, account in _SIDES:
         if round_n:
-            rest = posted_in(LedgerJournal.epoch > round_n, tenant_id).where(LedgerJournal.id < before_id)
-            await _add(uow, sums, side, account, _divided(account, round_n, before_id), tenant_id, account_id)
+            rest = posted_in(LedgerJournal.epoch > round_n, tenant_id).where(LedgerJournal.id < before_id, LedgerJournal.id >= border)
+            await _add(uow, sums, side, account, _divided(account, round_n, before_id, border), tenant_id, account_id)
         else:
             rest = select(LedgerPosting.journal_id).where(LedgerPosting.journal_id < before_id)
             rest = scoped(rest, LedgerPosting, tenant_id)
@@ -60,8 +76,8 @@ async def sums_at(
     return {account: (debit, credit) for account, debit, credit in await uow.all(scoped(statement, LedgerSnapshot, tenant_id))}
 
 
-def _divided(account: Any, round_n: int, before_id: int) -> Select[*tuple[Any, ...]]:
-    """The postings below the id in those spans of the account's history that reach beyond it."""
+def _divided(account: Any, round_n: int, before_id: int, from_id: int) -> Select[*tuple[Any, ...]]:
+    """The postings from one id to below another in those spans of the account's history that reach beyond it."""
     span = LedgerSnapshot
     return (
         select(LedgerPosting.journal_id)
@@ -71,6 +87,7 @@ def _divided(account: Any, round_n: int, before_id: int) -> Select[*tuple[Any, .
             (LedgerPosting.tenant_id == span.tenant_id)
             & (account == span.account_id)
             & (LedgerPosting.journal_id >= span.from_id)
+            & (LedgerPosting.journal_id >= from_id)
             & (LedgerPosting.journal_id < before_id),
         )
         .join(LedgerJournal, (LedgerJournal.tenant_id == LedgerPosting.tenant_id) & (LedgerJournal.id == LedgerPosting.journal_id))

@@ -176,16 +176,13 @@ async def journal_page(uow: UnitOfWork, *, tenant_id: int, after: int, limit: in
     return _together(found, postings)
 
 
-async def epoch_page(uow: UnitOfWork, *, after: tuple[int, int, int], limit: int) -> list[tuple[Written, bytes]]:
-    """The next journals after this (epoch, tenant, id), in the order of the trees, with postings and stored leaves."""
+async def epoch_page(uow: UnitOfWork, *, after: tuple[int, int, int], limit: int, from_id: int = 0) -> list[tuple[Written, bytes]]:
+    """The next journals after this (epoch, tenant, id), in the order of the trees, with postings and stored leaves; ids from one on."""
     order = (LedgerJournal.epoch, LedgerJournal.tenant_id, LedgerJournal.id)
-    found = await uow.all(
-        _journal_columns()
-        .where(LedgerJournal.shard == SHARD, beyond(uow, order, after))
-        .order_by(*order)
-        .limit(limit)
-        .execution_options(**ACROSS_TENANTS)
-    )
+    statement = _journal_columns().where(LedgerJournal.shard == SHARD, beyond(uow, order, after)).order_by(*order).limit(limit)
+    if from_id:
+        statement = statement.where(LedgerJournal.id >= from_id)
+    found = await uow.all(statement.execution_options(**ACROSS_TENANTS))
     return _together(found, await _postings_of(uow, {(row.tenant_id, row.id) for row in found})) if found else []
 
 
@@ -217,8 +214,8 @@ async def count_from(uow: UnitOfWork, tenant_id: int | None, first_id: int) -> i
     return int(await uow.scalar(scoped(statement, LedgerJournal, tenant_id)) or 0)
 
 
-async def count_of_kind(uow: UnitOfWork, tenant_id: int | None, kind: str) -> int:
-    statement = select(func.count()).select_from(LedgerJournal).where(LedgerJournal.kind == kind)
+async def count_of_kind(uow: UnitOfWork, tenant_id: int | None, kind: str, from_id: int) -> int:
+    statement = select(func.count()).select_from(LedgerJournal).where(LedgerJournal.kind == kind, LedgerJournal.id >= from_id)
     return int(await uow.scalar(scoped(statement, LedgerJournal, tenant_id)) or 0)
 
 

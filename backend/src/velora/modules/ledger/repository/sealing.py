@@ -111,14 +111,6 @@ async def oldest_after(uow: UnitOfWork, n: int) -> datetime | None:
     return await uow.scalar(statement.execution_options(**ACROSS_TENANTS))
 
 
-async def place_of(uow: UnitOfWork, n: int, key: AccountKey) -> int:
-    """How many leaves of the epoch stand to the left of this (tenant, journal)."""
-    tenant_id, journal_id = key
-    before = (LedgerJournal.tenant_id < tenant_id) | ((LedgerJournal.tenant_id == tenant_id) & (LedgerJournal.id < journal_id))
-    statement = select(func.count()).select_from(LedgerJournal).where(LedgerJournal.shard == SHARD, LedgerJournal.epoch == n, before)
-    return int(await uow.scalar(statement) or 0)
-
-
 async def open_epoch(uow: UnitOfWork, n: int) -> None:
     """The epoch can be written into; that another opened it before is as good."""
     try:
@@ -132,14 +124,14 @@ async def close_epoch(uow: UnitOfWork, n: int) -> None:
     await uow.change(update(LedgerEpoch).where(LedgerEpoch.shard == SHARD, LedgerEpoch.n == n).values(closed=1))
 
 
-async def leaves(uow: UnitOfWork, n: int) -> AsyncGenerator[tuple[AccountKey, bytes]]:
-    """((tenant, journal), leaf) of every journal of an epoch, in the order of the tree: by tenant, then by id."""
+async def leaves(uow: UnitOfWork, n: int, *, from_id: int = 0) -> AsyncGenerator[tuple[AccountKey, bytes]]:
+    """((tenant, journal), leaf) of an epoch's journals, with ids from one on, in the order of the tree: by tenant, then by id."""
     after: AccountKey = (0, 0)
     order = (LedgerJournal.tenant_id, LedgerJournal.id)
     while True:
         page = await uow.all(
             select(LedgerJournal.tenant_id, LedgerJournal.id, LedgerJournal.leaf)
-            .where(LedgerJournal.shard == SHARD, LedgerJournal.epoch == n, beyond(uow, order, after))
+            .where(LedgerJournal.shard == SHARD, LedgerJournal.epoch == n, LedgerJournal.id >= from_id, beyond(uow, order, after))
             .order_by(*order)
             .limit(_PAGE)
         )
@@ -211,7 +203,7 @@ async def snapshot_rows(uow: UnitOfWork, moved: Mapping[AccountKey, Moved], *, a
     """The snapshots of a round: where each account stood after the round before, and this much further."""
     rows: dict[AccountKey, SnapshotRow] = {}
     for some in _in_pieces(moved):
-        before = await _newest_snapshots(uow, some, after_n)
+        before = await newest_snapshots(uow, some, after_n)
         for key, one in some.items():
             debit, credit, upto_id = before.get(key, (0, 0, 0))
             upto = max(upto_id, one.upto_id)
@@ -230,18 +222,15 @@ async def snapshots_at(uow: UnitOfWork, keys: Iterable[AccountKey], block_n: int
     return rows
 
 
-async def wrongly_open(uow: UnitOfWork, upto: int) -> list[int]:
-    """Some of the epochs up to this one that are not closed; 0 stands for those that are not there at all."""
-    mine = (LedgerEpoch.shard == SHARD, LedgerEpoch.n <= upto)
-    open_ = [
-        int(row[0]) for row in await uow.all(select(LedgerEpoch.n).where(*mine, LedgerEpoch.closed == 0).order_by(LedgerEpoch.n).limit(5))
-    ]
-    count = int(await uow.scalar(select(func.count()).select_from(LedgerEpoch).where(*mine)) or 0)
-    return open_ if count == upto else [*open_, 0]
-
-
-async def _newest_snapshots(uow: UnitOfWork, keys: Iterable[AccountKey], upto_n: int) -> dict[AccountKey, tuple[int, int, int]]:
+async def newest_snapshots(uow: UnitOfWork, keys: Iterable[AccountKey], upto_n: int) -> dict[AccountKey, tuple[int, int, int]]:
     """(debit, credit, largest journal) of each account by its newest snapshot up to this block."""
+    found: dict[AccountKey, tuple[int, int, int]] = {}
+    for some in _in_pieces(dict.fromkeys(keys)):
+        found |= await _newest_of(uow, some, upto_n)
+    return found
+
+
+async def _newest_of(uow: UnitOfWork, keys: Iterable[AccountKey], upto_n: int) -> dict[AccountKey, tuple[int, int, int]]:
     newest = (
         select(LedgerSnapshot.tenant_id, LedgerSnapshot.account_id, func.max(LedgerSnapshot.block_n).label("n"))
         .where(_named(LedgerSnapshot.tenant_id, LedgerSnapshot.account_id, keys), LedgerSnapshot.block_n <= upto_n)
@@ -259,6 +248,16 @@ async def _newest_snapshots(uow: UnitOfWork, keys: Iterable[AccountKey], upto_n:
         )
     )  # fmt: skip
     return {(tenant_id, account_id): (debit, credit, upto) for tenant_id, account_id, debit, credit, upto in found}
+
+
+async def wrongly_open(uow: UnitOfWork, upto: int) -> list[int]:
+    """Some of the epochs up to this one that are not closed; 0 stands for those that are not there at all."""
+    mine = (LedgerEpoch.shard == SHARD, LedgerEpoch.n <= upto)
+    open_ = [
+        int(row[0]) for row in await uow.all(select(LedgerEpoch.n).where(*mine, LedgerEpoch.closed == 0).order_by(LedgerEpoch.n).limit(5))
+    ]
+    count = int(await uow.scalar(select(func.count()).select_from(LedgerEpoch).where(*mine)) or 0)
+    return open_ if count == upto else [*open_, 0]
 
 
 def _sealed(row: LedgerBlock) -> SealedBlock:

@@ -6,15 +6,14 @@ from typing import Final
 
 from velora.modules.ledger.policy import Written, key_hash, leaf_of
 from velora.modules.ledger.policy.months import Month
-from velora.modules.ledger.repository import archiving, checking, posting, reading, sealing
+from velora.modules.ledger.repository import archiving, checking, dropping, posting, sealing, trees
 from velora.modules.ledger.repository.archiving import AccountFacts, MonthFacts
 from velora.modules.ledger.repository.sealing import SealedBlock
+from velora.modules.ledger.repository.trees import Place
 from velora.platform.db import UnitOfWork
 
 STRETCH_JOURNALS: Final = 1000
 _NAMED: Final = 1000
-
-Place = tuple[int, int, int]  # epoch, tenant, journal
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +48,15 @@ class Stretch:
 
 
 async def months_there(uow: UnitOfWork) -> tuple[Month, Month] | None:
-    """The months of the oldest and of the newest journal; None where there is none."""
-    span = await archiving.span_of_ids(uow, await checking.tenants(uow, None))
+    """The months of the oldest and of the newest journal, dropped ones apart; None where there is none."""
+    span = await archiving.span_of_ids(uow, await checking.tenants(uow, None), await dropping.border(uow))
     return (Month.of(span[0]), Month.of(span[1])) if span else None
 
 
 async def month_facts(uow: UnitOfWork, month: Month) -> MonthFacts:
-    """How many journals the month has here, and in which epochs."""
+    """How many journals the month has here, and in which epochs; none when it was dropped."""
+    if month.first_id < await dropping.border(uow):
+        return MonthFacts(0, 0, 0)
     return await archiving.month_facts(uow, await checking.tenants(uow, None), month.first_id, month.below_id)
 
 
@@ -71,21 +72,21 @@ async def stretch_of(uow: UnitOfWork, month: Month, facts: MonthFacts, *, after:
 
     A block is given with the beginning of its epoch, so that it is there before or with the last of its journals.
     """
-    page = [(one, leaf) for one, leaf in await reading.epoch_page(uow, after=after, limit=limit) if one.epoch <= facts.last_n]
+    leaves = await trees.page(uow, after=after, limit=limit, border=await dropping.border(uow))
+    page = [one for one in leaves if one.place[0] <= facts.last_n]
     if not page:
         return None
-    first_n, last_n = page[0][0].epoch, page[-1][0].epoch
+    first_n, last_n = page[0].place[0], page[-1].place[0]
     mine = await archiving.epochs_with(uow, first_n, last_n, month.first_id, month.below_id)
-    inside = [(one, leaf) for one, leaf in page if month.first_id <= one.id < month.below_id]
+    inside = [(one.journal, one.stored) for one in page if one.journal and month.first_id <= one.journal.id < month.below_id]
     neighbours = [
-        Neighbour(one.epoch, one.tenant_id, one.id, leaf_of(one))
-        for one, _ in page
-        if one.epoch in mine and not month.first_id <= one.id < month.below_id
+        Neighbour(*one.place, leaf_of(one.journal) if one.journal else one.stored)
+        for one in page
+        if one.place[0] in mine and not month.first_id <= one.place[2] < month.below_id
     ]
     begun = first_n if first_n == after[0] else first_n - 1  # the block of an epoch that goes on was given with its beginning
     blocks = [one for one in await sealing.blocks_between(uow, begun, last_n, limit=limit) if one.block.n in mine]
-    last = page[-1][0]
-    return Stretch(inside, await _keys_of(uow, [one for one, _ in inside]), neighbours, blocks, (last.epoch, last.tenant_id, last.id))
+    return Stretch(inside, await _keys_of(uow, [one for one, _ in inside]), neighbours, blocks, page[-1].place)
 
 
 async def _keys_of(uow: UnitOfWork, journals: Collection[Written]) -> list[KeyRow]:

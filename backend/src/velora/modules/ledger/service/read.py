@@ -10,8 +10,9 @@ from typing import Final
 from velora.kernel.ids import EPOCH, encode, first_id_at, time_of
 from velora.kernel.paging import Page, decode_cursor, encode_cursor
 from velora.modules.ledger.policy import balance_of, key_hash, kind_of
-from velora.modules.ledger.repository import past, posting, reading
+from velora.modules.ledger.repository import dropping, past, posting, reading
 from velora.modules.ledger.repository.reading import Account
+from velora.modules.ledger.service.drop import must_be_here
 from velora.platform.db import UnitOfWork
 
 AFTER_ALL: Final = (1 << 63) - 1
@@ -110,10 +111,15 @@ async def balances(uow: UnitOfWork, codes: Collection[tuple[int, str]]) -> dict[
 async def trial_balance(
     uow: UnitOfWork, *, tenant_id: int | None, currency: str | None = None, at: datetime | None = None
 ) -> list[TrialRow]:
-    """Every account with its balance on one side, by code: now from the running sums, at a past moment from the postings."""
+    """Every account with its balance on one side, by code: now from the running sums, at a past moment from the postings.
+
+    Raises MonthDropped for a moment in a month that is only in its archive.
+    """
     found: Iterable[Account] = await reading.accounts(uow, tenant_id=tenant_id, currency=currency)
     if at is not None:
-        sums = await past.sums_before(uow, tenant_id=tenant_id, before_id=first_id_at(at + timedelta(milliseconds=1)))
+        before_id = first_id_at(at + timedelta(milliseconds=1))
+        await must_be_here(uow, before_id)
+        sums = await past.sums_before(uow, tenant_id=tenant_id, before_id=before_id)
         found = (replace(one, debit=sums[one.id][0], credit=sums[one.id][1]) for one in found if one.id in sums)
     rows = (TrialRow(one, max(one.debit - one.credit, 0), max(one.credit - one.debit, 0)) for one in found)
     return sorted(rows, key=lambda row: (row.account.currency, row.account.code, row.account.tenant_id))
@@ -130,9 +136,11 @@ async def statement(
 ) -> Statement:
     """The account's moves from `since` to before `until`, oldest first, each with the balance after it.
 
-    The cursor carries the running balance, so a page costs what it shows however long the account's history is.
+    The cursor carries the running balance, so a page costs what it shows however long the account's history is. Without `since` it
+    begins with what is in the tables. Raises MonthDropped for a `since` in a month that is only in its archive.
     """
-    first = first_id_at(since) if since else 0
+    first = first_id_at(since) if since else await dropping.border(uow)
+    await must_be_here(uow, first)
     before = first_id_at(until) if until else AFTER_ALL
     if cursor is None:
         debit, credit = (await past.sums_before(uow, tenant_id=of.tenant_id, before_id=first, account_id=of.id)).get(of.id, (0, 0))
@@ -183,7 +191,7 @@ async def daily(uow: UnitOfWork, of: Sequence[Account], *, since: datetime) -> l
 
 
 async def counts(uow: UnitOfWork, tenant_id: int | None) -> tuple[int, int]:
-    """How many journals and postings stand in the ledger."""
+    """How many journals and postings stand in the tables."""
     return await reading.counts(uow, tenant_id)
 
 
@@ -193,8 +201,9 @@ async def count_from(uow: UnitOfWork, tenant_id: int | None, first_id: int) -> i
 
 
 async def count_of_kind(uow: UnitOfWork, tenant_id: int | None, kind: str) -> int:
-    """How many journals of this kind stand in the ledger."""
-    return await reading.count_of_kind(uow, tenant_id, kind)
+    """How many journals of this kind were ever posted, those of dropped months among them."""
+    border = await dropping.border(uow)
+    return await reading.count_of_kind(uow, tenant_id, kind, border) + await dropping.count_of_kind(uow, tenant_id, kind)
 
 
 async def count_there(uow: UnitOfWork, keys: Collection[tuple[int, int]]) -> int:

@@ -1,6 +1,6 @@
 """Sealing: what was posted in an epoch can be changed by nobody without its block telling."""
 
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -12,6 +12,8 @@ from velora.platform.db import UnitOfWork
 
 # A round of snapshots bounds how much of an account's history is ever summed up to say what it stood at.
 ROUND_JOURNALS: Final = 10_000
+
+_PAGE: Final = 1000
 
 Sign = Callable[[bytes], bytes]
 
@@ -41,6 +43,14 @@ async def next_to_close(uow: UnitOfWork) -> int | None:
 async def blocks_after(uow: UnitOfWork, n: int, *, limit: int) -> list[SealedBlock]:
     """The next blocks after this one."""
     return await sealing.blocks_between(uow, n, None, limit=limit)
+
+
+async def blocks(uow: UnitOfWork, after_n: int, upto_n: int | None = None) -> AsyncGenerator[SealedBlock]:
+    """Every block after this one and up to another, one by one; read in pages."""
+    while page := await sealing.blocks_between(uow, after_n, upto_n, limit=_PAGE):
+        for sealed in page:
+            yield sealed
+        after_n = page[-1].block.n
 
 
 async def newest_before(uow: UnitOfWork, moment: datetime) -> int:

@@ -6,9 +6,11 @@ from typing import Final
 
 from velora.kernel.ids import encode
 from velora.modules.ledger.policy import Written, key_hash, leaf_of
+from velora.modules.ledger.policy.dropping import DroppedMonth
 from velora.modules.ledger.policy.seals import GENESIS, MerkleRoot
-from velora.modules.ledger.repository import checking, posting, reading, sealing
+from velora.modules.ledger.repository import checking, dropping, posting, reading, sealing, trees
 from velora.modules.ledger.repository.sealing import AccountKey, Moved, SealedBlock
+from velora.modules.ledger.service.seal import blocks
 from velora.platform.db import UnitOfWork
 
 _PAGE: Final = 1000
@@ -51,7 +53,7 @@ async def verify(
     progress("balances", 0)
     inline, folded = (await checking.balances_unlike_postings(uow, tenant_id)).values()
     told.append(Check(5, "balance is not the sum of its postings", inline[0], tuple(encode("lac", one) for one in inline[1])))
-    walk = _Walk(uow, progress, verifies)
+    walk = _Walk(uow, progress, verifies, await dropping.months(uow))
     if tenant_id is None:
         await walk.through_blocks(after_n)
     else:
@@ -71,6 +73,24 @@ async def taken_while_owing(uow: UnitOfWork, tenant_id: int | None, *, kind: str
     In the order of the journals, with a few of them: the accounts are `2020:sel_…` and `1040:sel_…` when 2020 and 1040 are named.
     """
     return await checking.taken_while_owing(uow, tenant_id, kind=kind, taken=taken, owed=owed)
+
+
+class _Rounds:
+    """Between which blocks snapshots were written, and how much of that a walk has seen."""
+
+    def __init__(self, previous: SealedBlock | None, gone_upto: int) -> None:
+        self.gone_upto = gone_upto
+        self.after_n = previous.round_n if previous else 0
+        self.is_whole = previous is None or previous.round_n == previous.block.n
+        self.from_the_start = previous is None
+
+    @property
+    def is_dropped_from(self) -> bool:
+        """Whether journals of the round that ends next may have been dropped."""
+        return self.after_n < self.gone_upto
+
+    def end(self, block_n: int) -> None:
+        self.after_n, self.is_whole = block_n, True
 
 
 class _Tally:
@@ -98,26 +118,65 @@ class _Epoch:
     n: int
     tree: MerkleRoot = field(default_factory=MerkleRoot)
     sums: dict[str, int] = field(default_factory=dict[str, int])
+    moved: dict[AccountKey, Moved] = field(default_factory=dict[AccountKey, Moved])
     is_bent: bool = False
+    is_whole: bool = True
 
     def add(self, journal: Written, leaf: bytes) -> None:
         """The tree is of what the journals say now, whatever their stored leaves do."""
         mine = leaf_of(journal)
         self.is_bent |= mine != leaf
         self.tree.add(mine)
-        for _, _, _, amount, currency in journal.postings:
+        for _, debit_id, credit_id, amount, currency in journal.postings:
             self.sums[currency] = self.sums.get(currency, 0) + amount
+            for account_id, debit, credit in ((debit_id, amount, 0), (credit_id, 0, amount)):
+                _add(self.moved, (journal.tenant_id, account_id), Moved(debit, credit, journal.id, journal.id))
+
+    def add_leaf(self, leaf: bytes) -> None:
+        """Of a journal that is only in its month's archive."""
+        self.is_whole = False
+        self.tree.add(leaf)
 
     def is_sealed_by(self, sealed: SealedBlock) -> bool:
+        """Sums are equal where all of the journals are here, and otherwise not exceeded."""
         block = sealed.block
-        return not self.is_bent and (self.tree.root, self.tree.count, self.sums) == (block.merkle_root, block.journals, dict(block.sums))
+        fits = self.sums == dict(block.sums) if self.is_whole else all(
+            total <= block.sums.get(currency, 0) for currency, total in self.sums.items()
+        )  # fmt: skip
+        return not self.is_bent and fits and (self.tree.root, self.tree.count) == (block.merkle_root, block.journals)
+
+
+class _Runs:
+    """The blocks all of whose journals were dropped, as it is said of them: the blocks must have just so many."""
+
+    def __init__(self, dropped: Iterable[DroppedMonth]) -> None:
+        self._runs = sorted(run for one in dropped for run in one.runs)
+        self._place = 0
+        self._count = 0
+
+    def take(self, sealed: SealedBlock) -> tuple[bool, bool]:
+        """Whether this block, in the order of the numbers, is said to be of dropped months; and whether what is said fits so far."""
+        n = sealed.block.n
+        while self._place < len(self._runs) and self._runs[self._place][1] < n:
+            self._place, self._count = self._place + 1, 0
+        if self._place == len(self._runs) or n < self._runs[self._place][0]:
+            return False, True
+        _, last, journals = self._runs[self._place]
+        self._count += sealed.block.journals
+        return True, n < last or self._count == journals
 
 
 class _Walk:
-    """What needs every journal in hand, once: its key, its leaf, the mirror of what it reverses, its block, its part of a snapshot."""
+    """What needs every journal in hand, once: its key, its leaf, the mirror of what it reverses, its block, its part of a snapshot.
 
-    def __init__(self, uow: UnitOfWork, progress: Progress, verifies: Verifies | None) -> None:
+    Journals below `border` were dropped: of them there are leaves where they share a block with others, and otherwise `dropped` says so.
+    """
+
+    def __init__(self, uow: UnitOfWork, progress: Progress, verifies: Verifies | None, dropped: Sequence[DroppedMonth]) -> None:
         self.uow = uow
+        self.dropped = dropped
+        self.border = max((one.below_id for one in dropped), default=0)
+        self.gone_upto = max((one.last_n for one in dropped), default=0)
         self.progress = progress
         self.verifies = verifies
         self.keyless, self.twice, self.bent, self.unlike = _Tally(), _Tally(), _Tally(), _Tally()
@@ -143,7 +202,7 @@ class _Walk:
 
     async def through_tenant(self, tenant_id: int) -> None:
         """Every journal of one tenant."""
-        after = 0
+        after = max(self.border - 1, 0)
         while page := await reading.journal_page(self.uow, tenant_id=tenant_id, after=after, limit=_PAGE):
             await self._look(page)
             after = page[-1][0].id
@@ -151,28 +210,38 @@ class _Walk:
     async def through_blocks(self, after_n: int) -> None:
         """Every block after this one with its journals, and then those that wait for theirs."""
         previous = await sealing.block_at(self.uow, after_n)
+        runs, rounds = _Runs(self.dropped), _Rounds(previous, self.gone_upto)
+        if rounds.from_the_start:
+            self.moved = {key: Moved(*sums, 0, 0) for key, sums in (await dropping.sums_of_accounts(self.uow)).items()}
         epochs = self._epochs(after_n)
         epoch = await anext(epochs, None)
-        round_n = previous.round_n if previous else 0
-        whole_round = previous is None or previous.round_n == previous.block.n
-        async for sealed in self._blocks(after_n):
+        async for sealed in blocks(self.uow, after_n):
             while epoch is not None and epoch.n < sealed.block.n:
                 self.differing.add(f"block {epoch.n}")  # journals in an epoch whose block is gone
+                self._count(epoch)
                 epoch = await anext(epochs, None)
             self._chain(sealed, previous)
-            mine = epoch if epoch is not None and epoch.n == sealed.block.n else _Epoch(sealed.block.n)
-            if not mine.is_sealed_by(sealed):
-                self.differing.add(f"block {sealed.block.n}")
+            mine = epoch if epoch is not None and epoch.n == sealed.block.n else None
+            self._compare(sealed, mine, *runs.take(sealed))
+            if mine is not None:
+                self._count(mine)
             if sealed.round_n == sealed.block.n:
-                if whole_round:
-                    await self._stand(round_n, sealed.block.n)
-                round_n, whole_round, self.moved = sealed.block.n, True, {}
-            if mine is epoch:
+                await self._end_of_round(rounds, sealed.block.n)
+            if mine is not None:
                 epoch = await anext(epochs, None)
             previous = sealed
         while epoch is not None:
             epoch = await anext(epochs, None)
         self.differing.add(*(f"block {n}" for n in await sealing.wrongly_open(self.uow, previous.block.n if previous else 0)))
+
+    def _compare(self, sealed: SealedBlock, epoch: _Epoch | None, is_gone: bool, fits: bool) -> None:
+        holds = epoch is None and fits if is_gone else (epoch or _Epoch(sealed.block.n)).is_sealed_by(sealed)
+        if not holds:
+            self.differing.add(f"block {sealed.block.n}")
+
+    def _count(self, epoch: _Epoch) -> None:
+        for key, one in epoch.moved.items():
+            _add(self.moved, key, one)
 
     def _chain(self, sealed: SealedBlock, previous: SealedBlock | None) -> None:
         block = sealed.block
@@ -183,51 +252,50 @@ class _Walk:
         if block.prev_hash != hash_before or block.block_hash != sealed.block_hash or not is_signed or sealed.total != total:
             self.unchained.add(f"block {block.n}")
 
-    async def _blocks(self, after_n: int) -> AsyncGenerator[SealedBlock]:
-        while page := await sealing.blocks_between(self.uow, after_n, None, limit=_PAGE):
-            for sealed in page:
-                yield sealed
-            after_n = page[-1].block.n
-
     async def _epochs(self, after_n: int) -> AsyncGenerator[_Epoch]:
-        """Each epoch that has journals, in order; every journal is looked at on the way.
-
-        What an epoch moved is counted when it is given out, so that a round of snapshots finds just what lies before its end.
-        """
+        """Each epoch that has journals or leaves, in order; every journal is looked at on the way."""
         epoch: _Epoch | None = None
-        moves: list[Written] = []
         after = (after_n, 1 << 62, 0)
-        while page := await reading.epoch_page(self.uow, after=after, limit=_PAGE):
-            await self._look(page)
-            for journal, leaf in page:
-                if epoch is None or epoch.n != journal.epoch:
+        while page := await trees.page(self.uow, after=after, limit=_PAGE, border=self.border):
+            await self._look([(one.journal, one.stored) for one in page if one.journal])
+            for one in page:
+                if epoch is None or epoch.n != one.place[0]:
                     if epoch is not None:
-                        self._count(moves)
                         yield epoch
-                    epoch, moves = _Epoch(journal.epoch), []
-                epoch.add(journal, leaf)
-                moves.append(journal)
-            after = (page[-1][0].epoch, page[-1][0].tenant_id, page[-1][0].id)
-            self._count(moves)
-            moves = []
+                    epoch = _Epoch(one.place[0])
+                if one.journal:
+                    epoch.add(one.journal, one.stored)
+                else:
+                    epoch.add_leaf(one.stored)
+            after = page[-1].place
         if epoch is not None:
             yield epoch
 
-    def _count(self, journals: Iterable[Written]) -> None:
-        for journal in journals:
-            for _, debit_id, credit_id, amount, _ in journal.postings:
-                for account_id, debit, credit in ((debit_id, amount, 0), (credit_id, 0, amount)):
-                    key = (journal.tenant_id, account_id)
-                    one = self.moved.get(key) or Moved(0, 0, journal.id, journal.id)
-                    self.moved[key] = Moved(
-                        one.debit + debit, one.credit + credit, min(one.from_id, journal.id), max(one.upto_id, journal.id)
-                    )
+    async def _end_of_round(self, rounds: "_Rounds", block_n: int) -> None:
+        """The snapshots of a round are what they must be, where all of what lies before it is known."""
+        if not rounds.is_dropped_from:
+            if rounds.is_whole:
+                await self._stand(rounds.after_n, block_n)
+        elif rounds.from_the_start:
+            if block_n < rounds.gone_upto:
+                rounds.end(block_n)
+                return  # what was moved counts on, until a round ends behind all that was dropped
+            await self._stand_behind(block_n)
+        rounds.end(block_n)
+        self.moved = {}
 
     async def _stand(self, after_n: int, block_n: int) -> None:
         """The snapshots of a round are those of the round before and what was moved since, for just the accounts that moved."""
         expected = await sealing.snapshot_rows(self.uow, self.moved, after_n=after_n, block_n=block_n)
         found = await sealing.snapshots_at(self.uow, self.moved.keys(), block_n)
         self.misstood.add(*(encode("lac", key[1]) for key in self.moved if expected[key] != found.get(key)))
+
+    async def _stand_behind(self, block_n: int) -> None:
+        """The newest snapshots of the round behind what was dropped are the sums of that and of what was moved since."""
+        found = await sealing.newest_snapshots(self.uow, self.moved.keys(), block_n)
+        self.misstood.add(
+            *(encode("lac", key[1]) for key, one in self.moved.items() if (one.debit, one.credit) != found.get(key, (0, 0, 0))[:2])
+        )
 
     async def _look(self, page: Sequence[tuple[Written, bytes]]) -> None:
         written = [journal for journal, _ in page]
@@ -241,15 +309,32 @@ class _Walk:
                 self.twice.add(encode("jrn", journal.id))
             if leaf_of(journal) != leaf:
                 self.bent.add(encode("jrn", journal.id))
-        self.unlike.add(*(encode("jrn", one) for one in await _no_mirrors(self.uow, written)))
+        self.unlike.add(*(encode("jrn", one) for one in await _no_mirrors(self.uow, written, self.border)))
         self.progress("journals", len(written))
 
 
-async def _no_mirrors(uow: UnitOfWork, written: Collection[Written]) -> list[int]:
-    reversals = [journal for journal in written if journal.reverses_id is not None]
-    keys = {(journal.tenant_id, journal.reverses_id) for journal in reversals if journal.reverses_id is not None}
-    originals = {journal.id: journal for journal, _ in await reading.journals(uow, keys)}
-    return [journal.id for journal in reversals if not _mirrors(journal, originals.get(journal.reverses_id or 0))]
+def _add(moved: dict[AccountKey, Moved], key: AccountKey, more: Moved) -> None:
+    one = moved.get(key)
+    moved[key] = (
+        Moved(one.debit + more.debit, one.credit + more.credit, min(one.from_id, more.from_id), max(one.upto_id, more.upto_id))
+        if one
+        else more
+    )
+
+
+async def _no_mirrors(uow: UnitOfWork, written: Collection[Written], border: int) -> list[int]:
+    """Those that reverse another and are no mirror of it. Of what was dropped it is only known that it was there."""
+    reversals = {(one.tenant_id, one.reverses_id): one for one in written if one.reverses_id is not None}
+    gone = {(tenant_id, id_) for tenant_id, id_ in reversals if id_ < border}
+    originals = {(one.tenant_id, one.id): one for one, _ in await reading.journals(uow, reversals.keys() - gone)}
+    known = await dropping.keyed(uow, gone)
+    return [
+        journal.id
+        for journal in written
+        if journal.reverses_id is not None
+        and (journal.tenant_id, journal.reverses_id) not in known
+        and not _mirrors(journal, originals.get((journal.tenant_id, journal.reverses_id)))
+    ]
 
 
 def _mirrors(journal: Written, original: Written | None) -> bool:

@@ -17,6 +17,7 @@ from velora.kernel.errors import Forbidden, Invalid, NotFound
 from velora.kernel.ids import decode, encode
 from velora.kernel.paging import Page, decode_cursor, encode_cursor
 from velora.modules.ledger import service as ledger
+from velora.modules.ledger.errors import MonthDropped
 from velora.modules.ledger.service import Account, StatementLine, TrialRow
 from velora.modules.tenants import service as tenants
 from velora.modules.tenants.service import TenantFacts
@@ -185,7 +186,7 @@ async def finance_overview(caller: FinanceAdmin, house: HouseDep, tenant: str | 
     )  # fmt: skip
 
 
-@router.get("/finance/trial-balance", responses=problems(*_FINANCE))
+@router.get("/finance/trial-balance", responses=problems(MonthDropped, *_FINANCE))
 async def trial_balance(
     caller: FinanceAdmin, house: HouseDep, tenant: str | None = None, currency: str | None = None, at: AwareDatetime | None = None
 ) -> TrialBalanceOut:
@@ -234,7 +235,7 @@ async def list_accounts(
     return PageOut[LedgerAccountOut].of(Page([_account(one, names, markets[one.tenant_id]) for one in shown], following))
 
 
-@router.get("/finance/accounts/{account_id}/statement", responses=problems(Invalid, *_FINANCE))
+@router.get("/finance/accounts/{account_id}/statement", responses=problems(Invalid, MonthDropped, *_FINANCE))
 async def account_statement(
     account_id: AccountId,
     caller: FinanceAdmin,
@@ -257,13 +258,15 @@ async def account_statement(
     )  # fmt: skip
 
 
-@router.get("/finance/accounts/{account_id}/statement.csv", response_class=StreamingResponse, responses=problems(*_FINANCE))
+@router.get("/finance/accounts/{account_id}/statement.csv", response_class=StreamingResponse, responses=problems(MonthDropped, *_FINANCE))
 async def account_statement_csv(
     account_id: AccountId, caller: FinanceAdmin, house: HouseDep, since: Since = None, until: Until = None
 ) -> StreamingResponse:
     """The same as CSV: amounts in minor units, times in UTC."""
     async with house.db.read(None) as uow:
         account = await _account_or_404(uow, account_id)
+        if since:
+            await ledger.must_reach(uow, since)
 
     async def pieces() -> AsyncGenerator[str]:
         async with house.db.read(None) as uow:
@@ -280,7 +283,7 @@ async def verify_books(caller: FinanceAdmin, house: HouseDep, tenant: str | None
     async with house.db.read(None) as uow:
         market = await tenant_of(uow, tenant)
     started = time.monotonic()
-    verdict = await verify(house.db, market.id if market else None, outside=Outside(house.keys, house.anchors))
+    verdict = await verify(house.db, market.id if market else None, outside=Outside(house.keys, house.anchors, looks_at_archives=False))
     answer = VerdictOut(
         clean=verdict.clean,
         checks=[CheckOut(number=one.number, name=one.name, count=one.count, examples=list(one.examples)) for one in verdict.checks],
@@ -299,11 +302,18 @@ async def _account_or_404(uow: UnitOfWork, account_id: int) -> Account:
 
 
 async def _last_verify(house: House) -> LastVerifyOut | None:
+    """The newer of what a person asked for and what the worker found by itself."""
+    async with house.db.read(None) as uow:
+        watched = await ledger.last_watch(uow)
+    by_itself = (
+        LastVerifyOut(clean=not watched.wrong, took_ms=watched.took_ms, at=watched.checked_at) if watched and watched.checked_at else None
+    )
     try:
         stored = await house.cache.get(_LAST_VERIFY)
     except CacheAway:
-        return None
-    return LastVerifyOut.model_validate(orjson.loads(stored)) if stored else None
+        return by_itself
+    asked = LastVerifyOut.model_validate(orjson.loads(stored)) if stored else None
+    return max((one for one in (asked, by_itself) if one), key=lambda one: one.at, default=None)
 
 
 async def _remember(house: House, verdict: VerdictOut) -> None:

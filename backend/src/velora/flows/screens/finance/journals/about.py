@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Final
 
 from velora.flows import dispute_postings, postings
-from velora.kernel.errors import MalformedId
+from velora.kernel.errors import Invalid, MalformedId
 from velora.kernel.ids import decode
 from velora.modules.disputes import service as disputes
 from velora.modules.ledger import service as ledger
@@ -20,6 +20,7 @@ BusinessKey = tuple[int, str]  # tenant, what for
 
 _OF_INTENT: Final = (postings.authorisation_key, postings.authorisation_ended_key, postings.capture_key, postings.fee_key)
 _OF_REFUND: Final = (postings.refund_key, postings.refund_paid_key, postings.refund_failed_key)
+_ACCOUNTS: Final = 50  # each is a walk of its own through two indexes
 _OF_PAYOUT: Final = (postings.payout_key, postings.payout_paid_key, postings.payout_failed_key)
 
 
@@ -57,6 +58,25 @@ async def about(uow: UnitOfWork, tenant_ids: Sequence[int], what: str) -> list[K
 async def of_order(uow: UnitOfWork, order: Key) -> list[Key]:
     """(tenant, journal) of every journal of this (tenant, order)."""
     return await _behind(uow, await _keys_of_orders(uow, [order]))
+
+
+async def accounts_like(uow: UnitOfWork, tenant_ids: Sequence[int], asked: str) -> set[tuple[int, int]]:
+    """(tenant, account) of an account's id, or of all that stand under a code. Raises Invalid where those are too many to go through."""
+    if asked.startswith("lac_"):
+        try:
+            one = await ledger.account(uow, decode("lac", asked))
+        except MalformedId:
+            return set()
+        return {(one.tenant_id, one.id)} if one and one.tenant_id in tenant_ids else set()
+    of = tenant_ids[0] if len(tenant_ids) == 1 else None
+    # One more than may be: a code that is the beginning of others ("20") names none of them.
+    found = await ledger.accounts(uow, tenant_id=of, code_prefix=asked, limit=_ACCOUNTS + 1)
+    mine = {(one.tenant_id, one.id) for one in found if one.code == asked or one.code.startswith(f"{asked}:")}
+    if len(found) > _ACCOUNTS:
+        raise Invalid(
+            "/account", f"More than {_ACCOUNTS} accounts begin with {asked}. Name one of them whole, as in 2010:sel_…, or by its id."
+        )
+    return mine
 
 
 async def _behind(uow: UnitOfWork, keys: Collection[BusinessKey]) -> list[Key]:

@@ -7,16 +7,16 @@ from fastapi import APIRouter, Query, Response
 from pydantic import AwareDatetime, Field
 
 from velora.flows.bookkeeping.prove import DoesNotProve, NotSealedYet, prove
-from velora.flows.screens.finance.journals.about import about
+from velora.flows.screens.finance.journals.about import about, accounts_like
 from velora.flows.screens.finance.journals.story import Story, Told, story_of, told
 from velora.flows.screens.finance.names import name_of, tenant_of
-from velora.kernel.errors import Forbidden, Invalid, MalformedId, NotFound
-from velora.kernel.ids import decode, encode
+from velora.kernel.errors import Forbidden, Invalid, NotFound
+from velora.kernel.ids import encode
 from velora.kernel.paging import decode_cursor, encode_cursor
 from velora.modules.ledger import service as ledger
+from velora.modules.ledger.errors import MonthDropped
 from velora.modules.ledger.service import Account, JournalView, Look
 from velora.modules.tenants import service as tenants
-from velora.platform.db import UnitOfWork
 from velora.platform.web import FinanceAdmin, HouseDep, MoneyOut, Schema, ident, problems
 from velora.platform.web.callers import NotSignedIn
 
@@ -26,7 +26,6 @@ AccountId = Annotated[int, ident("lac")]
 JournalId = Annotated[int, ident("jrn")]
 Minor = Annotated[int | None, Query(ge=1, lt=1 << 53)]
 _FINANCE: Final = (NotSignedIn, Forbidden, NotFound)
-_ACCOUNTS: Final = 50  # each is a walk of its own through two indexes
 
 
 class JournalMarketplaceOut(Schema):
@@ -158,7 +157,7 @@ async def list_journals(
         amounts = (amount_from or 1, amount_to or (1 << 62)) if amount_from or amount_to else None
         look = Look(
             tenant_ids=of, only=await about(uow, of, q.strip()) if q.strip() else None,
-            accounts=await _accounts(uow, of, account.strip()) if account.strip() else None, since=since, until=until,
+            accounts=await accounts_like(uow, of, account.strip()) if account.strip() else None, since=since, until=until,
             kind=kind or None, amounts=amounts, currency=currency,
         )  # fmt: skip
         found = await ledger.explore(uow, look, before=before, limit=limit)
@@ -170,7 +169,7 @@ async def list_journals(
     )  # fmt: skip
 
 
-@router.get("/{journal_id}", responses=problems(*_FINANCE))
+@router.get("/{journal_id}", responses=problems(MonthDropped, *_FINANCE))
 async def read_journal(journal_id: JournalId, caller: FinanceAdmin, house: HouseDep) -> JournalFullOut:
     """One journal: every posting, who caused it, what undid it, and the block that seals it."""
     async with house.db.read(None) as uow:
@@ -181,31 +180,12 @@ async def read_journal(journal_id: JournalId, caller: FinanceAdmin, house: House
     return _full(story)
 
 
-@router.get("/{journal_id}/proof", responses=problems(NotSealedYet, DoesNotProve, *_FINANCE))
+@router.get("/{journal_id}/proof", responses=problems(NotSealedYet, DoesNotProve, MonthDropped, *_FINANCE))
 async def prove_journal(journal_id: JournalId, caller: FinanceAdmin, house: HouseDep, reply: Response) -> ProofOut:
     """The journal's way to the signed and anchored hash of its block, as a file that can be checked without Velora."""
     proof = ProofOut.model_validate(await prove(house, journal_id))
     reply.headers["content-disposition"] = f'attachment; filename="proof-{encode("jrn", journal_id)}.json"'
     return proof
-
-
-async def _accounts(uow: UnitOfWork, tenant_ids: list[int], asked: str) -> set[tuple[int, int]]:
-    """(tenant, account) of an account's id, or of all that stand under a code. Raises Invalid where those are too many to go through."""
-    if asked.startswith("lac_"):
-        try:
-            one = await ledger.account(uow, decode("lac", asked))
-        except MalformedId:
-            return set()
-        return {(one.tenant_id, one.id)} if one and one.tenant_id in tenant_ids else set()
-    of = tenant_ids[0] if len(tenant_ids) == 1 else None
-    # One more than may be: a code that is the beginning of others ("20") names none of them.
-    found = await ledger.accounts(uow, tenant_id=of, code_prefix=asked, limit=_ACCOUNTS + 1)
-    mine = {(one.tenant_id, one.id) for one in found if one.code == asked or one.code.startswith(f"{asked}:")}
-    if len(found) > _ACCOUNTS:
-        raise Invalid(
-            "/account", f"More than {_ACCOUNTS} accounts begin with {asked}. Name one of them whole, as in 2010:sel_…, or by its id."
-        )
-    return mine
 
 
 def journal_out(one: JournalView, facts: Told) -> JournalOut:

@@ -51,10 +51,11 @@ async def told(uow: UnitOfWork, journals: Sequence[JournalView]) -> Told:
 
 
 async def story_of(house: House, tenant_ids: Sequence[int], journal_id: int) -> Story | None:
-    """The journal of this id in whichever of these marketplaces, or None."""
+    """The journal of this id in whichever of these marketplaces, or None. Raises MonthDropped when its month is only in its archive."""
     async with house.db.read(None) as uow:
         found = await ledger.journals(uow, {(tenant_id, journal_id) for tenant_id in tenant_ids})
         if not found:
+            await ledger.must_be_here(uow, journal_id)
             return None
         journal = found[0]
         block = await ledger.block(uow, journal.epoch)
