@@ -221,7 +221,7 @@ def not_told(patch: Patch) -> None:
 @mutation("a refund that failed is not posted back")
 def failure_not_reversed(patch: Patch) -> None:
     real = refunds._post
-    patch.setattr(refunds, "_post", lambda uow, paid, failed: real(uow, paid, {}))
+    patch.setattr(refunds, "_post", lambda uow, rows, paid, failed: real(uow, rows, paid, {}))
 
 
 @mutation("a cancelled order's refused refund is not asked for again")
@@ -333,8 +333,8 @@ def released_twice(patch: Patch) -> None:
 def refund_too_large(patch: Patch) -> None:
     real = payments.request_refunds
 
-    async def request(uow: UnitOfWork, requests: Sequence[payments.RefundRequest]) -> Any:
-        return await real(uow, [replace(one, amount_minor=one.amount_minor + 1) for one in requests])
+    async def request(uow: UnitOfWork, requests: Sequence[payments.RefundRequest], credit: Any) -> Any:
+        return await real(uow, [replace(one, amount_minor=one.amount_minor + 1) for one in requests], credit)
 
     patch.setattr(payments, "request_refunds", request)
 

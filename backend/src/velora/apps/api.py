@@ -37,6 +37,7 @@ import velora.flows.screens.seller.http
 import velora.flows.screens.storefront.http
 import velora.flows.shopping.http
 import velora.flows.signing_in.http
+import velora.flows.store_credit.http
 import velora.flows.suspense.http
 import velora.modules.audit.http
 import velora.modules.catalog.http
@@ -63,6 +64,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     velora.modules.catalog.http.router,
     velora.modules.payments.http.router,
     velora.modules.payments.http.account_router,
+    velora.flows.store_credit.http.account_router,
     velora.flows.screens.orders.http.router,
     velora.flows.cancellation.http.router,
     velora.flows.catalog_import.http.router,
@@ -78,6 +80,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     velora.flows.screens.finance.payments.http.router,
     velora.flows.screens.finance.seals.http.router,
     velora.flows.screens.finance.trails.http.router,
+    velora.flows.store_credit.http.router,
     velora.flows.suspense.http.router,
     velora.flows.four_eyes.http.router,
     velora.flows.onboarding.http.router,

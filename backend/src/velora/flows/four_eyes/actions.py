@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from velora.flows.house import TradingHouse
+from velora.flows.store_credit import goodwill
 from velora.flows.suspense import send, settle
 from velora.kernel.principal import Role
 from velora.modules.approvals.service import ApprovalFacts
@@ -30,5 +31,6 @@ class Action:
 
 
 ACTIONS: Final[Mapping[str, Action]] = {
+    goodwill.GIVE: Action(act=goodwill.give_agreed),
     settle.SETTLE: Action(act=settle.settle_agreed, after=send.send_agreed, give_up=settle.reopen),
 }

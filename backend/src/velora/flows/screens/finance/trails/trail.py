@@ -100,6 +100,8 @@ class Trail:
     sellers: tuple[str, ...]
     brand: str
     last4: str
+    card_minor: int
+    credit_minor: int
     state: str
     steps: tuple[Step, ...]
     shares: tuple[SellerShare, ...]
@@ -140,9 +142,11 @@ async def trail_of(uow: UnitOfWork, order_id: int) -> Trail | None:
     ]
     shares = tuple(_share(facts, part) for part in facts.parts)
     done = sum(refund.amount_minor for refund in refunds if refund.state == "succeeded")
+    asked = sum(refund.amount_minor for refund in refunds if refund.state != "failed")
     return Trail(
         order=order, tenant=facts.tenant, sellers=tuple(facts.sellers[part.seller_id] for part in facts.parts), brand=intent.card_brand,
-        last4=intent.card_last4, state=_state(order, intent.refunded_minor, intent.captured_minor),
+        last4=intent.card_last4, card_minor=intent.captured_minor, credit_minor=intent.credit_used_minor,
+        state=_state(order, asked, intent.captured_minor + intent.credit_used_minor),
         steps=tuple(sorted(steps, key=lambda step: (step.expected, step.journal_id or 0))), shares=shares, refunded_minor=done,
         fee_minor=intent.fee_minor, balanced=_balanced(facts, shares),
         postings=sum(len(step.moves) for step in steps if not step.expected),
@@ -253,10 +257,10 @@ def _balanced(facts: _Facts, shares: Sequence[SellerShare]) -> bool:
     return left == sum(share.rest_minor for share in shares)
 
 
-def _state(order: orders.Order, refunded_minor: int, captured_minor: int) -> str:
+def _state(order: orders.Order, refunded_minor: int, paid_minor: int) -> str:
     if not refunded_minor:
         return order.state
-    return "refunded" if refunded_minor == captured_minor else "partly_refunded"
+    return "refunded" if refunded_minor == paid_minor else "partly_refunded"
 
 
 def _step(facts: _Facts, journal: JournalView) -> Step:
