@@ -118,7 +118,7 @@ def unmatched_key(gateway: str, gateway_ref: str) -> str:
 
 
 def suspense_key(transition: str, case_id: int, tries: int) -> str:
-    """`transition` is back, back-paid or back-failed: each try at giving a case back has its own. Written off it is at most once."""
+    """`transition` is back, back-paid or back-failed: each try at giving a case back has its own. Written off or credited it is once."""
     return f"suspense-{transition}:{encode('sus', case_id)}:{tries}"
 
 

@@ -1,7 +1,7 @@
 """Refunds of two tenders: the card first, credit after it; and money that a buyer takes as credit."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.builders.orders import Paid, a_line, a_paid_order, a_part, delivered
@@ -110,6 +110,7 @@ async def test_a_guest_has_no_credit(uow):
 AMOUNTS = st.integers(0, 10**9)
 
 
+@settings(deadline=None)
 @given(due=AMOUNTS, held=AMOUNTS)
 def test_what_is_due_is_parted_whole_and_never_takes_more_credit_than_was_held(due, held):
     parted = part_due(due, held)
@@ -119,6 +120,7 @@ def test_what_is_due_is_parted_whole_and_never_takes_more_credit_than_was_held(d
     assert parted.card_minor == 0 or parted.credit_minor == held
 
 
+@settings(deadline=None)
 @given(card=AMOUNTS, credit_paid=AMOUNTS, data=st.data())
 def test_however_an_order_goes_back_the_card_never_has_more_than_it_paid(card, credit_paid, data):
     card_left, credit_left = card, credit_paid
@@ -132,6 +134,7 @@ def test_however_an_order_goes_back_the_card_never_has_more_than_it_paid(card, c
         credit_left -= parted.credit_minor
 
 
+@settings(deadline=None)
 @given(amounts=st.lists(st.integers(0, 10**6), max_size=8), data=st.data())
 def test_the_legs_pay_every_due_whole_and_part_at_most_one(amounts, data):
     whole = sum(amounts)

@@ -51,6 +51,13 @@ export const routes: RouteObject[] = [
         lazy: lazyPage(async () => (await import("@/features/payouts/PayoutsPage")).PayoutsPage, "payouts"),
       },
       {
+        path: "credit",
+        lazy: lazyPage(
+          async () => (await import("@/features/goodwill/GoodwillPage")).GoodwillPage,
+          "goodwill",
+        ),
+      },
+      {
         path: "suspense",
         lazy: lazyPage(async () => (await import("@/features/suspense/DeskPage")).DeskPage, "suspense"),
       },

@@ -112,9 +112,10 @@ class OrderPaymentOut(Schema):
 
 
 class OrderMayOut(Schema):
-    """What its buyer can still do."""
+    """What its buyer can still do; `credit`: take money that goes back as store credit."""
 
     cancel: bool
+    credit: bool
 
 
 class OrderOut(Schema):
@@ -158,7 +159,7 @@ class OrderOut(Schema):
             payment=_payment_out(paid) if paid else None,
             seller_orders=parts,
             timeline=timeline_out(view.read.time_line),
-            may=OrderMayOut(cancel=view.may_cancel),
+            may=OrderMayOut(cancel=view.may_cancel, credit=order.buyer_id is not None),
         )
 
 

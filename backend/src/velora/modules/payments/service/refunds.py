@@ -131,6 +131,7 @@ async def settle_refunds(uow: UnitOfWork, heard: Sequence[RefundHeard]) -> list[
             amount_minor=refund.amount_minor,
             currency=refund.currency,
             succeeded=by_key[refund.tenant_id, refund.id].succeeded,
+            credit_minor=refund.to_credit_minor,
         )
         for refund in turned
     )

@@ -1,4 +1,4 @@
-"""Methods.
+"""Store credit.
 
 Written by `velora db revision` from the models; then read by a person.
 """
@@ -6,6 +6,7 @@ Written by `velora db revision` from the models; then read by a person.
 import sqlalchemy as sa
 from alembic import op
 
+from velora.apps.migrations import steps
 from velora.platform.db.types import UtcTime
 
 revision = "0007"
@@ -59,3 +60,9 @@ def upgrade() -> None:
     op.add_column("payment_refund", sa.Column("to_credit_minor", sa.BigInteger(), server_default="0", nullable=False))
     op.add_column("payment_refund", sa.Column("credit_account_id", sa.BigInteger(), nullable=True))
     op.add_column("return_request", sa.Column("as_credit_of", sa.BigInteger(), nullable=True))
+    steps.change_check(
+        "suspense_case",
+        "ck_suspense_case_settlement",
+        before="settlement IN ('', 'give_back', 'write_off')",
+        after="settlement IN ('', 'give_back', 'write_off', 'credit')",
+    )
