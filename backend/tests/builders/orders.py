@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from velora.flows.payment_outcome.settle import News, Settled, settle
+from velora.flows.store_credit.moves import Gift, grant
 from velora.modules.commission.policy import amount_of
+from velora.modules.credit import service as credit
 from velora.modules.escrow import service as escrow
 from velora.modules.orders import service as orders
 from velora.modules.payments import service as payments
@@ -54,15 +56,21 @@ async def a_paid_order(
     charge_ref: str = "",
     fee_minor: int = 0,
     buyer_id: int | None = None,
+    credit_minor: int = 0,
 ) -> Paid:
-    """Placed by a guest, or by this account, and paid; the money is held in escrow and posted."""
+    """Placed by a guest, or by this account, and paid, so much of it with store credit; the money is held in escrow and posted."""
     order = orders.NewOrder(
         tenant_id=tenant_id, id=uow.new_id(), buyer_id=buyer_id, guest_key=GUEST, email="ada@example.com", address={"country": "DE"},
         currency="EUR", country="DE", tax_mode="exclusive", ship_by=uow.now + timedelta(days=2), parts=tuple(parts) or (a_part(uow),),
     )  # fmt: skip
     orders.place(uow, [order])
     intent_id = uow.new_id()
-    payments.intend(uow, [payments.NewIntent(tenant_id, intent_id, order.id, order.total_minor, "EUR", "tok_visa")])
+    card = order.total_minor - credit_minor
+    if credit_minor:
+        account_id = buyer_id or 0
+        await grant(uow, [Gift(tenant_id, f"goodwill:{intent_id}", "goodwill", account_id, "EUR", credit_minor, "system")])
+        await credit.hold(uow, [credit.Wish(tenant_id, intent_id, order.id, account_id, "EUR", credit_minor)])
+    payments.intend(uow, [payments.NewIntent(tenant_id, intent_id, order.id, card, "EUR", "tok_visa", credit_minor=credit_minor)])
     charge_ref = charge_ref or f"ch_{intent_id}"
     heard = payments.Heard(tenant_id, intent_id, payments.IntentState.CAPTURED, "", charge_ref, "Visa", "4242", fee_minor)
     (outcome,) = await settle(uow, [News(heard)])

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from tests.needs import needs_url
@@ -211,6 +212,26 @@ def columns_of(connection: Connection) -> dict[str, dict[str, bool]]:
         for table in look.get_table_names()
         if ours(table)
     }
+
+
+async def test_a_case_that_stood_before_store_credit_stands_after_it_and_may_be_credited(empty: AsyncEngine):
+    await upgrade(empty, to="0008")
+    row = (
+        "INSERT INTO suspense_case (tenant_id, id, source, gateway, gateway_ref, amount_minor, currency, seen_at, facts, state, "
+        "settlement, "
+        "reason, tries, refund_ref, refusal, settled_by) VALUES (5, {id}, 'unmatched_charge', 'sandbox', 'ch_{id}', 700, 'EUR', "
+        "'2026-11-01 00:00:00', '{{}}', '{state}', '{how}', '', 0, '', '', '')"
+    )
+    async with empty.begin() as connection:
+        await connection.execute(text(row.format(id=1, state="open", how="")))
+    await upgrade(empty)
+    async with empty.begin() as connection:
+        await connection.execute(text(row.format(id=2, state="giving_back", how="credit")))
+        rows = (await connection.execute(text("SELECT id, amount_minor, settlement FROM suspense_case ORDER BY id"))).all()
+    assert [tuple(one) for one in rows] == [(1, 700, ""), (2, 700, "credit")]
+    with pytest.raises(DBAPIError):
+        async with empty.begin() as connection:
+            await connection.execute(text(row.format(id=3, state="giving_back", how="cake")))
 
 
 async def test_models_and_history_that_agree_need_no_new_revision(empty: AsyncEngine):

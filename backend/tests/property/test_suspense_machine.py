@@ -16,6 +16,7 @@ from tests.property.test_money_machine import OUTCOMES, World
 from velora.flows.bookkeeping.verify import examine
 from velora.flows.four_eyes import decide
 from velora.flows.four_eyes.decide import Decision
+from velora.flows.postings import credit
 from velora.flows.second_person import Hand
 from velora.flows.suspense.open import open_case
 from velora.flows.suspense.send import BackNews, settle_back
@@ -32,6 +33,8 @@ LIMITS = Limits(second_person_from_minor=1000, write_off_up_to_minor=300)
 FINANCE = frozenset({Role.FINANCE})
 PEOPLE = st.sampled_from(["account:1", "account:2"])
 CLEARING, REFUNDS, SUSPENSE, ROUNDING = "1010", "2050", "2090", "4090"
+BUYER = 7
+CREDITED = str(credit(BUYER))
 
 
 @dataclass
@@ -74,9 +77,9 @@ class Suspense(RuleBasedStateMachine):
     @rule(pick=st.integers(0, 99), how=st.sampled_from(Settlement), by=PEOPLE)
     def settle(self, pick: int, how: Settlement, by: str) -> None:
         card = self.cards[pick % len(self.cards)]
-        wish = Wish(self.tenant, card.id, how, "because", Hand(by), LIMITS, "sandbox")
+        wish = Wish(self.tenant, card.id, how, "because", Hand(by), LIMITS, "sandbox", BUYER if how is Settlement.CREDIT else None)
         [outcome] = self.world.write(lambda uow: settle(uow, [wish]))
-        may = card.state == "open" and (how is Settlement.GIVE_BACK or card.amount <= LIMITS.write_off_up_to_minor)
+        may = card.state == "open" and (how is not Settlement.WRITE_OFF or card.amount <= LIMITS.write_off_up_to_minor)
         assert isinstance(outcome, CaseFacts) == may
         if isinstance(outcome, CaseFacts):
             card.how, card.asked_by = how, by
@@ -92,7 +95,7 @@ class Suspense(RuleBasedStateMachine):
             self.move(SUSPENSE, REFUNDS, card.amount)
         else:
             card.state = "settled"
-            self.move(SUSPENSE, ROUNDING, card.amount)
+            self.move(SUSPENSE, CREDITED if card.how == Settlement.CREDIT else ROUNDING, card.amount)
 
     @precondition(lambda self: self.cards)
     @rule(pick=st.integers(0, 99), by=PEOPLE, agrees=st.booleans())

@@ -85,8 +85,7 @@ def fresh_charge_key(patch: Patch) -> None:
 @mutation("a refund is sent again under another key")
 def fresh_refund_key(patch: Patch) -> None:
     real, fresh = RefundOrder, _Fresh()
-    for page in (starting, refunds):  # where it is first sent, and where it is sent again
-        patch.setattr(page, "RefundOrder", lambda key, *rest: real(fresh(key), *rest))
+    patch.setattr(starting, "RefundOrder", lambda key, *rest: real(fresh(key), *rest))
 
 
 @mutation("the bank gets a fresh key at each try")
@@ -228,7 +227,7 @@ def memo_kept(patch: Patch) -> None:
 @mutation("a refund that failed is not posted back")
 def failure_not_reversed(patch: Patch) -> None:
     real = refunds._post
-    patch.setattr(refunds, "_post", lambda uow, paid, failed: real(uow, paid, {}))
+    patch.setattr(refunds, "_post", lambda uow, rows, paid, failed: real(uow, rows, paid, {}))
 
 
 @mutation("a cancelled order's refused refund is not asked for again")
@@ -351,8 +350,8 @@ def released_twice(patch: Patch) -> None:
 def refund_too_large(patch: Patch) -> None:
     real = payments.request_refunds
 
-    async def request(uow: UnitOfWork, requests: Sequence[payments.RefundRequest]) -> Any:
-        return await real(uow, [replace(one, amount_minor=one.amount_minor + 1) for one in requests])
+    async def request(uow: UnitOfWork, requests: Sequence[payments.RefundRequest], credit: Any) -> Any:
+        return await real(uow, [replace(one, amount_minor=one.amount_minor + 1) for one in requests], credit)
 
     patch.setattr(payments, "request_refunds", request)
 

@@ -38,6 +38,7 @@ import velora.flows.screens.seller.http
 import velora.flows.screens.storefront.http
 import velora.flows.shopping.http
 import velora.flows.signing_in.http
+import velora.flows.store_credit.http
 import velora.flows.suspense.http
 import velora.modules.audit.http
 import velora.modules.catalog.http
@@ -64,6 +65,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     velora.modules.catalog.http.router,
     velora.modules.payments.http.router,
     velora.modules.payments.http.account_router,
+    velora.flows.store_credit.http.account_router,
     velora.flows.screens.orders.http.router,
     velora.flows.cancellation.http.router,
     velora.flows.catalog_import.http.router,
@@ -79,6 +81,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     velora.flows.screens.finance.payments.http.router,
     velora.flows.screens.finance.seals.http.router,
     velora.flows.screens.finance.trails.http.router,
+    velora.flows.store_credit.http.router,
     velora.flows.suspense.http.router,
     velora.flows.disputes.http.router,
     velora.flows.four_eyes.http.router,

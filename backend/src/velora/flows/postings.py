@@ -2,11 +2,12 @@
 
 Keys name the object and its transition, so each can be posted once. The accounts are those of the ledger's chart:
 1010 gateway clearing, 1020 bank, 1040 seller receivable, 2010 escrow, 2020 seller payable, 2021 seller reserve,
-2030 tax payable, 2040 payout clearing, 2050 refund clearing, 2090 suspense, 4010 commission, 4090 rounding, 5010 gateway fees;
+2030 tax payable, 2040 payout clearing, 2050 refund clearing, 2060 customer credit, 2090 suspense,
+4010 commission, 4090 rounding, 5010 gateway fees;
 those of disputes (E10) stand in `dispute_postings`; and the memo pair 9010 and 9020, which says what banks hold for us and is no money yet.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -32,6 +33,7 @@ ESCROW: Final = "2010"
 PAYABLE: Final = "2020"
 RESERVE: Final = "2021"
 TAX: Final = "2030"
+CREDIT: Final = "2060"  # and every buyer who was given some
 
 
 def receivable(seller_id: int) -> AccountRef:
@@ -57,6 +59,11 @@ def reserve(seller_id: int) -> AccountRef:
 def tax(jurisdiction: str) -> AccountRef:
     """What is owed to this country's tax office."""
     return AccountRef(TAX, jurisdiction)
+
+
+def credit(account_id: int) -> AccountRef:
+    """What this buyer may pay with beside a card."""
+    return AccountRef(CREDIT, encode("acc", account_id))
 
 
 # ------------------------------------------------------------------------------------------------ keys
@@ -111,7 +118,7 @@ def unmatched_key(gateway: str, gateway_ref: str) -> str:
 
 
 def suspense_key(transition: str, case_id: int, tries: int) -> str:
-    """`transition` is back, back-paid or back-failed: each try at giving a case back has its own. Written off it is at most once."""
+    """`transition` is back, back-paid or back-failed: each try at giving a case back has its own. Written off or credited it is once."""
     return f"suspense-{transition}:{encode('sus', case_id)}:{tries}"
 
 
@@ -160,20 +167,38 @@ def captured(
     at: datetime,
     surplus_minor: int = 0,
     authorised_minor: int = 0,
+    credit_of: int = 0,
+    credit_minor: int = 0,
 ) -> Journal:
     """E1: what the buyer paid is held for each seller, net of tax, and the tax is owed to its country.
+
+    Of it, the store credit of account `credit_of` paid `credit_minor`, and what lies at the gateway the rest.
 
     The whole of what was authorised before is no memo any longer, however much of it was taken. What the gateway took beyond what was
     asked (`surplus_minor`; short of it, when below zero) stands in suspense until a person has looked.
     """
-    held = ((CLEARING, escrow(seller_id), net) for seller_id, net in sorted(net_by_seller.items()))
-    taxed = ((CLEARING, tax(country), amount) for country, amount in sorted(tax_by_country.items()))
+    held = [(escrow(seller_id), net) for seller_id, net in sorted(net_by_seller.items())]
+    taxed = [(tax(country), amount) for country, amount in sorted(tax_by_country.items())]
+    paid = paid_by((*held, *taxed), credit(credit_of), credit_minor, CLEARING)
     odd = (CLEARING, SUSPENSE, surplus_minor) if surplus_minor > 0 else (SUSPENSE, CLEARING, -surplus_minor)
     memo = (AUTHORISED_AGAINST, AUTHORISED, authorised_minor)
     return Journal(
-        tenant_id, capture_key(intent_id), "capture", currency, legs(*held, *taxed, odd, memo), at,
+        tenant_id, capture_key(intent_id), "capture", currency, legs(*paid, odd, memo), at,
         payload={"intent": encode("pi", intent_id), "order": encode("ord", order_id)},
     )  # fmt: skip
+
+
+def paid_by(
+    dues: Sequence[tuple[AccountRef, int]], first: AccountRef, first_minor: int, then: AccountRef
+) -> list[tuple[AccountRef, AccountRef, int]]:
+    """The dues in their order are paid out of `first` until that is spent, and out of `then` from there on: at most one out of both."""
+    legs_: list[tuple[AccountRef, AccountRef, int]] = []
+    left = first_minor
+    for due, amount in dues:
+        part_ = min(left, amount)
+        left -= part_
+        legs_ += [(first, due, part_), (then, due, amount - part_)]
+    return legs_
 
 
 def gateway_fee(*, tenant_id: int, intent_id: int, order_id: int, currency: str, fee_minor: int, at: datetime) -> Journal:
@@ -189,7 +214,7 @@ def gateway_fee(*, tenant_id: int, intent_id: int, order_id: int, currency: str,
 
 @dataclass(frozen=True)
 class Refund:
-    """What goes back to a buyer out of one seller's escrow, and the tax on it."""
+    """What goes back to a buyer out of one seller's escrow, and the tax on it; `credit_minor` of it as store credit of `credit_of`."""
 
     tenant_id: int
     refund_id: int
@@ -200,6 +225,8 @@ class Refund:
     currency: str
     net_minor: int
     tax_minor: int
+    credit_of: int = 0
+    credit_minor: int = 0
 
     @property
     def payload(self) -> dict[str, object]:
@@ -219,8 +246,11 @@ def refund_requested(refund: Refund, *, at: datetime, actor_ref: str) -> Journal
 
 
 def refund_paid(refund: Refund, *, at: datetime) -> Journal:
-    """E4b: the gateway gave the money back."""
-    moves = legs((REFUND_CLEARING, CLEARING, refund.net_minor + refund.tax_minor))
+    """E4b: the gateway gave the money back, and what is not its part is the buyer's store credit."""
+    whole = refund.net_minor + refund.tax_minor
+    moves = legs(
+        (REFUND_CLEARING, CLEARING, whole - refund.credit_minor), (REFUND_CLEARING, credit(refund.credit_of), refund.credit_minor)
+    )  # fmt: skip
     return Journal(refund.tenant_id, refund_paid_key(refund.refund_id), "refund_paid", refund.currency, moves, at, payload=refund.payload)
 
 

@@ -51,6 +51,8 @@ class Settings(BaseSettings):
     # it, and up to how much finance may write off.
     suspense_second_person_from_minor: int = Field(default=100_00, ge=0)
     suspense_write_off_up_to_minor: int = Field(default=5_00, ge=0)
+    # From how much on a second person must agree to goodwill that a buyer is given as store credit, in minor units likewise.
+    credit_second_person_from_minor: int = Field(default=50_00, ge=0)
 
     @field_validator("database_url", "sealer_database_url", "retention_database_url")
     @classmethod

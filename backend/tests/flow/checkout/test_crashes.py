@@ -16,7 +16,7 @@ from velora.platform.db.idempotency import LEASE, InProgress
 
 
 async def charged(shop, placed):
-    order = ChargeOrder(encode("pi", placed.intent_id), encode("ord", placed.order_id), placed.total_minor, placed.currency, placed.token)
+    order = ChargeOrder(encode("pi", placed.intent_id), encode("ord", placed.order_id), placed.charge_minor, placed.currency, placed.token)
     return await shop.gateway.charge(order)
 
 

@@ -184,6 +184,20 @@ async def test_money_on_its_way_back_is_announced_and_a_failed_refund_is_not(hou
     ]
 
 
+async def test_what_became_store_credit_is_told_apart_from_what_went_back(house: House, world: World, post: Post) -> None:
+    async with house.db.begin(None) as uow:
+        event, _ = await an_order(uow, world)
+        settled = RefundSettled(world.nord.id, event.order_id, uow.new_id(), 2140, "EUR", succeeded=True, credit_minor=1000)
+        alone = RefundSettled(world.nord.id, event.order_id, uow.new_id(), 500, "EUR", succeeded=True, credit_minor=500)
+        await buyers.say_refunded(uow, [settled, alone])
+    assert await send_due(house) == 3
+    assert sorted(letter.subject.partition(":")[0] for letter in post.taken) == [
+        "10,00 € Guthaben für dich",
+        "11,40 € auf dem Weg zu dir",
+        "5,00 € Guthaben für dich",
+    ]
+
+
 async def test_only_owners_hear_of_approval_decline_and_payouts(house: House, world: World, post: Post) -> None:
     async with house.db.begin(None) as uow:
         helper = await an_account(uow)

@@ -46,7 +46,11 @@ async def test_the_desk_shows_a_case_with_all_that_is_known(trade: Trade, ada: B
     shown = (await ada.get(f"/finance/suspense/{case.ref}")).json()
     assert shown["facts"] == {"status": "succeeded"}
     assert [(step["what"], step["by"]) for step in shown["steps"]] == [("suspense.opened", "system")]
-    assert {one["settlement"]: one["refusal"] is None for one in shown["choices"]} == {"give_back": True, "write_off": False}
+    assert {one["settlement"]: one["refusal"] is None for one in shown["choices"]} == {
+        "give_back": True,
+        "write_off": False,
+        "credit": True,
+    }
     assert (shown["needs_second_person"], shown["may_ask"]) == (True, False)
     refused = await ada.ask("POST", f"/finance/suspense/{case.ref}/ask", {})
     assert (refused.status_code, refused.json()["code"]) == (409, "suspense.nothing_to_ask")
@@ -130,3 +134,23 @@ async def test_the_desk_is_finances_alone(trade: Trade, signed_in, role: Role):
 async def test_what_is_not_there_is_not_found(ada: Browser, ref: str):
     assert (await ada.get(f"/finance/suspense/{ref}")).status_code == 404
     assert (await ada.ask("POST", f"/finance/suspense/{ref}/ask", {})).status_code == 404
+
+
+async def test_money_of_nobody_is_credited_to_the_buyer_it_belongs_to(trade: Trade, ada: Browser, grace: Browser, signed_in):
+    buyer, account = await signed_in(trade.market.tenant)
+    small, large = await a_case(trade, 700), await a_case(trade)
+    wish = {"settlement": "credit", "reason": "Paid for an order that was given up"}
+    for email in (None, "nobody@example.com"):
+        refused = await ada.ask("POST", f"/finance/suspense/{small.ref}/settle", wish | {"email": email}, keyed())
+        assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/email")
+    wish |= {"email": account.email}
+    done = await ada.ask("POST", f"/finance/suspense/{small.ref}/settle", wish, keyed())
+    assert (done.json()["state"], done.json()["settlement"]) == ("settled", "credit"), done.text
+    waits = (await ada.ask("POST", f"/finance/suspense/{large.ref}/settle", wish, keyed())).json()
+    assert waits["state"] == "awaiting_second"
+    address = f"/finance/approvals/{waits['approval_id']}"
+    seen = {"fingerprint": (await grace.get(address)).json()["fingerprint"]}
+    assert (await grace.ask("POST", f"{address}/approve", seen, keyed())).json()["state"] == "done"
+    mine = (await buyer.get("/account/credit")).json()
+    assert (mine["free"]["amount"], [one["kind"] for one in mine["history"]]) == (25_700, ["payment_found", "payment_found"])
+    assert (await verify(trade.house.db, trade.market.tenant.id)).clean

@@ -9,6 +9,7 @@ import {
   Scale,
   ShieldCheck,
   UserCheck,
+  Wallet,
   Waypoints,
 } from "lucide-react";
 import { useState } from "react";
@@ -51,6 +52,7 @@ function Console({ me }: { me: MeOut }) {
           { to: "/finance/accounts", label: t("accounts"), icon: <BookOpen /> },
           { to: "/finance/payouts", label: t("payouts"), icon: <Banknote /> },
           { to: "/finance/disputes", label: t("disputes"), icon: <Landmark /> },
+          { to: "/finance/credit", label: t("goodwill"), icon: <Wallet /> },
           { to: "/finance/suspense", label: t("suspense"), icon: <Inbox /> },
           { to: "/finance/approvals", label: t("approvals"), icon: <UserCheck /> },
           { to: "/finance/seals", label: t("seals"), icon: <ShieldCheck /> },

@@ -62,6 +62,13 @@ export const routes: RouteObject[] = [
         lazy: lazyPage(async () => (await import("@/features/disputes/DisputePage")).DisputePage, "disputes"),
       },
       {
+        path: "credit",
+        lazy: lazyPage(
+          async () => (await import("@/features/goodwill/GoodwillPage")).GoodwillPage,
+          "goodwill",
+        ),
+      },
+      {
         path: "suspense",
         lazy: lazyPage(async () => (await import("@/features/suspense/DeskPage")).DeskPage, "suspense"),
       },

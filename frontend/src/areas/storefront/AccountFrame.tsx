@@ -1,5 +1,5 @@
 import { clsx as cx } from "clsx";
-import { CreditCard, Package, ShieldCheck, UserRound } from "lucide-react";
+import { CreditCard, Package, ShieldCheck, UserRound, Wallet } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { Link, NavLink, Outlet, useLocation } from "react-router-dom";
 import { useMe } from "@/shared/api/generated/identity/identity";
@@ -8,6 +8,7 @@ import { Button, EmptyState, LoadError, Skeleton } from "@/shared/kit";
 const LINKS = [
   { to: "/account/orders", word: "orders", icon: <Package /> },
   { to: "/account/cards", word: "cards", icon: <CreditCard /> },
+  { to: "/account/credit", word: "credit", icon: <Wallet /> },
   { to: "/account/security", word: "security", icon: <ShieldCheck /> },
 ] as const;
 
@@ -39,7 +40,7 @@ export function AccountFrame() {
           <p className="font-semibold">{me.data.account.name}</p>
           <p className="truncate text-sm text-muted">{me.data.account.email}</p>
         </div>
-        <ul className="flex gap-1 lg:flex-col">
+        <ul className="flex flex-wrap gap-1 lg:flex-col">
           {LINKS.map(({ to, word, icon }) => (
             <li key={to}>
               <NavLink

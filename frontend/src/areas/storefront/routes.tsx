@@ -54,6 +54,10 @@ export const routes: RouteObject[] = [
             lazy: lazyPage(async () => (await import("@/features/account/CardsPage")).CardsPage, "account"),
           },
           {
+            path: "credit",
+            lazy: lazyPage(async () => (await import("@/features/account/CreditPage")).CreditPage, "account"),
+          },
+          {
             path: "security",
             lazy: lazyPage(
               async () => (await import("@/features/account/SecurityPage")).SecurityPage,

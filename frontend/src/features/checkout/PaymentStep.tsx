@@ -9,11 +9,13 @@ import type { CheckoutOut, MoneyOut } from "@/shared/api/generated/model";
 import { useReadStorefront } from "@/shared/api/generated/storefront/storefront";
 import { useFormat } from "@/shared/format";
 import { Button, Checkbox, Notice, RadioCards } from "@/shared/kit";
+import { CreditBox } from "./CreditBox";
 import { CardFields } from "./CardFields";
 import { cardRules, type CardDraft } from "./cardRules";
 import { Refused } from "./Refused";
 import { BackLink, StepTitle } from "./StepParts";
 import { TestCards } from "./TestCards";
+import { useCredit } from "./useCredit";
 import { useCheckoutCart } from "./useCheckoutCart";
 import { useDraft } from "./useDraft";
 import { isPromised, usePay } from "./usePay";
@@ -45,11 +47,12 @@ export function PaymentStep() {
     mode: "onTouched",
     defaultValues: { number: "", expiry: "", cvc: "" },
   });
+  const total = accepted ?? cart.data?.total;
+  const credit = useCredit(total);
   // Once it is placed the draft is cleared, and the way leads to the order, not back to the start.
   if (pay.isSuccess) return null;
   if (!address) return <Navigate to="/checkout/address" replace />;
   if (!deliverySeen) return <Navigate to="/checkout/delivery" replace />;
-  const total = accepted ?? cart.data?.total;
 
   function refused(error: unknown) {
     const problem = toProblem(error);
@@ -75,12 +78,17 @@ export function PaymentStep() {
       replace: true,
     });
   }
-  const payWith = (card: CardDraft | string) => {
-    if (!total) return;
+  const payWith = (card: CardDraft | string | undefined) => {
+    if (!total || credit.wrong) return;
     setRefusal(undefined);
-    pay.mutate({ card, keep, address, total }, { onSuccess: placed, onError: refused });
+    pay.mutate({ card, keep, address, total, credit: credit.used }, { onSuccess: placed, onError: refused });
   };
   const onSubmit = (event?: BaseSyntheticEvent) => {
+    if (credit.alone) {
+      event?.preventDefault();
+      payWith(undefined);
+      return undefined;
+    }
     if (way === NEW_CARD) return form.handleSubmit(payWith)(event);
     event?.preventDefault();
     payWith(way);
@@ -89,39 +97,42 @@ export function PaymentStep() {
   return (
     <form noValidate onSubmit={(event) => void onSubmit(event)}>
       <StepTitle>{t("payment_title")}</StepTitle>
-      <RadioCards
-        aria-label={t("payment_title")}
-        value={way}
-        onChange={choose}
-        options={[
-          ...kept.map((card) => ({
-            value: card.id,
-            icon: <CreditCard aria-hidden />,
-            label: <span dir="ltr">{`${card.brand} •••• ${card.last4}`}</span>,
-            aside: (
-              <span className="figures text-sm">
-                {t("card_expires", { date: `${String(card.exp_month).padStart(2, "0")}/${card.exp_year}` })}
-              </span>
-            ),
-          })),
-          {
-            value: NEW_CARD,
-            icon: <CreditCard aria-hidden />,
-            label: t(kept.length > 0 ? "new_card" : "card"),
-            aside: <span className="text-sm">Visa, Mastercard, Amex</span>,
-            body: (
-              <>
-                <CardFields form={form} />
-                {mayKeep && (
-                  <div className="mt-3">
-                    <Checkbox checked={keep} onChange={setKeep} label={t("keep_card")} />
-                  </div>
-                )}
-              </>
-            ),
-          },
-        ]}
-      />
+      <CreditBox credit={credit} />
+      {!credit.alone && (
+        <RadioCards
+          aria-label={t("payment_title")}
+          value={way}
+          onChange={choose}
+          options={[
+            ...kept.map((card) => ({
+              value: card.id,
+              icon: <CreditCard aria-hidden />,
+              label: <span dir="ltr">{`${card.brand} •••• ${card.last4}`}</span>,
+              aside: (
+                <span className="figures text-sm">
+                  {t("card_expires", { date: `${String(card.exp_month).padStart(2, "0")}/${card.exp_year}` })}
+                </span>
+              ),
+            })),
+            {
+              value: NEW_CARD,
+              icon: <CreditCard aria-hidden />,
+              label: t(kept.length > 0 ? "new_card" : "card"),
+              aside: <span className="text-sm">Visa, Mastercard, Amex</span>,
+              body: (
+                <>
+                  <CardFields form={form} />
+                  {mayKeep && (
+                    <div className="mt-3">
+                      <Checkbox checked={keep} onChange={setKeep} label={t("keep_card")} />
+                    </div>
+                  )}
+                </>
+              ),
+            },
+          ]}
+        />
+      )}
       <div className="mt-4">
         <Notice tone="positive" icon={<ShieldCheck aria-hidden />} title={t("held_title")}>
           {store && t("held", { count: store.escrow_days })}
@@ -152,10 +163,14 @@ export function PaymentStep() {
           disabled={pay.isPending || !total}
         >
           {!pay.isPending && <Lock aria-hidden />}
-          {total ? t("pay", { amount: money(total) }) : t("payment_title")}
+          {credit.alone
+            ? t("place")
+            : total
+              ? t("pay", { amount: money(credit.rest ?? total) })
+              : t("payment_title")}
         </Button>
       </div>
-      {store?.demo && way === NEW_CARD && (
+      {store?.demo && way === NEW_CARD && !credit.alone && (
         <TestCards
           onChoose={(number) => {
             form.setValue("number", number, { shouldValidate: true });

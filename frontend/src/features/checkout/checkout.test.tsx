@@ -59,6 +59,9 @@ beforeEach(async () => {
     http.get("*/api/v1/auth/me", () =>
       HttpResponse.json({ account: null, roles: [], sellers: [], tenant: null }),
     ),
+    http.get("*/api/v1/account/credit", () =>
+      HttpResponse.json({ balance: euros(0), held: euros(0), free: euros(0), history: [] }),
+    ),
     http.get("*/api/v1/storefront", () =>
       HttpResponse.json({
         country: "DE",
@@ -258,4 +261,69 @@ test("a card is written as it stands on the card", () => {
   expect(expiryOf("13 / 28")).toBeUndefined();
   expect(isCardNumber("4242424242424242")).toBe(true);
   expect(isCardNumber("4242424242424241")).toBe(false);
+});
+
+describe("store credit", () => {
+  const bodies: Record<string, unknown>[] = [];
+  beforeEach(() => {
+    bodies.length = 0;
+    server.use(
+      http.get("*/api/v1/auth/me", () =>
+        HttpResponse.json({
+          account: { id: "acc_1", name: "Ada", email: ada.email },
+          roles: [],
+          sellers: [],
+          tenant: null,
+        }),
+      ),
+      http.get("*/api/v1/account/payment-methods", () => HttpResponse.json({ data: [] })),
+      http.post("*/api/v1/checkout", async ({ request }) => {
+        bodies.push((await request.json()) as Record<string, unknown>);
+        return HttpResponse.json(captured, { status: 201 });
+      }),
+    );
+  });
+  const has = (amount: number) =>
+    server.use(
+      http.get("*/api/v1/account/credit", () =>
+        HttpResponse.json({ balance: euros(amount), held: euros(0), free: euros(amount), history: [] }),
+      ),
+    );
+
+  test("pays its part, and the card the rest", async () => {
+    has(2900);
+    const { person, router } = await fillCard();
+    await person.click(await screen.findByRole("checkbox", { name: /Use my store credit/ }));
+    expect(screen.getByText("€100.00 by card")).toBeVisible();
+    await person.click(screen.getByRole("button", { name: "Pay €100.00" }));
+    await waitFor(() => expect(router.state.location.pathname).toBe("/orders/ord_1"));
+    expect(bodies[0]).toMatchObject({
+      credit: euros(2900),
+      payment: { token: "tok_1" },
+      expected_total: euros(12900),
+    });
+  });
+
+  test("more than there is cannot be used", async () => {
+    has(2900);
+    const { person } = await fillCard();
+    await person.click(await screen.findByRole("checkbox", { name: /Use my store credit/ }));
+    const amount = screen.getByLabelText("How much");
+    await person.clear(amount);
+    await person.type(amount, "30");
+    expect(await screen.findByText("Write an amount up to €29.00.")).toBeVisible();
+    await person.click(pay());
+    expect(bodies).toEqual([]);
+  });
+
+  test("that pays all of it needs no card", async () => {
+    has(20000);
+    const { person, router } = showRoutes(routes, "/checkout/payment");
+    await person.click(await screen.findByRole("checkbox", { name: /Use my store credit/ }));
+    expect(screen.queryByLabelText("Card number")).toBeNull();
+    await person.click(screen.getByRole("button", { name: "Place the order" }));
+    await waitFor(() => expect(router.state.location.pathname).toBe("/orders/ord_1"));
+    expect(bodies[0]).toMatchObject({ credit: euros(12900) });
+    expect(bodies[0]).not.toHaveProperty("payment");
+  });
 });

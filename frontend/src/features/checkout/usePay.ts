@@ -1,6 +1,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useRef } from "react";
 import { idempotent, toProblem } from "@/shared/api";
+import { getReadCreditQueryKey } from "@/shared/api/generated/account/account";
 import { getReadCartQueryKey } from "@/shared/api/generated/cart/cart";
 import { placeOrder } from "@/shared/api/generated/checkout/checkout";
 import type { CheckoutIn, CheckoutOut, MoneyOut } from "@/shared/api/generated/model";
@@ -9,8 +10,10 @@ import { digits, expiryOf, type CardDraft } from "./cardRules";
 import type { AddressDraft } from "./useDraft";
 
 export interface Payment {
-  /** A new card, or the id of one that was kept. */
-  card: CardDraft | string;
+  /** A new card, or the id of one that was kept; none where store credit pays all of it. */
+  card: CardDraft | string | undefined;
+  /** What of the total is paid with store credit. */
+  credit?: MoneyOut | undefined;
   keep: boolean;
   address: AddressDraft;
   total: MoneyOut;
@@ -49,14 +52,19 @@ export function usePay() {
       const { status, code } = toProblem(error);
       if (status >= 400 && status < 500 && code !== "idempotency.in_progress") attempt.current = undefined;
     },
-    onSettled: () => client.invalidateQueries({ queryKey: getReadCartQueryKey() }),
+    onSettled: () =>
+      Promise.all([
+        client.invalidateQueries({ queryKey: getReadCartQueryKey() }),
+        client.invalidateQueries({ queryKey: getReadCreditQueryKey() }),
+      ]),
   });
 }
 
 /** The card's number goes to the gateway and nowhere else; what comes back stands for it. */
-async function bodyOf({ card, keep, address, total }: Payment): Promise<CheckoutIn> {
+async function bodyOf({ card, credit, keep, address, total }: Payment): Promise<CheckoutIn> {
   const { email, ...to } = address;
-  const order = { email, address: to, expected_total: total };
+  const order = { email, address: to, expected_total: total, ...(credit ? { credit } : {}) };
+  if (card === undefined) return order;
   if (typeof card === "string") return { ...order, payment: { payment_method_id: card } };
   const expiry = expiryOf(card.expiry);
   const { token } = await makeToken({

@@ -1,4 +1,4 @@
-import { CreditCard, MapPin } from "lucide-react";
+import { CreditCard, MapPin, Wallet } from "lucide-react";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import type { OrderOut } from "@/shared/api/generated/model";
@@ -31,13 +31,25 @@ export function OrderMoney({ order }: { order: OrderOut }) {
           {t("tax_included", { tax: money(order.tax) })}
         </p>
       )}
+      {order.payment && order.payment.credit.amount > 0 && (
+        <p className="mt-4 flex items-center gap-2.5 border-t border-line pt-4 text-base">
+          <Wallet aria-hidden className="size-[18px] text-muted" />
+          <span>{t("by_credit")}</span>
+          <span className="ms-auto figures">{money(order.payment.credit)}</span>
+        </p>
+      )}
       {order.payment?.last4 && (
         <p className="mt-4 flex items-center gap-2.5 border-t border-line pt-4 text-base">
           <CreditCard aria-hidden className="size-[18px] text-muted" />
           <span>
             {order.payment.brand} <span dir="ltr">•••• {order.payment.last4}</span>
           </span>
-          <span className="ms-auto text-sm text-muted">{t(`payment.${order.payment.state}`)}</span>
+          <span className="ms-auto text-end text-sm text-muted">
+            {order.payment.credit.amount > 0 && (
+              <span className="block figures text-base text-text">{money(order.payment.card)}</span>
+            )}
+            {t(`payment.${order.payment.state}`)}
+          </span>
         </p>
       )}
     </Card>

@@ -44,7 +44,14 @@ function anOrder(state = "delivered", payment = "captured") {
       city: "Kiel",
       country: "DE",
     },
-    payment: { state: payment, brand: "Visa", last4: "4242", challenge_url: null },
+    payment: {
+      state: payment,
+      brand: "Visa",
+      last4: "4242",
+      challenge_url: null,
+      card: euros(4490),
+      credit: euros(0),
+    },
     seller_orders: [
       {
         id: "sor_1",
@@ -61,7 +68,7 @@ function anOrder(state = "delivered", payment = "captured") {
       },
     ],
     timeline: [{ at: "2026-11-20T10:00:00Z", kind: "placed", seller_order_id: null }],
-    may: { cancel: state === "paid" },
+    may: { cancel: state === "paid", credit: false },
   };
 }
 

@@ -73,6 +73,7 @@ export function Parcel({ part, order, orderKey, place }: ParcelProps) {
           orderId={order.id}
           orderKey={orderKey}
           onClose={() => setAsking(undefined)}
+          mayHaveCredit={order.may.credit}
         />
       )}
       {asking === "arrived" && (

@@ -6,7 +6,7 @@ import { z } from "zod";
 import { showProblem } from "@/shared/api";
 import { Reason, type SellerOrderOut } from "@/shared/api/generated/model";
 import { useFormat } from "@/shared/format";
-import { Button, Dialog, Field, Notice, Quantity, Select, Textarea, toast } from "@/shared/kit";
+import { Button, Checkbox, Dialog, Field, Notice, Quantity, Select, Textarea, toast } from "@/shared/kit";
 import { ProductPicture, type Tone } from "@/shared/pictures";
 import { useAskForReturn } from "./api";
 
@@ -14,6 +14,8 @@ interface ReturnDialogProps {
   part: SellerOrderOut;
   orderId: string;
   orderKey: string | undefined;
+  /** The order is an account's, so its money can become store credit. */
+  mayHaveCredit: boolean;
   onClose: () => void;
 }
 
@@ -21,10 +23,11 @@ interface Wanted {
   quantities: Record<string, number>;
   reason: string;
   note: string;
+  asCredit: boolean;
 }
 
 /** What to give back, and why. The seller answers; the money is held meanwhile. */
-export function ReturnDialog({ part, orderId, orderKey, onClose }: ReturnDialogProps) {
+export function ReturnDialog({ part, orderId, orderKey, mayHaveCredit, onClose }: ReturnDialogProps) {
   const { t } = useTranslation("order");
   const { joined, money } = useFormat();
   const ask = useAskForReturn(orderId, orderKey);
@@ -38,6 +41,7 @@ export function ReturnDialog({ part, orderId, orderKey, onClose }: ReturnDialogP
           .refine((all) => Object.values(all).some((one) => one > 0), t("return_nothing")),
         reason: z.string().min(1, t("return_reason_needed")),
         note: z.string().max(1000, t("return_note_long")),
+        asCredit: z.boolean(),
       }),
     [t],
   );
@@ -48,12 +52,13 @@ export function ReturnDialog({ part, orderId, orderKey, onClose }: ReturnDialogP
       quantities: Object.fromEntries(lines.map((line) => [line.id, line === only ? 1 : 0])),
       reason: "",
       note: "",
+      asCredit: false,
     },
   });
   const { errors } = form.formState;
   const quantities = useWatch({ control: form.control, name: "quantities" });
   const back = lines.reduce((sum, line) => sum + line.unit.amount * (quantities[line.id] ?? 0), 0);
-  const onSubmit = form.handleSubmit(({ quantities: chosen, reason, note }) =>
+  const onSubmit = form.handleSubmit(({ quantities: chosen, reason, note, asCredit }) =>
     ask.mutate(
       {
         sellerOrderId: part.id,
@@ -63,6 +68,7 @@ export function ReturnDialog({ part, orderId, orderKey, onClose }: ReturnDialogP
             .map(([line_id, quantity]) => ({ line_id, quantity })),
           reason: reason as Reason,
           note: note.trim(),
+          ...(asCredit ? { as_credit: true } : {}),
         },
       },
       {
@@ -155,6 +161,20 @@ export function ReturnDialog({ part, orderId, orderKey, onClose }: ReturnDialogP
         <Field label={t("return_note")} error={errors.note?.message} optional>
           <Textarea rows={3} placeholder={t("return_note_hint")} {...form.register("note")} />
         </Field>
+        {mayHaveCredit && (
+          <Controller
+            control={form.control}
+            name="asCredit"
+            render={({ field }) => (
+              <Checkbox
+                checked={field.value}
+                onChange={field.onChange}
+                label={t("return_as_credit")}
+                hint={t("return_as_credit_hint")}
+              />
+            )}
+          />
+        )}
       </form>
     </Dialog>
   );

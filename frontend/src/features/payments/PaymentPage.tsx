@@ -73,6 +73,7 @@ function Amounts({ payment }: { payment: FinancePaymentFullOut }) {
       <Facts className="-my-2">
         <Fact name={t("asked_for")}>{money(payment.amount)}</Fact>
         <Fact name={t("taken")}>{money(payment.captured)}</Fact>
+        {payment.credit.amount > 0 && <Fact name={t("by_credit")}>{money(payment.credit)}</Fact>}
         <Fact name={t("given_back")}>{money(payment.refunded)}</Fact>
         <Fact name={t("fee")}>{money(payment.fee)}</Fact>
       </Facts>

@@ -18,6 +18,7 @@ const aPayment = {
   amount: euros(10800),
   captured: euros(0),
   refunded: euros(0),
+  credit: euros(0),
   brand: "Visa",
   last4: "4242",
   reason: "",

@@ -9,7 +9,7 @@ import {
   settleSuspense,
 } from "@/shared/api/generated/suspense/suspense";
 import { useFormat } from "@/shared/format";
-import { Button, Dialog, Field, Notice, RadioCards, Textarea, toast } from "@/shared/kit";
+import { Button, Dialog, Field, Input, Notice, RadioCards, Textarea, toast } from "@/shared/kit";
 
 const SHORTEST = 3;
 const LONGEST = 200;
@@ -22,7 +22,9 @@ export function SettleDialog({ one, onClose }: { one: DeskCaseOut; onClose: () =
   const possible = one.choices.filter(({ refusal }) => refusal === null);
   const [how, setHow] = useState<string>(possible[0]?.settlement ?? "");
   const [reason, setReason] = useState("");
+  const [email, setEmail] = useState("");
   const [tried, setTried] = useState(false);
+  const credits = how === "credit";
   const settle = useOnce((body: SettleIn, once) => settleSuspense(one.id, body, once), {
     onSuccess: (now) => {
       cache.setQueryData(getReadSuspenseQueryKey(one.id), now);
@@ -34,7 +36,9 @@ export function SettleDialog({ one, onClose }: { one: DeskCaseOut; onClose: () =
   const words = reason.trim();
   const missing = words.length < SHORTEST ? t("reason_missing") : undefined;
   const said = words.length > LONGEST ? t("reason_long", { most: LONGEST }) : tried ? missing : undefined;
-  const refusal = settle.error?.errors.find(({ pointer }) => pointer === "/reason")?.detail;
+  const refusedAt = (place: string) => settle.error?.errors.find(({ pointer }) => pointer === place)?.detail;
+  const refusal = refusedAt("/reason");
+  const unknown = refusedAt("/email");
   const amount = money(one.amount);
   return (
     <Dialog
@@ -51,8 +55,12 @@ export function SettleDialog({ one, onClose }: { one: DeskCaseOut; onClose: () =
             busy={settle.isPending}
             onClick={() => {
               setTried(true);
-              if (!missing && words.length <= LONGEST)
-                settle.mutate({ settlement: how as SettleIn["settlement"], reason: words });
+              if (!missing && words.length <= LONGEST && (!credits || email.trim()))
+                settle.mutate({
+                  settlement: how as SettleIn["settlement"],
+                  reason: words,
+                  ...(credits ? { email: email.trim() } : {}),
+                });
             }}
           >
             {one.needs_second_person ? t("ask_second") : how ? t(`do_${how}`, { amount }) : t("settle")}
@@ -60,7 +68,7 @@ export function SettleDialog({ one, onClose }: { one: DeskCaseOut; onClose: () =
         </>
       }
     >
-      {settle.isError && !refusal && (
+      {settle.isError && !refusal && !unknown && (
         <div className="mb-4">
           <Notice tone="negative" title={settle.error.detail || settle.error.message} />
         </div>
@@ -82,6 +90,17 @@ export function SettleDialog({ one, onClose }: { one: DeskCaseOut; onClose: () =
           ),
         }))}
       />
+      {credits && (
+        <Field
+          label={t("credit_to")}
+          hint={t("credit_to_hint")}
+          error={unknown ?? (tried && !email.trim() ? t("credit_to_missing") : undefined)}
+          className="mt-4"
+          required
+        >
+          <Input type="email" value={email} onChange={(event) => setEmail(event.target.value)} />
+        </Field>
+      )}
       <Field label={t("reason")} hint={t("reason_hint")} error={said ?? refusal} className="mt-4" required>
         <Textarea rows={3} value={reason} onChange={(event) => setReason(event.target.value)} />
       </Field>

@@ -41,6 +41,7 @@ const LOOKS: Record<string, Look> = {
   "suspense.asked": ASKED,
   "suspense.give_back": { icon: <HandCoins />, tone: "info" },
   "suspense.write_off": { icon: <Banknote />, tone: "positive" },
+  "suspense.credit": DONE,
   "suspense.given_back": DONE,
   "suspense.back_refused": REFUSED,
   "approvals.requested": WAITS,

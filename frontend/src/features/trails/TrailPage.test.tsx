@@ -16,7 +16,7 @@ const aTrail = {
   placed_at: "2026-11-16T10:04:11Z",
   tenant: { slug: "nordmarkt", name: "Nordmarkt" },
   sellers: ["Nordlauf"],
-  payment: { brand: "visa", last4: "4242" },
+  payment: { brand: "visa", last4: "4242", card: euros(0), credit: euros(0) },
   state: "shipped",
   currency: "EUR",
   steps: [

@@ -26,7 +26,8 @@ function Told({ trail }: { trail: TrailOut }) {
   const lead = joined([
     trail.tenant.name,
     t("sold_by", { sellers: new Intl.ListFormat(i18n.language).format(trail.sellers) }),
-    t("paid_by", { brand, last4: trail.payment.last4 }),
+    trail.payment.last4 && t("paid_by", { brand, last4: trail.payment.last4 }),
+    trail.payment.credit.amount > 0 && t("paid_by_credit"),
   ]);
   return (
     <TwoColumns
@@ -77,6 +78,12 @@ function Totals({ trail }: { trail: TrailOut }) {
       <Facts className="-my-2">
         {totals.authorised.amount > 0 && <Fact name={t("authorised")}>{money(totals.authorised)}</Fact>}
         <Fact name={t("charged")}>{money(totals.charged)}</Fact>
+        {trail.payment.credit.amount > 0 && (
+          <>
+            <Fact name={t("by_card")}>{money(trail.payment.card)}</Fact>
+            <Fact name={t("by_credit")}>{money(trail.payment.credit)}</Fact>
+          </>
+        )}
         <Fact name={t("refunded")}>{money(totals.refunded)}</Fact>
         <Fact name={t("held")}>{money(totals.held)}</Fact>
         <Fact name={released ? t("seller_got") : t("seller_gets")}>

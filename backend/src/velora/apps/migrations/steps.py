@@ -30,6 +30,28 @@ def split_by_month(table: str, column: str) -> None:
         op.execute(partitions_from_scratch(table, column, now, month_after(now, MONTHS_AHEAD)))
 
 
+def change_check(table: str, constraint: str, *, before: str, after: str) -> None:
+    """The check says something else from now on; rows stay as they are. SQLite cannot do so, so there the table is written anew."""
+    bind = op.get_bind()
+    if bind.dialect.name == "mysql":
+        op.drop_constraint(op.f(constraint), table, type_="check")
+        op.create_check_constraint(op.f(constraint), table, after)
+        return
+    found = bind.exec_driver_sql(f"SELECT type, name, sql FROM sqlite_master WHERE tbl_name = '{table}' AND sql IS NOT NULL").all()
+    [made] = [sql for kind, _, sql in found if kind == "table"]
+    indexes = [(name, sql) for kind, name, sql in found if kind == "index"]
+    if before not in made or len(found) != 1 + len(indexes):
+        raise ValueError(f"{table} does not say {before}, or has triggers: it cannot be written anew here.")
+    bind.exec_driver_sql(f"ALTER TABLE {table} RENAME TO {table}_before")
+    for name, _ in indexes:
+        bind.exec_driver_sql(f"DROP INDEX {name}")
+    bind.exec_driver_sql(made.replace(before, after))
+    bind.exec_driver_sql(f"INSERT INTO {table} SELECT * FROM {table}_before")
+    bind.exec_driver_sql(f"DROP TABLE {table}_before")
+    for _, sql in indexes:
+        bind.exec_driver_sql(sql)
+
+
 class Step(MigrateOperation):
     """A call of one of the functions above, as it will stand in the page."""
 

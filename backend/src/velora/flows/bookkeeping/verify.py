@@ -21,6 +21,7 @@ from velora.flows.bookkeeping.dropped import check_dropped
 from velora.flows.bookkeeping.seal import anchors_of
 from velora.kernel.ids import decode, encode, first_id_at
 from velora.modules.commission import service as commission
+from velora.modules.credit import service as credit
 from velora.modules.disputes import service as disputes
 from velora.modules.escrow import service as escrow
 from velora.modules.inventory import service as inventory
@@ -150,11 +151,23 @@ async def _anchors(uow: UnitOfWork, progress: Progress, outside: Outside, after_
 
 
 async def _refunds(uow: UnitOfWork, tenant_id: int | None, progress: Progress) -> Check:
+    """14: what goes back of a card is counted, and so is what goes back of store credit; of both never more than was paid."""
     progress("refunds", 0)
     wrong = await payments.miscounted(uow, tenant_id, limit=_COUNTED)
-    counted, told = await payments.disputed_sums(uow, tenant_id), await disputes.disputed_by_intent(uow, tenant_id)
-    wrong += sorted({intent for (_, intent), _ in counted.items() ^ told.items()})
-    return _check(14, "refunds exceed what was captured, or are miscounted", "pi", wrong)
+    told = await disputes.disputed_by_intent(uow, tenant_id)
+    wrong += sorted({intent for (_, intent), _ in (await payments.disputed_sums(uow, tenant_id)).items() ^ told.items()})
+    paid: Counter[Place] = Counter()
+    for tenant, currency, used in await payments.credit_sums(uow, tenant_id):
+        paid[tenant, "used", currency] += used
+    for tenant, currency, state, _, of_credit, _ in await payments.refund_sums(uow, tenant_id):
+        if state != "failed":
+            paid[tenant, "back", currency] += of_credit
+    counted: Counter[Place] = Counter()
+    for tenant, currency, _, used, back in await credit.use_sums(uow, tenant_id):
+        counted[tenant, "used", currency] += used
+        counted[tenant, "back", currency] += back
+    apart = len(_differing(paid, counted))
+    return _check(14, "refunds exceed what was captured, or are miscounted", "pi", wrong, more=apart)
 
 
 async def _captures(uow: UnitOfWork, tenant_id: int | None, progress: Progress) -> Check:
@@ -215,13 +228,16 @@ async def _misbooked(uow: UnitOfWork, page: Sequence[payouts.PayoutFacts]) -> li
 
 
 async def _clearing(uow: UnitOfWork, tenant_id: int | None, progress: Progress) -> Check:
-    """18: clearing holds exactly what is open: payouts, refunds, disputes, what matches nothing; the memo, authorisations."""
+    """18: clearing holds exactly what is open: payouts, refunds, disputes, what matches nothing; the memo, authorisations.
+
+    A buyer's store credit is what the account says, and what unpaid orders hold of it is what its row says.
+    """
     progress("clearing", 0)
     open_: Counter[Place] = Counter()
     for tenant, currency, total in await payments.held_sums(uow, tenant_id):
         open_[tenant, str(postings.AUTHORISED), currency] += total
         open_[tenant, str(postings.AUTHORISED_AGAINST), currency] += total
-    for tenant, currency, state, total in await payments.refund_sums(uow, tenant_id):
+    for tenant, currency, state, total, _, _ in await payments.refund_sums(uow, tenant_id):
         if state == "requested":
             open_[tenant, str(postings.REFUND_CLEARING), currency] += total
     for tenant, _, currency, state, total in await payouts.sums(uow, tenant_id=tenant_id):
@@ -245,7 +261,30 @@ async def _clearing(uow: UnitOfWork, tenant_id: int | None, progress: Progress) 
     for code in (str(postings.REFUND_CLEARING), str(postings.PAYOUT_CLEARING), str(postings.SUSPENSE), *memo, *disputed):
         booked.update(await _booked(uow, tenant_id, code))  # adds up: suspense may stand below nothing, where something is wrong
     wrong = sorted(tenant for tenant, _, _ in _differing(open_, booked))
-    return _check(18, "a clearing account is not the sum of what is open", "ten", wrong)
+    check = _check(18, "a clearing account, or a buyer's store credit, is not the sum of what is open", "ten", wrong)
+    buyers = await _wrong_credit(uow, tenant_id, progress)
+    return replace(check, count=check.count + len(buyers), examples=(*check.examples, *buyers[:_EXAMPLES]))
+
+
+async def _wrong_credit(uow: UnitOfWork, tenant_id: int | None, progress: Progress) -> list[str]:
+    """Buyers whose credit is not what the ledger says, or not what their orders hold of it; marketplaces whose credit has no owner."""
+    wrong: list[str] = []
+    owned: Counter[Place] = Counter()
+    for tenant in await _tenants(uow, tenant_id):
+        after = 0
+        while page := await credit.walk(uow, tenant_id=tenant, after=after, limit=_PAGE):
+            booked = await ledger.balances(uow, {(tenant, str(postings.credit(one.account_id))) for one, _ in page})
+            for one, held in page:
+                owned[tenant, postings.CREDIT, one.currency] += one.balance_minor
+                there = booked.get((tenant, str(postings.credit(one.account_id)), one.currency), 0)
+                if (one.balance_minor, one.held_minor) != (there, held):
+                    wrong.append(encode("acc", one.account_id))
+            after = page[-1][0].account_id
+            progress("credit", len(page))
+    booked_sums: Counter[Place] = Counter()
+    for (tenant, _, currency), balance in (await _booked(uow, tenant_id, f"{postings.CREDIT}:")).items():
+        booked_sums[tenant, postings.CREDIT, currency] += balance
+    return wrong + [encode("ten", tenant) for tenant, _, _ in _differing(owned, booked_sums)]
 
 
 async def _gateway(uow: UnitOfWork, tenant_id: int | None, progress: Progress) -> Check:
@@ -255,9 +294,9 @@ async def _gateway(uow: UnitOfWork, tenant_id: int | None, progress: Progress) -
     account = str(postings.CLEARING)
     for tenant, currency, captured, fees in await payments.capture_sums(uow, tenant_id):
         said[tenant, account, currency] += captured - fees
-    for tenant, currency, state, total in await payments.refund_sums(uow, tenant_id):
+    for tenant, currency, state, total, _, to_credit in await payments.refund_sums(uow, tenant_id):
         if state == "succeeded":
-            said[tenant, account, currency] -= total
+            said[tenant, account, currency] -= total - to_credit
     for tenant, currency, state, how, total in await suspense.sums(uow, tenant_id):
         if (state, how) != (suspense.CaseState.SETTLED, suspense.Settlement.GIVE_BACK):
             said[tenant, account, currency] += total

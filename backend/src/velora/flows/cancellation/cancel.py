@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from velora.flows.house import TradingHouse
 from velora.flows.once import Once, once
+from velora.flows.payment_outcome.asking import void
 from velora.flows.payment_outcome.settle import News, Settled, heard_of, settle
 from velora.flows.refund.cancel import Cancellation, Cancelled, cancel
 from velora.flows.refund.settle import give_back
@@ -56,5 +57,5 @@ async def _stop_payment(house: TradingHouse, tenant_id: int, order_id: int) -> b
 
 async def _void(house: TradingHouse, intent: payments.PaymentIntent) -> Settled:
     """Nothing is taken for this payment from now on, unless it was already; here and at the gateway."""
-    outcome = await house.gateway.void(intent.gateway_key)
+    outcome = await void(house, intent)
     return await house.writes.submit(settle, News(heard_of(intent.tenant_id, intent.id, outcome)))

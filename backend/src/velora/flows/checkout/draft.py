@@ -42,6 +42,7 @@ class Buyer:
 class Draft:
     """An order as the buyer sends it. `expected_total_minor` is what the buyer was shown and agrees to.
 
+    `credit_minor` of the total is paid with the buyer's store credit, and the rest by card: with `token`, which is empty where nothing is.
     `customer` is what the gateway knows a buyer by who pays with a saved card, or wants this one kept (`keep_card`) once it has paid.
     """
 
@@ -56,6 +57,7 @@ class Draft:
     order_id: int
     keep_card: bool = False
     customer: str = ""
+    credit_minor: int = 0
 
     @property
     def keyed(self) -> Keyed:
@@ -64,18 +66,19 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """The order stands; the gateway can be asked under its key."""
+    """The order stands; the gateway can be asked under its key for `charge_minor`, or need not be asked at all."""
 
     tenant_id: int
     order_id: int
     intent_id: int
-    total_minor: int
+    charge_minor: int
     currency: str
     token: str
     placed_at: datetime
     identity: Identity
     capture: Capture = "now"
     customer: str = ""
+    asks_gateway: bool = True
 
 
 @dataclass(unsafe_hash=True)

@@ -14,6 +14,7 @@ from velora.flows.house import TradingHouse
 from velora.flows.shopping.service import read_cart, take_bought
 from velora.kernel.errors import Invalid, MalformedId, NotFound
 from velora.kernel.principal import Principal
+from velora.modules.credit.errors import NotEnoughCredit
 from velora.modules.payments.service import Declined
 from velora.modules.payments.service.methods import customer_of
 from velora.platform.db.idempotency import InProgress, KeyReused
@@ -57,11 +58,15 @@ class OrderedLineIn(Schema):
 
 
 class CheckoutIn(Schema):
-    """`expected_total` is what the buyer was shown. Without `lines` the cart is ordered. What was paid for leaves the cart."""
+    """`expected_total` is what the buyer was shown. Without `lines` the cart is ordered. What was paid for leaves the cart.
+
+    `credit` of it is paid with the caller's store credit, the rest with `payment`, which may be left out where nothing is left to pay.
+    """
 
     email: str = Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", max_length=254, examples=["ada@example.com"])
     address: AddressIn
-    payment: PaymentIn
+    payment: PaymentIn | None = None
+    credit: MoneyOut | None = None
     expected_total: MoneyOut
     lines: list[OrderedLineIn] | None = Field(default=None, max_length=200)
 
@@ -96,7 +101,7 @@ Trading = Annotated[TradingHouse, Depends(house_of)]
     status_code=201,
     response_model=CheckoutOut,
     responses={202: {"model": CheckoutOut, "description": "Placed; the payment is not settled yet"}}
-    | problems(NotFound, Declined, LineOutOfStock, PriceChanged, NotOnSale, EmptyCart, InProgress, KeyReused, KeyMissing),
+    | problems(NotFound, Declined, LineOutOfStock, PriceChanged, NotOnSale, EmptyCart, NotEnoughCredit, InProgress, KeyReused, KeyMissing),
 )
 async def place_order(body: CheckoutIn, tenant: Tenant, caller: Caller, key: IdempotencyKey, house: Trading) -> JsonReply:
     """Order and pay. The same Idempotency-Key never orders or charges twice. A guest without a key gets one, in a cookie."""
@@ -109,8 +114,10 @@ async def place_order(body: CheckoutIn, tenant: Tenant, caller: Caller, key: Ide
         if body.lines is not None
         else await read_cart(house, buyer, tenant.id)
     )
-    token = await _token(house, tenant.id, buyer, body.payment)
-    is_known = buyer.account_id is not None and (body.payment.save or body.payment.payment_method_id is not None)
+    credit_minor = _credit(body, buyer)
+    payment = None if credit_minor and credit_minor == body.expected_total.amount else _payment(body)
+    token = await _token(house, tenant.id, buyer, payment) if payment else ""
+    is_known = payment is not None and buyer.account_id is not None and (payment.save or payment.payment_method_id is not None)
     draft = Draft(
         market=Market(tenant.id, tenant.currency, tenant.tax_mode, charged=tenant.charged),
         buyer=Buyer(buyer.account_id, buyer.guest_key, body.email),
@@ -121,8 +128,9 @@ async def place_order(body: CheckoutIn, tenant: Tenant, caller: Caller, key: Ide
         expected_total_minor=body.expected_total.amount,
         asked=key,
         order_id=house.db.new_id(),
-        keep_card=body.payment.save,
+        keep_card=payment is not None and payment.save,
         customer=customer_of(tenant.id, buyer.account_id or 0) if is_known else "",
+        credit_minor=credit_minor,
     )
     answer = await check_out(house, draft)
     if body.lines is None and answer.code == 201 and not answer.replayed:  # else the effect of the paid order will do
@@ -145,6 +153,26 @@ async def confirm_payment(intent_id: IntentId, tenant: Tenant, caller: Caller, h
     if answer.code == 201 and not answer.replayed:
         await _take_out(house, caller, tenant.id, answer, await bought_with(house, tenant.id, intent_id))
     return _reply(answer)
+
+
+def _credit(body: CheckoutIn, buyer: Principal) -> int:
+    """How much of the total the caller's store credit pays. Raises Invalid."""
+    if body.credit is None or not body.credit.amount:
+        return 0
+    if buyer.account_id is None:
+        raise Invalid("/credit", "Store credit belongs to an account. Sign in, or pay all of it by card.")
+    if body.credit.currency != body.expected_total.currency:
+        raise Invalid("/credit/currency", f"Your credit here is in {body.expected_total.currency}.")
+    if not 0 < body.credit.amount <= body.expected_total.amount:
+        raise Invalid("/credit/amount", "Use more than nothing, and at most what the order costs.")
+    return body.credit.amount
+
+
+def _payment(body: CheckoutIn) -> PaymentIn:
+    """What pays for what credit does not. Raises Invalid."""
+    if body.payment is None:
+        raise Invalid("/payment", "Say what it is paid with: a token of the card form or one of your saved cards.")
+    return body.payment
 
 
 async def _token(house: TradingHouse, tenant_id: int, buyer: Principal, payment: PaymentIn) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from velora.flows.checkout.draft import Draft, Placed
 from velora.flows.checkout.place import place
 from velora.flows.house import TradingHouse
+from velora.flows.payment_outcome.asking import PAID_WITHOUT, find, void
 from velora.flows.payment_outcome.settle import News, Settled, heard_of, settle
 from velora.kernel.errors import NotFound, Refusal
 from velora.kernel.ids import encode
@@ -30,7 +31,7 @@ async def check_out(house: TradingHouse, draft: Draft) -> Answer:
     placed = await house.writes.submit(place, draft)
     if isinstance(placed, Replay):
         return _said(placed.code, placed.body, replayed=True)
-    outcome = await house.gateway.charge(_charge(placed))
+    outcome = await house.gateway.charge(_charge(placed)) if placed.asks_gateway else PAID_WITHOUT
     settled = await house.writes.submit(settle, News(heard_of(placed.tenant_id, placed.intent_id, outcome), placed.identity))
     return _said(settled.code, settled.body, replayed=False)
 
@@ -42,12 +43,11 @@ async def confirm(house: TradingHouse, tenant_id: int, intent_id: int, by: Princ
         found = await orders.orders_by_id(uow, [(tenant_id, intent.order_id)]) if intent else {}
     if intent is None or not orders.may_see(found[tenant_id, intent.order_id], by):
         raise NotFound("payment", encode("pi", intent_id))
-    key, known = intent.gateway_key, intent.state
-    outcome = await house.gateway.find(key)
+    outcome = await find(house, intent)
     settled: Settled = await house.writes.submit(
-        settle, News(heard_of(tenant_id, intent_id, outcome if not isinstance(outcome, NotKnown) else await house.gateway.void(key)))
+        settle, News(heard_of(tenant_id, intent_id, outcome if not isinstance(outcome, NotKnown) else await void(house, intent)))
     )
-    return _said(settled.code, settled.body, replayed=known in payments.PROMISED)
+    return _said(settled.code, settled.body, replayed=intent.state in payments.PROMISED)
 
 
 async def bought_with(house: TradingHouse, tenant_id: int, intent_id: int) -> dict[int, int]:
@@ -60,7 +60,7 @@ async def bought_with(house: TradingHouse, tenant_id: int, intent_id: int) -> di
 def _charge(placed: Placed) -> ChargeOrder:
     key = encode("pi", placed.intent_id)
     return ChargeOrder(
-        key, encode("ord", placed.order_id), placed.total_minor, placed.currency, placed.token, placed.capture, placed.customer
+        key, encode("ord", placed.order_id), placed.charge_minor, placed.currency, placed.token, placed.capture, placed.customer
     )
 
 

@@ -10,7 +10,8 @@ from velora.kernel.errors import Refusal
 from velora.kernel.ids import encode
 from velora.modules.catalog.service import Offer, OfferKey, offers
 from velora.modules.commission.service import Commission, CommissionLine, resolve
-from velora.modules.inventory.service import Claim, Held, Short, Wish, hold
+from velora.modules.credit import service as credit
+from velora.modules.inventory.service import Claim, Held, Short, Wish, hold, release_holds
 from velora.modules.orders import service as orders
 from velora.modules.payments import service as payments
 from velora.modules.pricing.service import Basket, BasketLine, Quote, quote
@@ -82,18 +83,12 @@ async def _promise(uow: UnitOfWork, priced: Sequence[_Priced | Refusal]) -> list
     commissions = iter(await resolve(uow, [line for one in able for line in _commission_lines(one)]))
     new = [_order(uow, one, commissions) for one in able]
     held = await hold(uow, [_claim(order) for order in new], until=uow.now + HOLD_FOR)
-    met = [order for order, outcome in zip(new, held, strict=True) if isinstance(outcome, Held)]
-    orders.place(uow, met)
     drafts = {one.draft.order_id: one.draft for one in able}
-    intents = [
-        payments.NewIntent(
-            order.tenant_id, uow.new_id(), order.id, order.total_minor, order.currency, drafts[order.id].token,
-            _capture(drafts[order.id], order.total_minor), drafts[order.id].keep_card,
-        )
-        for order in met
-    ]  # fmt: skip
-    payments.intend(uow, intents)
-    by_order = {intent.order_id: intent for intent in intents}
+    stocked = [order for order, outcome in zip(new, held, strict=True) if isinstance(outcome, Held)]
+    by_order = {order.id: _intent(uow, order, drafts[order.id]) for order in stocked}
+    lacking = await _hold_credit(uow, [(drafts[intent.order_id], intent) for intent in by_order.values() if intent.credit_minor])
+    orders.place(uow, [order for order in stocked if order.id not in lacking])
+    payments.intend(uow, [intent for intent in by_order.values() if intent.order_id not in lacking])
     outcomes = iter(zip(able, held, strict=True))
     answers: list[Placed | Refusal] = []
     for one in priced:
@@ -103,9 +98,26 @@ async def _promise(uow: UnitOfWork, priced: Sequence[_Priced | Refusal]) -> list
         _, outcome = next(outcomes)
         if isinstance(outcome, Short):
             answers.append(_short(one, outcome))
+        elif refusal := lacking.get(one.draft.order_id):
+            answers.append(refusal)
         else:
             answers.append(_placed(uow, one.draft, by_order[one.draft.order_id]))
     return answers
+
+
+async def _hold_credit(uow: UnitOfWork, wanting: Sequence[tuple[Draft, payments.NewIntent]]) -> Mapping[int, Refusal]:
+    """Keep the credit that these orders are paid with; the orders whose buyers have less, for which no stock is held any longer."""
+    if not wanting:
+        return {}
+    wishes = [
+        credit.Wish(intent.tenant_id, intent.id, intent.order_id, draft.buyer.account_id or 0, intent.currency, intent.credit_minor)
+        for draft, intent in wanting
+    ]
+    outcomes = zip(wishes, await credit.hold(uow, wishes), strict=True)
+    lacking = {wish.order_id: outcome for wish, outcome in outcomes if isinstance(outcome, Refusal)}
+    if lacking:
+        await release_holds(uow, list(lacking))
+    return lacking
 
 
 async def _stand(uow: UnitOfWork, resumed: Mapping[int, Draft]) -> dict[int, Placed | Replay | Refusal]:
@@ -124,15 +136,20 @@ async def _stand(uow: UnitOfWork, resumed: Mapping[int, Draft]) -> dict[int, Pla
             draft.keyed.identity,
             "later" if intent.capture == "later" else "now",
             draft.customer,
+            payments.asks_gateway(intent),
         )
         for i, draft in resumed.items()
         for intent in [found[draft.market.tenant_id, draft.order_id]]
     }
 
 
-def _capture(draft: Draft, total_minor: int) -> payments.Capture:
-    """Whether the money is taken now; of nothing there is nothing to hold."""
-    return "later" if draft.market.charged == "at_shipment" and total_minor else "now"
+def _intent(uow: UnitOfWork, order: orders.NewOrder, draft: Draft) -> payments.NewIntent:
+    """What the gateway is asked for: all that the buyer's credit does not pay. Of nothing there is nothing to hold."""
+    charge = order.total_minor - draft.credit_minor
+    capture: payments.Capture = "later" if draft.market.charged == "at_shipment" and charge else "now"
+    return payments.NewIntent(
+        order.tenant_id, uow.new_id(), order.id, charge, order.currency, draft.token, capture, draft.keep_card, draft.credit_minor
+    )
 
 
 def _at(draft: Draft, order_id: int) -> Draft:
@@ -199,7 +216,7 @@ def _short(one: _Priced, outcome: Short) -> LineOutOfStock:
 def _placed(uow: UnitOfWork, draft: Draft, intent: payments.NewIntent) -> Placed:
     return Placed(
         intent.tenant_id, intent.order_id, intent.id, intent.amount_minor, intent.currency, intent.token, uow.now, draft.keyed.identity,
-        intent.capture, draft.customer,
+        intent.capture, draft.customer, payments.asks_gateway(intent),
     )  # fmt: skip
 
 

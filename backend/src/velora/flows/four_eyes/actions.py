@@ -11,6 +11,7 @@ from typing import Final
 
 from velora.flows.archiving.agreeing import DROP
 from velora.flows.house import TradingHouse
+from velora.flows.store_credit import goodwill
 from velora.flows.suspense import send, settle
 from velora.kernel.principal import Role
 from velora.modules.approvals.service import ApprovalFacts
@@ -32,5 +33,6 @@ class Action:
 
 ACTIONS: Final[Mapping[str, Action]] = {
     DROP: Action(role=Role.SUPER_ADMIN),  # velora archive drop does it, as a database user who may
+    goodwill.GIVE: Action(act=goodwill.give_agreed),
     settle.SETTLE: Action(act=settle.settle_agreed, after=send.send_agreed, give_up=settle.reopen),
 }

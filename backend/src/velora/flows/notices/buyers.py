@@ -115,15 +115,20 @@ async def say_return_declined(uow: UnitOfWork, events: Sequence[ReturnDeclined])
 
 
 async def say_refunded(uow: UnitOfWork, events: Sequence[RefundSettled]) -> None:
-    """Everyone whose money went back knows; where it did not, nobody is told it had."""
+    """Everyone whose money went back, or became store credit, knows which; where it did not, nobody is told it had."""
     news = [event for event in fresh(uow.now, events, lambda event: event.refund_id) if event.succeeded]
     found = await orders.orders_by_id(uow, {(event.tenant_id, event.order_id) for event in news})
+    parts = [
+        (found[event.tenant_id, event.order_id], template, amount_minor)
+        for event in news
+        for template, amount_minor in (
+            (Template.REFUND_PAID, event.amount_minor - event.credit_minor),
+            (Template.REFUND_CREDITED, event.credit_minor),
+        )
+        if amount_minor
+    ]
     await notifications.enqueue(
-        uow,
-        [
-            _to_buyer(found[event.tenant_id, event.order_id], Template.REFUND_PAID, {"amount": money(event.amount_minor, event.currency)})
-            for event in news
-        ],
+        uow, [_to_buyer(order, template, {"amount": money(amount, order.currency)}) for order, template, amount in parts]
     )
 
 

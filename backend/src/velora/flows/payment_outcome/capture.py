@@ -55,15 +55,17 @@ async def begin(uow: UnitOfWork, keys: Sequence[Key]) -> list[Asked | Refusal]:
     intents = await payments.lock_of_orders(uow, set(keys))
     held = {key: intent for key, intent in intents.items() if intent.state == IntentState.AUTHORISED}
     due = await _due(uow, held)
+    # Store credit pays first: what was cancelled lowers what is taken from the card.
+    asked_for = {key: payments.part_due(amount, held[key].credit_minor).card_minor for key, amount in due.items()}
     turns = await payments.apply(
         uow,
         [
-            Heard(key[0], intent.id, IntentState.CAPTURING, charge_ref=intent.charge_ref, amount_minor=due[key])
+            Heard(key[0], intent.id, IntentState.CAPTURING, charge_ref=intent.charge_ref, amount_minor=asked_for[key])
             for key, intent in held.items()
-            if key in due
+            if key in asked_for
         ],
     )
-    asked = {(turn.intent.tenant_id, turn.intent.order_id): _asked(turn.intent, due) for turn in turns}
+    asked = {(turn.intent.tenant_id, turn.intent.order_id): _asked(turn.intent, asked_for) for turn in turns}
     return [asked.get(key) or _stands(intents.get(key), key) for key in keys]
 
 

@@ -8,16 +8,20 @@ from typing import Final
 from velora.flows import postings
 from velora.kernel.errors import Refusal
 from velora.kernel.ids import encode
+from velora.modules.credit import service as credit
 from velora.modules.escrow import service as escrow
 from velora.modules.inventory import service as inventory
 from velora.modules.ledger import service as ledger
 from velora.modules.orders import service as orders
 from velora.modules.payments.gateways.port import ActionRequired, Authorised, Captured, ChargeOutcome, DeclinedCharge
-from velora.modules.payments.service import FAILED, HELD, PROMISED, Declined, Heard, IntentState, Turn, apply
+from velora.modules.payments.service import FAILED, HELD, PROMISED, Declined, Heard, IntentState, Turn, apply, note_credit
 from velora.platform.db import UnitOfWork, idempotency
 from velora.platform.db.idempotency import Identity
 
+Key = tuple[int, int]
+
 OPEN_STILL: Final = 202
+_NO_CREDIT: Final = credit.Used(0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,12 +114,37 @@ async def _take(captured: Sequence[Turn], uow: UnitOfWork) -> None:
             for part in parts
         ],
     )  # fmt: skip
-    by_order: defaultdict[tuple[int, int], list[orders.PaidPart]] = defaultdict(list)
+    by_order: defaultdict[Key, list[orders.PaidPart]] = defaultdict(list)
     for part in parts:
         by_order[part.tenant_id, part.order_id].append(part)
-    journals = [journal for turn in captured for journal in _journals(uow, turn, by_order[turn.intent.tenant_id, turn.intent.order_id])]
+    used = await _spend_credit(uow, captured, by_order)
+    journals = [
+        journal
+        for turn in captured
+        for journal in _journals(
+            uow, turn, by_order[turn.intent.tenant_id, turn.intent.order_id], used.get((turn.intent.tenant_id, turn.intent.id), _NO_CREDIT)
+        )
+    ]
     await ledger.post(uow, [journal for journal in journals if journal.postings])  # what costs nothing moves nothing
     await _end_memos([turn for turn in captured if _was_held(turn) and not turn.captured_minor], uow)
+
+
+async def _spend_credit(
+    uow: UnitOfWork, captured: Sequence[Turn], parts: Mapping[Key, Sequence[orders.PaidPart]]
+) -> dict[Key, credit.Used]:
+    """What buyers hold ready for these orders has paid for what is due of each; what is left of it they can spend again."""
+    dues = {
+        (turn.intent.tenant_id, turn.intent.id): sum(
+            part.items_minor + part.shipping_minor + part.tax_minor for part in parts[turn.intent.tenant_id, turn.intent.order_id]
+        )
+        for turn in captured
+        if turn.intent.credit_minor
+    }
+    if not dues:
+        return {}
+    used = await credit.use(uow, dues)
+    note_credit(uow, {key: one.used_minor for key, one in used.items()})
+    return used
 
 
 async def _book_fees(captured: Sequence[Turn], uow: UnitOfWork) -> None:
@@ -129,6 +158,8 @@ async def _give_up(failed: Sequence[Turn], uow: UnitOfWork) -> None:
         return
     await orders.mark_failed(uow, {(turn.intent.tenant_id, turn.intent.order_id): _reason(turn) for turn in failed})
     await inventory.release_holds(uow, [turn.intent.order_id for turn in failed])
+    if with_credit := {(turn.intent.tenant_id, turn.intent.id) for turn in failed if turn.intent.credit_minor}:
+        await credit.release(uow, with_credit)
     await _end_memos([turn for turn in failed if _was_held(turn)], uow)
 
 
@@ -151,7 +182,7 @@ async def _end_memos(held: Sequence[Turn], uow: UnitOfWork) -> None:
     )  # fmt: skip
 
 
-def _journals(uow: UnitOfWork, turn: Turn, parts: Sequence[orders.PaidPart]) -> list[ledger.Journal]:
+def _journals(uow: UnitOfWork, turn: Turn, parts: Sequence[orders.PaidPart], used: credit.Used) -> list[ledger.Journal]:
     intent = turn.intent
     net: defaultdict[int, int] = defaultdict(int)
     tax: defaultdict[str, int] = defaultdict(int)
@@ -162,8 +193,9 @@ def _journals(uow: UnitOfWork, turn: Turn, parts: Sequence[orders.PaidPart]) -> 
         postings.captured(
             tenant_id=intent.tenant_id, intent_id=intent.id, order_id=intent.order_id, currency=intent.currency,
             net_by_seller=net, tax_by_country=tax, at=uow.now,
-            surplus_minor=turn.captured_minor - sum(net.values()) - sum(tax.values()),
+            surplus_minor=turn.captured_minor + used.used_minor - sum(net.values()) - sum(tax.values()),
             authorised_minor=intent.amount_minor if _was_held(turn) and turn.captured_minor else 0,
+            credit_of=used.account_id, credit_minor=used.used_minor,
         )
     ]  # fmt: skip
     if turn.heard.fee_minor:
@@ -184,7 +216,7 @@ def _answer(turn: Turn) -> Settled:
     order = {
         "id": encode("ord", intent.order_id),
         "state": "paid" if turn.state is IntentState.CAPTURED else "authorised" if turn.state in HELD else "placed",
-        "total": {"amount": intent.amount_minor, "currency": intent.currency},
+        "total": {"amount": intent.amount_minor + intent.credit_minor, "currency": intent.currency},
     }
     payment: dict[str, object] = {"state": turn.state.value, "intent_id": encode("pi", intent.id), "challenge_url": None}
     if turn.state in PROMISED:

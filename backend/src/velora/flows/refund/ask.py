@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from velora.flows.once import Once, once
-from velora.kernel.errors import NotFound, Refusal
+from velora.kernel.errors import Invalid, NotFound, Refusal
 from velora.kernel.ids import encode
 from velora.kernel.principal import Principal
 from velora.modules.escrow import service as escrow
@@ -17,7 +17,7 @@ from velora.platform.db.idempotency import Replay
 
 @dataclass(frozen=True)
 class ReturnAsk:
-    """These pieces (line, quantity) of a seller order shall come back. `by` must be the buyer."""
+    """These pieces (line, quantity) of a seller order shall come back. `by` must be the buyer, who wants money or store credit for them."""
 
     tenant_id: int
     seller_order_id: int
@@ -25,6 +25,7 @@ class ReturnAsk:
     reason: returns.Reason
     note: str
     by: Principal
+    as_credit: bool = False
 
     @property
     def part(self) -> tuple[int, int]:
@@ -43,8 +44,10 @@ async def ask(uow: UnitOfWork, asks: Sequence[ReturnAsk]) -> list[returns.Return
     bought = await orders.orders_by_id(uow, {(part.tenant_id, part.order_id) for part in parts.values()})
     mine = [one for one in asks if one.part in parts and orders.may_see(bought[one.tenant_id, parts[one.part].order_id], one.by)]
     held = await escrow.of_seller_orders(uow, {one.part for one in mine})
-    open_ = [one for one in mine if (hold := held.get(one.part)) and hold.is_open]
-    wishes = [_wish(one, parts[one.part], bought[one.tenant_id, parts[one.part].order_id].country, lines[one.part]) for one in open_]
+    buyers = {one.part: bought[one.tenant_id, parts[one.part].order_id] for one in mine}
+    able = [one for one in mine if not one.as_credit or buyers[one.part].buyer_id is not None]
+    open_ = [one for one in able if (hold := held.get(one.part)) and hold.is_open]
+    wishes = [_wish(one, parts[one.part], buyers[one.part], lines[one.part]) for one in open_]
     outcomes = dict(zip((id(one) for one in open_), await returns.ask(uow, wishes), strict=True))
     await escrow.claim(uow, [one.part for one in open_ if isinstance(outcomes[id(one)], returns.ReturnFacts)])
     answers: list[returns.ReturnFacts | Refusal] = []
@@ -52,6 +55,8 @@ async def ask(uow: UnitOfWork, asks: Sequence[ReturnAsk]) -> list[returns.Return
         hold = held.get(one.part)
         if one not in mine:
             answers.append(NotFound("seller order", encode("sor", one.seller_order_id)))
+        elif one not in able:
+            answers.append(Invalid("/as_credit", "A guest has no store credit. Leave this out, and the money goes back the way it came."))
         elif hold is not None and hold.state is escrow.State.RELEASED:
             answers.append(AfterRelease())
         elif hold is not None and hold.state is escrow.State.FROZEN:
@@ -61,11 +66,14 @@ async def ask(uow: UnitOfWork, asks: Sequence[ReturnAsk]) -> list[returns.Return
     return answers
 
 
-def _wish(one: ReturnAsk, part: orders.SellerOrder, country: str, lines: Sequence[orders.OrderLine]) -> returns.Ask:
+def _wish(one: ReturnAsk, part: orders.SellerOrder, order: orders.Order, lines: Sequence[orders.OrderLine]) -> returns.Ask:
     sold = tuple(
         returns.SoldLine(
             line.id, returns.Worth(line.quantity, line.net_minor, line.tax_minor, line.commission_minor), line.shipped_quantity
         )
         for line in lines
     )
-    return returns.Ask(one.tenant_id, part.order_id, part.id, part.seller_id, country, part.currency, sold, one.lines, one.reason, one.note)
+    return returns.Ask(
+        one.tenant_id, part.order_id, part.id, part.seller_id, order.country, part.currency, sold, one.lines, one.reason, one.note,
+        order.buyer_id if one.as_credit else None,
+    )  # fmt: skip

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from velora.flows.refund.settle import settle_credit
 from velora.flows.refund.start import Started, of_cancellation, start
 from velora.kernel.errors import NotFound, Refusal
 from velora.kernel.ids import encode
@@ -58,7 +59,9 @@ async def _cancel(uow: UnitOfWork, wanted: Cancellation) -> Cancelled | Refusal:
     started = await start(uow, [of_cancellation(part, order.country, wanted.actor_ref) for part in cancelled])
     if refusal := next((one for one in started if isinstance(one, Refusal)), None):
         raise refusal  # a paid part always has its money in escrow; give the transaction up rather than cancel without refunding
-    return Cancelled(tuple(one for one in started if isinstance(one, Started)))
+    stand = tuple(one for one in started if isinstance(one, Started))
+    await settle_credit(uow, stand)
+    return Cancelled(stand)
 
 
 async def _hold_less(uow: UnitOfWork, intent: payments.PaymentIntent) -> Cancelled:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from velora.flows.once import Once, once
+from velora.flows.refund.settle import settle_credit
 from velora.flows.refund.start import Started, of_return, start
 from velora.kernel.errors import Refusal
 from velora.kernel.ids import encode
@@ -45,6 +46,7 @@ async def approve(uow: UnitOfWork, decisions: Sequence[Decision]) -> list[Starte
     await returns.approve(uow, approved)
     await escrow.unclaim(uow, [(facts.tenant_id, facts.seller_order_id) for facts, _, _ in approved])
     await _record(uow, [one for one, _ in open_ if isinstance(started[one.key], Started)], "returns.approved")
+    await settle_credit(uow, [one for one in started.values() if isinstance(one, Started)])
     return [
         _in_words_of_returns(started[one.key]) if isinstance(facts, returns.ReturnFacts) else facts
         for one, facts in zip(decisions, found, strict=True)

@@ -11,7 +11,7 @@ from velora.flows.once import Once
 from velora.flows.refund.ask import ReturnAsk, ask_once
 from velora.flows.refund.decide import Decision, approve_once, decline_once
 from velora.flows.refund.settle import give_back
-from velora.kernel.errors import Forbidden, NotFound
+from velora.kernel.errors import Forbidden, Invalid, NotFound
 from velora.kernel.ids import decode, encode
 from velora.kernel.paging import Page, decode_cursor, encode_cursor
 from velora.kernel.principal import Principal
@@ -56,6 +56,7 @@ class ReturnIn(Schema):
     lines: list[ReturnLineIn] = Field(min_length=1, max_length=200)
     reason: returns.Reason
     note: str = Field(default="", max_length=1000)
+    as_credit: bool = Field(default=False, description="Take it as store credit instead of money; for who is signed in")
 
 
 class ReturnedLineOut(Schema):
@@ -73,6 +74,7 @@ class ReturnOut(Schema):
     amount: MoneyOut
     lines: list[ReturnedLineOut]
     note: str
+    as_credit: bool = Field(description="The buyer takes it as store credit instead of money")
 
     @classmethod
     def of(cls, facts: returns.ReturnFacts) -> "ReturnOut":
@@ -80,6 +82,7 @@ class ReturnOut(Schema):
             id=facts.id, state=facts.state, reason=returns.Reason(facts.reason), requested_at=facts.requested_at,
             amount=MoneyOut.of(facts.amount_minor, facts.currency),
             lines=[ReturnedLineOut(line_id=line.line_id, quantity=line.worth.quantity) for line in facts.lines], note=facts.note,
+            as_credit=facts.as_credit_of is not None,
         )  # fmt: skip
 
 
@@ -108,6 +111,7 @@ class SellerReturnOut(Schema):
     lines: list[SellerReturnLineOut]
     note: str
     buyer_note: str
+    as_credit: bool
 
 
 class DecisionIn(Schema):
@@ -124,7 +128,16 @@ Limit = Annotated[int, Query(ge=1, le=200)]
     "/seller-orders/{seller_order_id}/returns",
     status_code=201,
     responses=problems(
-        NotFound, NotReturnable, NothingToGiveBack, AfterRelease, NothingHeld, UnderDispute, orders.WrongState, UnknownHost, *_KEYED
+        NotFound,
+        Invalid,
+        NotReturnable,
+        NothingToGiveBack,
+        AfterRelease,
+        NothingHeld,
+        UnderDispute,
+        orders.WrongState,
+        UnknownHost,
+        *_KEYED,
     ),
 )
 async def ask_for_return(
@@ -132,9 +145,8 @@ async def ask_for_return(
 ) -> ReturnOut:
     """Ask to give pieces back; the seller decides. A guest without the order's cookie sends its key as `order_key`."""
     buyer = caller if caller.account_id is not None or not order_key else Principal(tenant_id=caller.tenant_id, guest_key=order_key)
-    wanted = ReturnAsk(
-        tenant.id, seller_order_id, tuple((line.line_id, line.quantity) for line in body.lines), body.reason, body.note, buyer
-    )
+    pieces = tuple((line.line_id, line.quantity) for line in body.lines)
+    wanted = ReturnAsk(tenant.id, seller_order_id, pieces, body.reason, body.note, buyer, body.as_credit)
     answer = await house.writes.submit(ask_once, Once(tenant.id, buyer, key, wanted))
     if isinstance(answer, returns.ReturnFacts):
         return ReturnOut.of(answer)
@@ -218,5 +230,5 @@ def _of_seller(facts: returns.ReturnFacts, sold: dict[tuple[int, int], orders.Or
     return SellerReturnOut(
         id=facts.id, seller_order_id=facts.seller_order_id, marketplace=MarketplaceOut(slug=market.slug, name=market.name),
         state=plain.state, reason=plain.reason, requested_at=plain.requested_at, amount=plain.amount, lines=lines, note=plain.note,
-        buyer_note=facts.buyer_note,
+        buyer_note=facts.buyer_note, as_credit=plain.as_credit,
     )  # fmt: skip

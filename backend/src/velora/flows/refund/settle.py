@@ -9,16 +9,18 @@ from typing import Final
 from velora.flows import postings
 from velora.flows.house import TradingHouse
 from velora.flows.refund.again import SYSTEM, ask_again
-from velora.flows.refund.start import CANCELLATION, Key, Started, Wanted, tries_of, wanted_by
-from velora.kernel.ids import decode, encode
+from velora.flows.refund.start import CANCELLATION, Key, Started, Wanted, open_still, tries_of, wanted_by
+from velora.kernel.ids import decode
+from velora.modules.credit import service as credit
 from velora.modules.escrow import service as escrow
 from velora.modules.ledger import service as ledger
 from velora.modules.orders import service as orders
 from velora.modules.payments import service as payments
-from velora.modules.payments.gateways.port import Refunded, RefundFailed, RefundOrder, RefundOutcome
+from velora.modules.payments.gateways.port import Refunded, RefundFailed, RefundOutcome
 from velora.modules.returns import service as returns
 from velora.platform.db import UnitOfWork
 
+NOTHING_TO_SEND: Final = Refunded("")  # all of it becomes store credit
 _A_SWEEP: Final = 100
 
 
@@ -39,7 +41,7 @@ async def give_back(house: TradingHouse, started: Sequence[Started]) -> None:
     """The gateway is asked for each, and each is settled as far as it answered; the sweeper asks again for the rest."""
 
     async def one(begun: Started) -> None:
-        outcome = await house.gateway.refund(begun.order)
+        outcome = await house.gateway.refund(begun.order) if begun.asks_gateway else NOTHING_TO_SEND
         await house.writes.submit(settle, RefundNews(begun.tenant_id, begun.refund_id, outcome))
 
     await asyncio.gather(*(one(begun) for begun in started))
@@ -59,10 +61,10 @@ async def sweep_refunds(house: TradingHouse) -> int:
     return len(waiting) + len(refused)
 
 
-def open_still(refund: payments.PaymentRefund) -> Started:
-    """A refund that stands, to be sent under its key once more."""
-    order = RefundOrder(encode("rfd", refund.id), refund.charge_ref, refund.amount_minor, refund.currency)
-    return Started(refund.tenant_id, refund.id, order)
+async def settle_credit(uow: UnitOfWork, started: Sequence[Started]) -> None:
+    """Those that become store credit alone have succeeded, in this transaction: no gateway has a part in them."""
+    if alone := [RefundNews(one.tenant_id, one.refund_id, NOTHING_TO_SEND) for one in started if not one.asks_gateway]:
+        await settle(uow, alone)
 
 
 async def settle(uow: UnitOfWork, news: Sequence[RefundNews]) -> list[bool]:
@@ -79,7 +81,9 @@ async def settle(uow: UnitOfWork, news: Sequence[RefundNews]) -> list[bool]:
     failed = {key: case for key, case in cases.items() if not heard[key].succeeded}
     await _take_back(uow, paid, failed)
     await escrow.settle_refunds(uow, paid=[case.taking for case in paid.values()], failed=[case.taking for case in failed.values()])
-    await _post(uow, paid, failed)
+    rows = {(one.tenant_id, one.id): one for one in turned}
+    await _move_credit(uow, [rows[key] for key in paid], [rows[key] for key in failed])
+    await _post(uow, rows, paid, failed)
     await payments.ask_again_later(uow, {key: tries_of(case.key) for key, case in failed.items() if case.key.startswith(CANCELLATION)})
     return [one.key in heard for one in news]
 
@@ -113,11 +117,27 @@ async def _take_back(uow: UnitOfWork, paid: Mapping[Key, Wanted], failed: Mappin
     await escrow.confirm(uow, [key for key, part in sorted(parts.items()) if part.state == orders.State.REFUNDED])
 
 
-async def _post(uow: UnitOfWork, paid: Mapping[Key, Wanted], failed: Mapping[Key, Wanted]) -> None:
+async def _move_credit(uow: UnitOfWork, paid: Sequence[payments.PaymentRefund], failed: Sequence[payments.PaymentRefund]) -> None:
+    """What of those that were paid is credit can be spent; what credit paid of those that failed has not gone back."""
+    undone: Counter[Key] = Counter()
+    for one in failed:
+        undone[one.tenant_id, one.intent_id] += one.from_credit_minor
+    await credit.undo_back(uow, undone)
+    gifts: Counter[credit.Purse] = Counter()
+    for one in paid:
+        if one.to_credit_minor:
+            gifts[one.tenant_id, one.credit_account_id or 0, one.currency] += one.to_credit_minor
+    if gifts:
+        await credit.give(uow, gifts)
+
+
+async def _post(
+    uow: UnitOfWork, rows: Mapping[Key, payments.PaymentRefund], paid: Mapping[Key, Wanted], failed: Mapping[Key, Wanted]
+) -> None:
     requested = await ledger.find(uow, {(tenant_id, postings.refund_key(refund_id)) for tenant_id, refund_id in failed})
-    journals = [postings.refund_paid(case.refund(key[1]), at=uow.now) for key, case in paid.items()]
+    journals = [postings.refund_paid(case.refund(rows[key]), at=uow.now) for key, case in paid.items()]
     journals += [
-        postings.refund_failed(case.refund(key[1]), at=uow.now, reverses_id=requested[key[0], postings.refund_key(key[1])])
+        postings.refund_failed(case.refund(rows[key]), at=uow.now, reverses_id=requested[key[0], postings.refund_key(key[1])])
         for key, case in failed.items()
     ]
     await ledger.post(uow, journals)

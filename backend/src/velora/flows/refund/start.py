@@ -1,5 +1,6 @@
 """E4a: a refund stands as requested, with its part taken out of escrow and posted. One transaction for all of them."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -7,6 +8,7 @@ from typing import Final
 from velora.flows import postings
 from velora.kernel.errors import NotFound, Refusal
 from velora.kernel.ids import decode, encode
+from velora.modules.credit import service as credit
 from velora.modules.escrow import service as escrow
 from velora.modules.ledger import service as ledger
 from velora.modules.orders import service as orders
@@ -25,7 +27,8 @@ CANCELLATION: Final = "cancel"
 class Wanted:
     """Give this much of one seller order back. `key` says what for (`return:ret_…`, `cancel:sor_…`): the same reason refunds once.
 
-    What the gateway refused of a cancelled order is another reason at each try: `cancel:sor_…:2`.
+    What the gateway refused of a cancelled order is another reason at each try: `cancel:sor_…:2`. With `as_credit_of` all of it becomes
+    store credit of that account, as its owner wishes.
     """
 
     key: str
@@ -39,15 +42,16 @@ class Wanted:
     tax_minor: int
     commission_minor: int
     actor_ref: str
+    as_credit_of: int | None = None
 
     @property
     def taking(self) -> escrow.Taking:
         return escrow.Taking(self.tenant_id, self.seller_order_id, self.net_minor, self.commission_minor)
 
-    def refund(self, refund_id: int) -> postings.Refund:
+    def refund(self, refund: payments.PaymentRefund) -> postings.Refund:
         return postings.Refund(
-            self.tenant_id, refund_id, self.order_id, self.seller_order_id, self.seller_id, self.country, self.currency, self.net_minor,
-            self.tax_minor,
+            self.tenant_id, refund.id, self.order_id, self.seller_order_id, self.seller_id, self.country, self.currency, self.net_minor,
+            self.tax_minor, refund.credit_account_id or 0, refund.to_credit_minor,
         )  # fmt: skip
 
 
@@ -55,7 +59,7 @@ def of_return(facts: returns.ReturnFacts, actor_ref: str) -> Wanted:
     """What an approved return gives back."""
     return Wanted(
         f"{RETURN}:{encode('ret', facts.id)}", facts.tenant_id, facts.order_id, facts.seller_order_id, facts.seller_id, facts.country,
-        facts.currency, facts.net_minor, facts.tax_minor, facts.commission_minor, actor_ref,
+        facts.currency, facts.net_minor, facts.tax_minor, facts.commission_minor, actor_ref, facts.as_credit_of,
     )  # fmt: skip
 
 
@@ -91,40 +95,59 @@ async def wanted_by(uow: UnitOfWork, keys: Mapping[Key, str], actor_ref: str) ->
 
 @dataclass(frozen=True)
 class Started:
-    """The refund stands; the gateway can be asked under its key."""
+    """The refund stands; the gateway can be asked under its key, unless all of it becomes store credit."""
 
     tenant_id: int
     refund_id: int
     order: RefundOrder
 
+    @property
+    def asks_gateway(self) -> bool:
+        return bool(self.order.amount_minor)
+
 
 async def start(uow: UnitOfWork, wanted: Sequence[Wanted]) -> list[Started | Refusal]:
     """Each refund counts against its payment and its escrow from now on, or is refused and nothing of it stands.
 
-    Answers in order. Locks the payments, then the holds.
+    What the card paid goes back to it first. Answers in order. Locks the payments, the credit that paid beside them, then the holds.
     """
     intents = await payments.lock_of_orders(uow, {(one.tenant_id, one.order_id) for one in wanted})
+    with_credit = {(intent.tenant_id, intent.id) for intent in intents.values() if intent.credit_used_minor}
+    uses = await credit.lock_uses(uow, with_credit) if with_credit else {}
     paid = [one for one in wanted if (one.tenant_id, one.order_id) in intents]
     held = dict(zip((one.key for one in paid), await escrow.take_for_refund(uow, [one.taking for one in paid]), strict=True))
     able = [one for one in paid if isinstance(held[one.key], escrow.Hold)]
     asked = await payments.request_refunds(
         uow,
         [
-            payments.RefundRequest(one.tenant_id, intents[one.tenant_id, one.order_id].id, one.net_minor + one.tax_minor, one.key)
+            payments.RefundRequest(
+                one.tenant_id, intents[one.tenant_id, one.order_id].id, one.net_minor + one.tax_minor, one.key, one.as_credit_of
+            )
             for one in able
         ],
+        {key: payments.CreditLeft(use.account_id, use.used_minor - use.back_minor) for key, use in uses.items()},
     )
     started: dict[str, Started] = {}
+    refunds: dict[str, payments.PaymentRefund] = {}
+    back: Counter[Key] = Counter()
     for one, answer in zip(able, asked, strict=True):
         if isinstance(answer, Refusal):
             raise answer  # what escrow holds was captured, so this cannot be; whoever began this transaction gives it up
         if not answer.is_new:
             raise orders.WrongState("refunded", "refunded again")
-        order = RefundOrder(encode("rfd", answer.refund_id), answer.charge_ref, answer.amount_minor, answer.currency)
-        started[one.key] = Started(one.tenant_id, answer.refund_id, order)
-    journals = [postings.refund_requested(one.refund(started[one.key].refund_id), at=uow.now, actor_ref=one.actor_ref) for one in able]
+        refunds[one.key] = answer.refund
+        started[one.key] = open_still(answer.refund)
+        back[one.tenant_id, answer.refund.intent_id] += answer.refund.from_credit_minor
+    await credit.count_back(uow, back)
+    journals = [postings.refund_requested(one.refund(refunds[one.key]), at=uow.now, actor_ref=one.actor_ref) for one in able]
     await ledger.post(uow, journals)
     return [started.get(one.key) or _refusal(one, held.get(one.key)) for one in wanted]
+
+
+def open_still(refund: payments.PaymentRefund) -> Started:
+    """A refund that stands, to be sent under its key: as much of it as the gateway gives back."""
+    amount = refund.amount_minor - refund.to_credit_minor
+    return Started(refund.tenant_id, refund.id, RefundOrder(encode("rfd", refund.id), refund.charge_ref, amount, refund.currency))
 
 
 def _refusal(wanted: Wanted, held: escrow.Hold | Refusal | None) -> Refusal:

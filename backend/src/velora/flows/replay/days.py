@@ -140,7 +140,7 @@ def buyer_of(world: World, sale: Sale) -> Buyer:
 
 def _charge(placed: Placed) -> ChargeOrder:
     return ChargeOrder(
-        encode("pi", placed.intent_id), encode("ord", placed.order_id), placed.total_minor, placed.currency, placed.token
+        encode("pi", placed.intent_id), encode("ord", placed.order_id), placed.charge_minor, placed.currency, placed.token
     )  # fmt: skip
 
 

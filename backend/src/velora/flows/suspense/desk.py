@@ -10,7 +10,8 @@ from typing import Final, Literal
 
 from velora.flows.house import TradingHouse
 from velora.flows.payment_outcome.sweep import look_at
-from velora.flows.refund.settle import give_back, open_still
+from velora.flows.refund.settle import give_back
+from velora.flows.refund.start import open_still
 from velora.flows.suspense.send import send_back
 from velora.kernel.errors import NotFound
 from velora.kernel.ids import decode, encode, time_of

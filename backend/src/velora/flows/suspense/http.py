@@ -20,10 +20,12 @@ from velora.kernel.ids import encode
 from velora.kernel.paging import Page
 from velora.kernel.principal import Principal
 from velora.modules.approvals.errors import AlreadyAsked
+from velora.modules.identity import service as identity
 from velora.modules.suspense.errors import NothingToAsk, NotOpen, OtherGateway, TooMuchToWriteOff
 from velora.modules.suspense.service import UNSETTLED, CaseFacts, CaseState, Limits, Settlement, needs_second_person, objection
 from velora.modules.tenants import service as tenants
 from velora.modules.tenants.service import TenantFacts
+from velora.platform.db import UnitOfWork
 from velora.platform.db.idempotency import InProgress, KeyReused
 from velora.platform.settings import Settings
 from velora.platform.web import FinanceAdmin, IdempotencyKey, MoneyOut, PageOut, Schema, house_of, ident, problems
@@ -61,7 +63,7 @@ class DeskItemOut(Schema):
     amount: MoneyOut
     since: datetime
     state: Literal["open", "awaiting_second", "giving_back", "settled"]
-    settlement: Literal["give_back", "write_off"] | None
+    settlement: Literal["give_back", "write_off", "credit"] | None
     gateway_ref: str
     order_id: OrderId | None
 
@@ -82,7 +84,7 @@ class DeskStepOut(Schema):
 class DeskChoiceOut(Schema):
     """What may become of it. `refusal` says why it may not, in the words of the refusal that settling would get."""
 
-    settlement: Literal["give_back", "write_off"]
+    settlement: Literal["give_back", "write_off", "credit"]
     refusal: str | None
 
 
@@ -100,8 +102,9 @@ class DeskCaseOut(DeskItemOut):
 
 
 class SettleIn(Schema):
-    settlement: Literal["give_back", "write_off"]
+    settlement: Literal["give_back", "write_off", "credit"]
     reason: str = Field(min_length=3, max_length=200, examples=["Paid twice by mistake, asked for by mail"])
+    email: str | None = Field(default=None, max_length=254, description="Whose account is credited; for `credit` alone")
 
 
 @router.get("/finance/suspense", responses=problems(Invalid, *_STAFF))
@@ -152,14 +155,28 @@ async def settle_suspense(
     """Say what becomes of money that matches nothing. From a limit on it waits for a second person: state `awaiting_second`."""
     async with house.db.read(None) as uow:
         item = await desk.find(uow, encode("sus", case_id))
+        account_id = await _credited(uow, body)
     wish = Wish(
         item.tenant_id, case_id, Settlement(body.settlement), body.reason, _hand(request, caller), _limits(house.settings),
-        house.settings.gateway,
+        house.settings.gateway, account_id,
     )  # fmt: skip
     settled = await house.writes.submit(settle_once, Once(item.tenant_id, caller, key, wish))
     if isinstance(settled, CaseFacts):
         await send_back(house, [settled])
     return await _shown(house, item.ref)
+
+
+async def _credited(uow: UnitOfWork, body: SettleIn) -> int | None:
+    """Whom the case is credited to, if it is. Raises Invalid."""
+    if (body.settlement == "credit") != (body.email is not None):
+        raise Invalid("/email", "Give the address of the account that is credited, and give it for nothing else.")
+    if body.email is None:
+        return None
+    address = body.email.strip().lower()
+    found = (await identity.by_email(uow, {address})).get(address)
+    if found is None:
+        raise Invalid("/email", "Nobody has an account with this address. Only who has an account can be credited.")
+    return found.id
 
 
 async def _shown(house: TradingHouse, ref: str) -> DeskCaseOut:

@@ -11,6 +11,7 @@ from typing import Final
 from velora.flows import postings
 from velora.flows.once import Once, once
 from velora.flows.second_person import Hand, ask
+from velora.flows.store_credit.moves import Gift, grant
 from velora.kernel.errors import NotFound, Refusal
 from velora.kernel.ids import decode, encode
 from velora.modules.approvals.service import ApprovalFacts, Matter, Request
@@ -28,7 +29,10 @@ Key = tuple[int, int]
 
 @dataclass(frozen=True)
 class Wish:
-    """This shall become of the case, for this reason. `gateway` is the one at hand. The route has checked that `by` may."""
+    """This shall become of the case, for this reason. `gateway` is the one at hand. The route has checked that `by` may.
+
+    `account_id` is whom it is credited to, which the route has checked is there; empty for every other settlement.
+    """
 
     tenant_id: int
     case_id: int
@@ -37,6 +41,7 @@ class Wish:
     by: Hand
     limits: Limits
     gateway: str
+    account_id: int | None = None
 
     @property
     def key(self) -> Key:
@@ -64,7 +69,7 @@ async def settle(uow: UnitOfWork, wishes: Sequence[Wish]) -> list[CaseFacts | Re
         elif suspense.needs_second_person(case.amount_minor, wish.limits):
             outcomes[place] = await _ask_second(uow, case, wish)
         else:
-            alone[place] = Decided(case, wish.how, wish.reason, wish.by.actor_ref)
+            alone[place] = _decided(case, wish)
     hands = {decided.case.key: wishes[place].by for place, decided in alone.items()}
     done = await _carry_out(uow, list(alone.values()))
     await _on_record(uow, [(case, hands[case.key]) for case in done])
@@ -83,7 +88,8 @@ async def settle_agreed(uow: UnitOfWork, agreed: Sequence[ApprovalFacts]) -> Non
         if case is None or case.state is not suspense.CaseState.AWAITING_SECOND or case.approval_id != one.id:
             raise NotOpen(one.matter.subject, case.state if case else "settled", "")
         how, reason = Settlement(str(one.matter.payload["settlement"])), str(one.matter.payload["reason"])
-        decided.append(Decided(case, how, reason, one.requested_by))
+        account = one.matter.payload.get("account")
+        decided.append(Decided(case, how, reason, one.requested_by, decode("acc", str(account)) if account else None))
         hands[case.key] = Hand(one.decided_by)
     await _on_record(uow, [(case, hands[case.key]) for case in await _carry_out(uow, decided)])
 
@@ -101,21 +107,36 @@ def case_of(approval: ApprovalFacts) -> Key:
 
 
 async def _ask_second(uow: UnitOfWork, case: CaseFacts, wish: Wish) -> CaseFacts | Refusal:
-    matter = Matter(SETTLE, case.ref, {"settlement": wish.how.value, "reason": wish.reason}, case.amount_minor, case.currency)
+    payload: dict[str, object] = {"settlement": wish.how.value, "reason": wish.reason}
+    if wish.account_id is not None:
+        payload["account"] = encode("acc", wish.account_id)
+    matter = Matter(SETTLE, case.ref, payload, case.amount_minor, case.currency)
     [asked] = await ask(uow, [Request(case.tenant_id, matter, wish.by.actor_ref)], wish.by)
     if isinstance(asked, Refusal):
         return asked
-    [waiting] = await suspense.await_second(uow, {asked.id: Decided(case, wish.how, wish.reason, wish.by.actor_ref)})
+    [waiting] = await suspense.await_second(uow, {asked.id: _decided(case, wish)})
     return waiting
 
 
 async def _carry_out(uow: UnitOfWork, decided: Sequence[Decided]) -> list[CaseFacts]:
     back = await suspense.give_back(uow, [one for one in decided if one.how is Settlement.GIVE_BACK])
-    off = await suspense.write_off(uow, [one for one in decided if one.how is Settlement.WRITE_OFF])
+    off = await suspense.finish(uow, [one for one in decided if one.how is Settlement.WRITE_OFF])
+    credited = await suspense.finish(uow, [one for one in decided if one.how is Settlement.CREDIT])
+    whose = {one.case.key: one.account_id or 0 for one in decided}
+    await grant(uow, [_gift(case, whose[case.key]) for case in credited])
     journals = [postings.suspense_back(posted(case), at=uow.now, actor_ref=case.settled_by) for case in back]
     journals += [postings.suspense_written_off(posted(case), at=uow.now, actor_ref=case.settled_by) for case in off]
     await ledger.post(uow, journals)
-    return [*back, *off]
+    return [*back, *off, *credited]
+
+
+def _decided(case: CaseFacts, wish: Wish) -> Decided:
+    return Decided(case, wish.how, wish.reason, wish.by.actor_ref, wish.account_id)
+
+
+def _gift(case: CaseFacts, account_id: int) -> Gift:
+    key = postings.suspense_key("credit", case.id, 0)
+    return Gift(case.tenant_id, key, "suspense_credit", account_id, case.currency, case.amount_minor, case.settled_by, ("case", case.ref))
 
 
 def posted(case: CaseFacts) -> postings.Suspended:

@@ -31,7 +31,7 @@ class PaymentFailed(Event):
 
 @dataclass(frozen=True)
 class RefundSettled(Event):
-    """The money went back (`succeeded`), or did not."""
+    """The money went back (`succeeded`), `credit_minor` of it as store credit; or it did not."""
 
     type: ClassVar[str] = "payments.refund_settled.v1"
     aggregate: ClassVar[str] = "order"
@@ -42,3 +42,4 @@ class RefundSettled(Event):
     amount_minor: int
     currency: str
     succeeded: bool
+    credit_minor: int = 0

@@ -15,6 +15,9 @@ class PaymentIntent(TenantOwned, Base):
 
     `capture` says whether the charge takes the money at once. What is held until `authorised_until` is taken later: `capturing_minor`
     of it, which stands from the moment the gateway may be asked, so that it is asked for the same amount each time.
+
+    All of these are the gateway's part. `credit_minor` beside it is what the buyer's store credit is to pay of the order, and
+    `credit_used_minor` what it paid.
     """
 
     __tablename__ = "payment_intent"
@@ -49,6 +52,8 @@ class PaymentIntent(TenantOwned, Base):
     authorised_until: Mapped[datetime | None] = mapped_column(UtcTime)
     keep_card: Mapped[bool] = mapped_column(Flag, server_default="0")
     disputed_minor: Mapped[int] = mapped_column(Minor, server_default="0")
+    credit_minor: Mapped[int] = mapped_column(Minor, server_default="0")
+    credit_used_minor: Mapped[int] = mapped_column(Minor, server_default="0")
 
 
 class PaymentMethod(TenantOwned, Base):
@@ -90,6 +95,8 @@ class PaymentRefund(TenantOwned, Base):
     """Money on its way back. The key is ours, and the same at every try.
 
     `next_look_at` says when to send an open one again; of a refused one, when its money is asked for again by another.
+    `from_credit_minor` of it was paid with store credit; `to_credit_minor` of it becomes credit of `credit_account_id`, and the rest is
+    what the gateway gives back.
     """
 
     __tablename__ = "payment_refund"
@@ -114,6 +121,9 @@ class PaymentRefund(TenantOwned, Base):
     requested_at: Mapped[datetime] = mapped_column(UtcTime)
     next_look_at: Mapped[datetime | None] = mapped_column(UtcTime)
     settled_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    from_credit_minor: Mapped[int] = mapped_column(Minor, server_default="0")
+    to_credit_minor: Mapped[int] = mapped_column(Minor, server_default="0")
+    credit_account_id: Mapped[int | None] = mapped_column(BigId)
 
 
 class GatewayInbox(Base):

@@ -112,6 +112,26 @@ LONGEST_WAIT: Final = _AGAIN_AFTER[-1]
 _FURTHER: Final = (IntentState.AUTHORISING, IntentState.UNKNOWN, IntentState.ACTION_REQUIRED, IntentState.AUTHORISED, IntentState.CAPTURING)
 
 
+@dataclass(frozen=True, slots=True)
+class Parted:
+    """What of an amount belongs to the card, and what to the buyer's store credit."""
+
+    card_minor: int
+    credit_minor: int
+
+
+def part_due(due_minor: int, credit_minor: int) -> Parted:
+    """What is due is paid with credit first, as far as it goes: so what is cancelled before lowers what is taken from the card."""
+    credit = min(credit_minor, due_minor)
+    return Parted(due_minor - credit, credit)
+
+
+def part_refund(amount_minor: int, *, card_left_minor: int) -> Parted:
+    """What goes back is what the card paid, as long as some of that is left; then it is what credit paid."""
+    card = min(amount_minor, card_left_minor)
+    return Parted(card, amount_minor - card)
+
+
 def may_become(now: IntentState, then: IntentState) -> bool:
     """Whether a payment may go from one state to the other."""
     return then in NEXT[now]

@@ -21,6 +21,7 @@ _LOCK: Final = (
     .order_by(PaymentIntent.tenant_id, PaymentIntent.id)
     .with_for_update()
 )
+_FROM_CARD: Final = func.sum(PaymentRefund.amount_minor - PaymentRefund.from_credit_minor)
 _LOCK_REFUNDS: Final = (
     select(PaymentRefund)
     .where(tuple_(PaymentRefund.tenant_id, PaymentRefund.id).in_(bindparam("keys", expanding=True)))
@@ -164,10 +165,11 @@ async def refunds_of_orders(uow: UnitOfWork, keys: Collection[Key]) -> Sequence[
 
 
 async def captured_after(uow: UnitOfWork, *, tenant_id: int, after: int, limit: int) -> list[int]:
-    """Captured payments of more than nothing, after this id, oldest first."""
+    """Payments by which more than nothing was taken, from a card or from credit, after this id, oldest first."""
+    taken = PaymentIntent.captured_minor + PaymentIntent.credit_used_minor > 0
     statement = (
         select(PaymentIntent.id)
-        .where(PaymentIntent.tenant_id == tenant_id, PaymentIntent.id > after, PaymentIntent.captured_minor > 0)
+        .where(PaymentIntent.tenant_id == tenant_id, PaymentIntent.id > after, taken)
         .order_by(PaymentIntent.id)
         .limit(limit)
     )
@@ -177,7 +179,7 @@ async def captured_after(uow: UnitOfWork, *, tenant_id: int, after: int, limit: 
 async def miscounted(uow: UnitOfWork, tenant_id: int | None, *, limit: int) -> list[int]:
     """Payments whose refunds that stand add up to something else than is counted, or to more than was captured."""
     standing = (
-        select(PaymentRefund.tenant_id, PaymentRefund.intent_id, func.sum(PaymentRefund.amount_minor).label("total"))
+        select(PaymentRefund.tenant_id, PaymentRefund.intent_id, _FROM_CARD.label("total"))
         .where(PaymentRefund.state != "failed")
         .group_by(PaymentRefund.tenant_id, PaymentRefund.intent_id)
         .subquery()
@@ -227,14 +229,26 @@ async def held_sums(uow: UnitOfWork, tenant_id: int | None) -> list[tuple[int, s
     return [(tenant, currency, int(total)) for tenant, currency, total in rows]
 
 
-async def refund_sums(uow: UnitOfWork, tenant_id: int | None) -> list[tuple[int, str, str, int]]:
-    """(tenant, currency, state, Σ amount) of all refunds."""
-    statement = select(PaymentRefund.tenant_id, PaymentRefund.currency, PaymentRefund.state, func.sum(PaymentRefund.amount_minor)).group_by(
-        PaymentRefund.tenant_id, PaymentRefund.currency, PaymentRefund.state
-    )
+async def refund_sums(uow: UnitOfWork, tenant_id: int | None) -> list[tuple[int, str, str, int, int, int]]:
+    """(tenant, currency, state, Σ amount, Σ of it paid with credit, Σ of it that becomes credit) of all refunds."""
+    place = (PaymentRefund.tenant_id, PaymentRefund.currency, PaymentRefund.state)
+    whole, of_credit, to_credit = PaymentRefund.amount_minor, PaymentRefund.from_credit_minor, PaymentRefund.to_credit_minor
+    statement = select(*place, func.sum(whole), func.sum(of_credit), func.sum(to_credit)).group_by(*place)
     statement = statement.where(PaymentRefund.tenant_id == tenant_id) if tenant_id is not None else statement
     rows = await uow.all(statement.execution_options(**ACROSS_TENANTS))
-    return [(tenant, currency, state, int(total)) for tenant, currency, state, total in rows]
+    return [(tenant, currency, state, int(total), int(of), int(to)) for tenant, currency, state, total, of, to in rows]
+
+
+async def credit_sums(uow: UnitOfWork, tenant_id: int | None) -> list[tuple[int, str, int]]:
+    """(tenant, currency, Σ of what credit paid) of all payments."""
+    statement = (
+        select(PaymentIntent.tenant_id, PaymentIntent.currency, func.sum(PaymentIntent.credit_used_minor))
+        .where(PaymentIntent.credit_used_minor > 0)
+        .group_by(PaymentIntent.tenant_id, PaymentIntent.currency)
+    )
+    statement = statement.where(PaymentIntent.tenant_id == tenant_id) if tenant_id is not None else statement
+    rows = await uow.all(statement.execution_options(**ACROSS_TENANTS))
+    return [(tenant, currency, int(total)) for tenant, currency, total in rows]
 
 
 async def notices_had(uow: UnitOfWork, keys: Collection[NoticeKey]) -> set[NoticeKey]:

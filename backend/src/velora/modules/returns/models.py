@@ -38,6 +38,8 @@ class ReturnRequest(TenantOwned, Base):
     requested_at: Mapped[datetime] = mapped_column(UtcTime)
     decided_at: Mapped[datetime | None] = mapped_column(UtcTime)
     settled_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    # Whose store credit its money becomes, as the buyer wished; empty where money goes back.
+    as_credit_of: Mapped[int | None] = mapped_column(BigId)
 
 
 class ReturnLine(TenantOwned, Base):

@@ -24,7 +24,7 @@ Key = tuple[int, int]
 
 @dataclass(frozen=True)
 class Ask:
-    """A buyer wants to give these pieces (line, quantity) of one seller order back."""
+    """A buyer wants to give these pieces (line, quantity) of one seller order back: for money, or for store credit of that account."""
 
     tenant_id: int
     order_id: int
@@ -36,6 +36,7 @@ class Ask:
     wanted: tuple[tuple[int, int], ...]
     reason: Reason
     note: str
+    as_credit_of: int | None = None
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,7 @@ class ReturnFacts:
     refund_id: int | None
     requested_at: datetime
     lines: tuple[ReturnedLine, ...]
+    as_credit_of: int | None = None
 
     @property
     def amount_minor(self) -> int:
@@ -193,6 +195,7 @@ def _asked(uow: UnitOfWork, ask_: Ask, worth: Mapping[int, Worth]) -> ReturnFact
         country=ask_.country, currency=ask_.currency, net_minor=whole.net_minor, tax_minor=whole.tax_minor,
         commission_minor=whole.commission_minor, reason=ask_.reason.value, buyer_note=ask_.note, note="", state=State.REQUESTED,
         refund_id=None, requested_at=uow.now, lines=tuple(ReturnedLine(line_id, part) for line_id, part in sorted(worth.items())),
+        as_credit_of=ask_.as_credit_of,
     )  # fmt: skip
 
 
@@ -202,7 +205,7 @@ def _request_row(one: ReturnFacts) -> dict[str, object]:
         "seller_id": one.seller_id, "country": one.country, "currency": one.currency, "net_minor": one.net_minor,
         "tax_minor": one.tax_minor, "commission_minor": one.commission_minor, "reason": one.reason, "buyer_note": one.buyer_note,
         "note": one.note, "state": one.state.value, "refund_id": None, "requested_at": one.requested_at, "decided_at": None,
-        "settled_at": None,
+        "settled_at": None, "as_credit_of": one.as_credit_of,
     }  # fmt: skip
 
 
@@ -225,4 +228,5 @@ def _facts(one: ReturnRequest, lines: Sequence[ReturnLine], state: State | None 
         lines=tuple(
             ReturnedLine(line.line_id, Worth(line.quantity, line.net_minor, line.tax_minor, line.commission_minor)) for line in lines
         ),
+        as_credit_of=one.as_credit_of,
     )  # fmt: skip

@@ -19,7 +19,7 @@ class SuspenseCase(TenantOwned, Base):
     __table_args__ = (
         CheckConstraint("amount_minor > 0", name="amount"),
         CheckConstraint("state IN ('open', 'awaiting_second', 'giving_back', 'settled')", name="state"),
-        CheckConstraint("settlement IN ('', 'give_back', 'write_off')", name="settlement"),
+        CheckConstraint("settlement IN ('', 'give_back', 'write_off', 'credit')", name="settlement"),
         CheckConstraint("(state = 'open') = (settlement = '')", name="decided"),
         CheckConstraint("state <> 'awaiting_second' OR approval_id IS NOT NULL", name="second"),
         CheckConstraint("(state = 'settled') = (settled_at IS NOT NULL)", name="settled"),

@@ -22,6 +22,7 @@ class CaseState(StrEnum):
 class Settlement(StrEnum):
     GIVE_BACK = "give_back"
     WRITE_OFF = "write_off"
+    CREDIT = "credit"  # it is some buyer's, who has it as store credit
 
 
 # In these the money is nobody's yet; in GIVING_BACK it is on its way, and then it is gone.

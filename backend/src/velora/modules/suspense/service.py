@@ -108,12 +108,13 @@ class CaseFacts:
 
 @dataclass(frozen=True)
 class Decided:
-    """What becomes of a case, why, and who said so."""
+    """What becomes of a case, why, and who said so; which account is credited, where one is."""
 
     case: CaseFacts
     how: Settlement
     reason: str
     by: str
+    account_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -183,8 +184,8 @@ async def give_back(uow: UnitOfWork, decided: Sequence[Decided]) -> list[CaseFac
     return await _moved(uow, moved)
 
 
-async def write_off(uow: UnitOfWork, decided: Sequence[Decided]) -> list[CaseFacts]:
-    """These locked cases are settled: the operator keeps what is too little to be anybody's."""
+async def finish(uow: UnitOfWork, decided: Sequence[Decided]) -> list[CaseFacts]:
+    """These locked cases are settled at once: the operator keeps what is too little to be anybody's, or a buyer is credited."""
     moved = [
         replace(one.case, state=CaseState.SETTLED, settlement=one.how, reason=one.reason, settled_by=one.by, settled_at=uow.now)
         for one in decided

@@ -21,16 +21,19 @@ class Names:
     by_sub: Mapping[str, str]
 
     def sub_label(self, code: str) -> str:
-        """The seller's name, the jurisdiction, or nothing for the operator's own."""
+        """The seller's or buyer's name, the jurisdiction, or nothing for the operator's own."""
         sub = sub_of(code)
         return self.by_sub.get(sub, sub)
 
 
 async def names_of(uow: UnitOfWork, codes: Collection[str]) -> Names:
-    """The names behind the codes' sub-accounts."""
+    """The names behind the codes' sub-accounts: of sellers, and of buyers who have store credit."""
     subs = {sub for code in codes if (sub := sub_of(code)).startswith("sel_")}
+    buyers = {sub for code in codes if (sub := sub_of(code)).startswith("acc_")}
     found = await sellers.facts(uow, {decode("sel", sub) for sub in subs})
-    return Names({sub: found[id_].name for sub in subs if (id_ := decode("sel", sub)) in found})
+    people = await identity.accounts(uow, {decode("acc", sub) for sub in buyers}) if buyers else {}
+    names = {sub: found[id_].name for sub in subs if (id_ := decode("sel", sub)) in found}
+    return Names(names | {sub: people[id_].name for sub in buyers if (id_ := decode("acc", sub)) in people})
 
 
 async def actors_of(uow: UnitOfWork, refs: Collection[str]) -> Mapping[str, str]:

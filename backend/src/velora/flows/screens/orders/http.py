@@ -12,6 +12,7 @@ from velora.kernel.errors import NotFound
 from velora.kernel.paging import Page, decode_cursor, encode_cursor
 from velora.modules.escrow import service as escrow
 from velora.modules.orders import service as orders
+from velora.modules.payments import service as payments
 from velora.modules.sellers import service as sellers
 from velora.platform.web import Caller, HouseDep, MoneyOut, PageOut, Schema, SignedIn, Tenant, ident, problems
 from velora.platform.web.callers import NotSignedIn
@@ -100,6 +101,10 @@ class TimelineOut(Schema):
 
 
 class OrderPaymentOut(Schema):
+    """`card` and `credit` are what each is to pay, or paid once the order is paid."""
+
+    card: MoneyOut
+    credit: MoneyOut
     state: str
     brand: str
     last4: str
@@ -107,9 +112,10 @@ class OrderPaymentOut(Schema):
 
 
 class OrderMayOut(Schema):
-    """What its buyer can still do."""
+    """What its buyer can still do; `credit`: take money that goes back as store credit."""
 
     cancel: bool
+    credit: bool
 
 
 class OrderOut(Schema):
@@ -148,16 +154,12 @@ class OrderOut(Schema):
             shipping=MoneyOut.of(sum(part.shipping.amount for part in parts), currency),
             tax=MoneyOut.of(order.tax_minor, currency),
             total=MoneyOut.of(order.total_minor, currency),
-            refunded=MoneyOut.of(paid.refunded_minor if paid else 0, currency),
+            refunded=MoneyOut.of((paid.refunded_minor if paid else 0) + (view.credit.back_minor if view.credit else 0), currency),
             address={name: str(value) for name, value in order.address.items()},
-            payment=OrderPaymentOut(
-                state=paid.state, brand=paid.card_brand, last4=paid.card_last4, challenge_url=paid.challenge_url or None
-            )
-            if paid
-            else None,
+            payment=_payment_out(paid) if paid else None,
             seller_orders=parts,
             timeline=timeline_out(view.read.time_line),
-            may=OrderMayOut(cancel=view.may_cancel),
+            may=OrderMayOut(cancel=view.may_cancel, credit=order.buyer_id is not None),
         )
 
 
@@ -205,6 +207,15 @@ async def show_order(order_id: OrderId, tenant: Tenant, caller: Caller, house: H
     """One order, to whoever bought it."""
     async with house.db.read(tenant.id) as uow:
         return OrderOut.of(await seen_by(uow, (tenant.id, order_id), caller, key))
+
+
+def _payment_out(paid: payments.PaymentIntent) -> OrderPaymentOut:
+    taken = paid.state == payments.IntentState.CAPTURED
+    return OrderPaymentOut(
+        card=MoneyOut.of(paid.captured_minor if taken else paid.amount_minor, paid.currency),
+        credit=MoneyOut.of(paid.credit_used_minor if taken else paid.credit_minor, paid.currency),
+        state=paid.state, brand=paid.card_brand, last4=paid.card_last4, challenge_url=paid.challenge_url or None,
+    )  # fmt: skip
 
 
 def part_out(view: OrderView, part: orders.SellerOrder) -> SellerOrderOut:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from velora.kernel.errors import NotFound
 from velora.kernel.ids import encode
 from velora.kernel.principal import Principal
+from velora.modules.credit import service as credit
 from velora.modules.escrow import service as escrow
 from velora.modules.orders import service as orders
 from velora.modules.orders.service import OrderRead
@@ -19,10 +20,11 @@ Key = tuple[int, int]
 
 @dataclass(frozen=True)
 class OrderView:
-    """One order with its sellers, payment, escrow and returns."""
+    """One order with its sellers, payment, escrow and returns; `credit` where store credit has a part in the payment."""
 
     read: OrderRead
     payment: payments.PaymentIntent | None
+    credit: credit.CreditUse | None
     sellers: Mapping[int, sellers.SellerFacts]
     held: Mapping[Key, escrow.Hold]
     returns: Mapping[Key, Sequence[returns.ReturnFacts]]
@@ -54,13 +56,22 @@ async def order_view(uow: UnitOfWork, key: Key) -> OrderView | None:
     if read is None:
         return None
     parts = [(part.tenant_id, part.id) for part in read.parts]
+    payment = (await payments.of_orders(uow, [key])).get(key)
     return OrderView(
         read,
-        (await payments.of_orders(uow, [key])).get(key),
+        payment,
+        await _credit_of(uow, payment),
         await sellers.facts(uow, {part.seller_id for part in read.parts}),
         await escrow.of_seller_orders(uow, parts),
         await returns.of_seller_orders(uow, parts),
     )
+
+
+async def _credit_of(uow: UnitOfWork, payment: payments.PaymentIntent | None) -> credit.CreditUse | None:
+    if payment is None or not payment.credit_minor:
+        return None
+    key = (payment.tenant_id, payment.id)
+    return (await credit.uses_of(uow, [key])).get(key)
 
 
 async def seen_by(uow: UnitOfWork, key: Key, caller: Principal, guest_key: str = "") -> OrderView:

@@ -17,6 +17,7 @@ class Template(StrEnum):
     RETURN_APPROVED = "return_approved"
     RETURN_DECLINED = "return_declined"
     REFUND_PAID = "refund_paid"
+    REFUND_CREDITED = "refund_credited"
     SELLER_APPROVED = "seller_approved"
     SELLER_DECLINED = "seller_declined"
     PAYOUT_PAID = "payout_paid"
@@ -100,6 +101,12 @@ WORDS: Final[dict[str, dict[Template, Words]]] = {
             ("We have sent {amount} back to where you paid from. Your bank usually shows it within a few days.",),
             "See your order",
         ),
+        Template.REFUND_CREDITED: Words(
+            "{amount} store credit for you: {order}",
+            "Your credit is there",
+            ("You have {amount} more to spend at {shop}. It is offered to you when you pay for your next order.",),
+            "See your order",
+        ),
         Template.SELLER_APPROVED: Words(
             "{seller} may sell at {shop}",
             "Welcome to {shop}",
@@ -172,6 +179,12 @@ WORDS: Final[dict[str, dict[Template, Words]]] = {
             "{amount} auf dem Weg zu dir: {order}",
             "Dein Geld ist unterwegs",
             ("Wir haben {amount} dorthin zurückgeschickt, von wo du bezahlt hast. Deine Bank zeigt es meist nach wenigen Tagen.",),
+            "Bestellung ansehen",
+        ),
+        Template.REFUND_CREDITED: Words(
+            "{amount} Guthaben für dich: {order}",
+            "Dein Guthaben ist da",
+            ("Du kannst bei {shop} {amount} mehr ausgeben. Beim Bezahlen der nächsten Bestellung wird es dir angeboten.",),
             "Bestellung ansehen",
         ),
         Template.SELLER_APPROVED: Words(

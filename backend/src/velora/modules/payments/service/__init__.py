@@ -2,8 +2,8 @@
 
 from velora.modules.payments.errors import Declined, NotTakenYet, PaymentLapsed, PaymentUnderWay, RefundTooLarge
 from velora.modules.payments.models import PaymentAttempt, PaymentIntent, PaymentRefund
-from velora.modules.payments.policy import FAILED, HELD, LONGEST_WAIT, PROMISED, UNHEARD, Capture, IntentState
-from velora.modules.payments.service.counting import capture_sums, held_sums, miscounted, refund_sums, walk_captured
+from velora.modules.payments.policy import FAILED, HELD, LONGEST_WAIT, PROMISED, UNHEARD, Capture, IntentState, Parted, part_due
+from velora.modules.payments.service.counting import capture_sums, credit_sums, held_sums, miscounted, refund_sums, walk_captured
 from velora.modules.payments.service.disputed import add_disputed, disputed_sums, lock
 from velora.modules.payments.service.intents import (
     Heard,
@@ -11,18 +11,21 @@ from velora.modules.payments.service.intents import (
     Turn,
     apply,
     asked_at,
+    asks_gateway,
     attempts,
     intend,
     intents_seen,
     is_asked,
     lock_of_orders,
     look_now,
+    note_credit,
     of_orders,
     stale,
     unheard,
     without_fee,
 )
 from velora.modules.payments.service.refunds import (
+    CreditLeft,
     RefundAsked,
     RefundHeard,
     RefundRequest,
@@ -46,11 +49,13 @@ __all__ = [
     "PROMISED",
     "UNHEARD",
     "Capture",
+    "CreditLeft",
     "Declined",
     "Heard",
     "IntentState",
     "NewIntent",
     "NotTakenYet",
+    "Parted",
     "PaymentAttempt",
     "PaymentIntent",
     "PaymentLapsed",
@@ -65,8 +70,10 @@ __all__ = [
     "apply",
     "ask_again_later",
     "asked_at",
+    "asks_gateway",
     "attempts",
     "capture_sums",
+    "credit_sums",
     "disputed_sums",
     "held_sums",
     "intend",
@@ -77,8 +84,10 @@ __all__ = [
     "look_again_later",
     "look_now",
     "miscounted",
+    "note_credit",
     "of_orders",
     "open_refunds",
+    "part_due",
     "refund_key",
     "refund_sums",
     "refunds_of_orders",

@@ -5,7 +5,7 @@ from velora.platform.db import UnitOfWork
 
 
 async def walk_captured(uow: UnitOfWork, *, tenant_id: int, after: int, limit: int) -> list[int]:
-    """The next captured payments of a marketplace after this id, oldest first: all of them in pieces."""
+    """The next payments of a marketplace by which something was taken, after this id, oldest first: all of them in pieces."""
     return await repository.captured_after(uow, tenant_id=tenant_id, after=after, limit=limit)
 
 
@@ -24,6 +24,11 @@ async def held_sums(uow: UnitOfWork, tenant_id: int | None) -> list[tuple[int, s
     return await repository.held_sums(uow, tenant_id)
 
 
-async def refund_sums(uow: UnitOfWork, tenant_id: int | None) -> list[tuple[int, str, str, int]]:
-    """(tenant, currency, state, Σ amount) of all refunds."""
+async def refund_sums(uow: UnitOfWork, tenant_id: int | None) -> list[tuple[int, str, str, int, int, int]]:
+    """(tenant, currency, state, Σ amount, Σ of it paid with credit, Σ of it that becomes credit) of all refunds."""
     return await repository.refund_sums(uow, tenant_id)
+
+
+async def credit_sums(uow: UnitOfWork, tenant_id: int | None) -> list[tuple[int, str, int]]:
+    """(tenant, currency, Σ of what store credit paid) of all payments."""
+    return await repository.credit_sums(uow, tenant_id)

@@ -1,6 +1,6 @@
 """What becomes of a payment. Every function takes many; what the gateway says is settled here, whoever heard it."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -25,6 +25,8 @@ from velora.platform.db import UnitOfWork
 
 @dataclass(frozen=True, slots=True)
 class NewIntent:
+    """`amount_minor` is what the gateway is asked for; `credit_minor` beside it is paid with the buyer's store credit."""
+
     tenant_id: int
     id: int
     order_id: int
@@ -33,6 +35,7 @@ class NewIntent:
     token: str
     capture: Capture = "now"
     keep_card: bool = False
+    credit_minor: int = 0
 
     @property
     def gateway_key(self) -> str:
@@ -89,7 +92,7 @@ def intend(uow: UnitOfWork, intents: Sequence[NewIntent]) -> None:
             "refunded_minor": 0, "fee_minor": 0, "currency": one.currency, "state": IntentState.AUTHORISING,
             "gateway_key": one.gateway_key, "token": one.token, "charge_ref": "", "card_brand": "", "card_last4": "", "challenge_url": "",
             "reason": "", "next_look_at": uow.now + LOOK_AFTER[IntentState.AUTHORISING], "settled_at": None, "capture": one.capture,
-            "keep_card": one.keep_card,
+            "keep_card": one.keep_card, "credit_minor": one.credit_minor,
         }
         for one in intents
     ]  # fmt: skip
@@ -144,6 +147,11 @@ async def without_fee(uow: UnitOfWork, *, limit: int) -> Sequence[PaymentIntent]
     return await repository.intents_without_fee(uow, uow.now, limit)
 
 
+def note_credit(uow: UnitOfWork, used: Mapping[Key, int]) -> None:
+    """So much of each (tenant, intent) was paid with store credit. The caller has locked them."""
+    repository.set_intents(uow, {key: {"credit_used_minor": amount} for key, amount in used.items()})
+
+
 async def of_orders(uow: UnitOfWork, keys: Collection[Key]) -> dict[Key, PaymentIntent]:
     """The intent of each (tenant, order)."""
     return {(one.tenant_id, one.order_id): one for one in await repository.of_orders(uow, keys)}
@@ -154,6 +162,11 @@ async def lock_of_orders(uow: UnitOfWork, keys: Collection[Key]) -> dict[Key, Pa
     found = await repository.of_orders(uow, keys)
     locked = await repository.lock_intents(uow, {(one.tenant_id, one.id) for one in found})
     return {(one.tenant_id, one.order_id): one for one in locked.values()}
+
+
+def asks_gateway(intent: PaymentIntent | NewIntent) -> bool:
+    """Whether a gateway has a part in it: an order that credit pays alone asks none."""
+    return bool(intent.amount_minor or not intent.credit_minor)
 
 
 def is_asked(intent: PaymentIntent) -> bool:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -11,11 +11,7 @@ from velora.kernel.ids import encode
 from velora.modules.payments import events, repository
 from velora.modules.payments.errors import RefundTooLarge
 from velora.modules.payments.models import PaymentIntent, PaymentRefund
-from velora.modules.payments.policy import (
-    UNHEARD_REFUND,
-    again_after,
-    look_again_after,
-)
+from velora.modules.payments.policy import UNHEARD_REFUND, Parted, again_after, look_again_after, part_refund
 from velora.modules.payments.repository import Key
 from velora.platform.db import UnitOfWork
 
@@ -24,24 +20,39 @@ _REFUND_LOOK: Final = timedelta(seconds=30)
 
 @dataclass(frozen=True, slots=True)
 class RefundRequest:
-    """Give this much back. The key is the reason's own (a return, a cancellation): the same reason refunds once."""
+    """Give this much back. The key is the reason's own (a return, a cancellation): the same reason refunds once.
+
+    With `as_credit_of` all of it becomes store credit of that account, as its owner wishes.
+    """
 
     tenant_id: int
     intent_id: int
     amount_minor: int
     key: str
+    as_credit_of: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CreditLeft:
+    """What of a payment's store credit has not gone back, and whose it was."""
+
+    account_id: int
+    left_minor: int
+
+
+_NO_CREDIT: Final[Mapping[Key, CreditLeft]] = {}
 
 
 @dataclass(frozen=True, slots=True)
 class RefundAsked:
     """The refund stands as requested; `is_new` is False when this key had asked before."""
 
-    refund_id: int
-    order_id: int
-    charge_ref: str
-    amount_minor: int
-    currency: str
+    refund: PaymentRefund
     is_new: bool
+
+    @property
+    def refund_id(self) -> int:
+        return self.refund.id
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,38 +69,38 @@ def refund_key(refund_id: int) -> str:
     return encode("rfd", refund_id)
 
 
-async def request_refunds(uow: UnitOfWork, requests: Sequence[RefundRequest]) -> list[RefundAsked | Refusal]:
-    """Each refund stands as requested and counts against the payment, or is refused: never more than was captured and not taken back.
+async def request_refunds(
+    uow: UnitOfWork, requests: Sequence[RefundRequest], credit: Mapping[Key, CreditLeft] = _NO_CREDIT
+) -> list[RefundAsked | Refusal]:
+    """Each refund stands as requested and counts against the payment, or is refused: never more than was paid and not taken back.
 
-    Idempotent by (tenant, key): asked again, a refund answers with what stands. Locks the intents in ascending order.
+    What the card paid goes back first, then what credit paid; `credit` says how much of that is left under each (tenant, intent), and the
+    caller counts there what a new refund takes of it. Idempotent by (tenant, key): asked again, a refund answers with what stands.
+    Locks the intents in ascending order.
     """
     intents = await repository.lock_intents(uow, {(one.tenant_id, one.intent_id) for one in requests})
-    found = await repository.refunds_by_key(uow, {(one.tenant_id, one.key) for one in requests})
-    known = {
-        key: RefundAsked(before.id, before.order_id, before.charge_ref, before.amount_minor, before.currency, is_new=False)
-        for key, before in found.items()
-    }
-    left = {key: intent.captured_minor - intent.refunded_minor - intent.disputed_minor for key, intent in intents.items()}
+    known = await repository.refunds_by_key(uow, {(one.tenant_id, one.key) for one in requests})
+    card_left = {key: intent.captured_minor - intent.refunded_minor - intent.disputed_minor for key, intent in intents.items()}
+    credit_left = Counter({key: one.left_minor for key, one in credit.items()})
     outcomes: list[RefundAsked | Refusal] = []
     rows: list[dict[str, object]] = []
     taken: Counter[Key] = Counter()
     for one in requests:
         key = (one.tenant_id, one.intent_id)
-        intent = intents.get(key)
-        if intent is None:
+        if key not in intents:
             outcomes.append(NotFound("payment", encode("pi", one.intent_id)))
         elif before := known.get((one.tenant_id, one.key)):
-            outcomes.append(before)
-        elif one.amount_minor > left[key] or one.amount_minor < 1:
-            outcomes.append(RefundTooLarge(one.amount_minor, left[key]))
+            outcomes.append(RefundAsked(before, is_new=False))
+        elif not 0 < one.amount_minor <= card_left[key] + credit_left[key]:
+            outcomes.append(RefundTooLarge(one.amount_minor, card_left[key] + credit_left[key]))
         else:
-            left[key] -= one.amount_minor
-            taken[key] += one.amount_minor
-            refund_id = uow.new_id()
-            rows.append(_refund_row(uow, refund_id, one, intent))
-            asked = RefundAsked(refund_id, intent.order_id, intent.charge_ref, one.amount_minor, intent.currency, is_new=True)
-            known[one.tenant_id, one.key] = replace(asked, is_new=False)
-            outcomes.append(asked)
+            parted = part_refund(one.amount_minor, card_left_minor=card_left[key])
+            card_left[key] -= parted.card_minor
+            credit_left[key] -= parted.credit_minor
+            taken[key] += parted.card_minor
+            rows.append(_refund_row(uow, one, intents[key], parted, credit.get(key)))
+            known[one.tenant_id, one.key] = made = PaymentRefund(**rows[-1])
+            outcomes.append(RefundAsked(made, is_new=True))
     await repository.add_to_intents(uow, {key: {"refunded_minor": amount} for key, amount in taken.items()})
     await repository.add_refunds(uow, rows)
     return outcomes
@@ -109,7 +120,7 @@ async def settle_refunds(uow: UnitOfWork, heard: Sequence[RefundHeard]) -> list[
             "next_look_at": None, "settled_at": uow.now,
         }  # fmt: skip
         if not one.succeeded:
-            back[refund.tenant_id, refund.intent_id] -= refund.amount_minor
+            back[refund.tenant_id, refund.intent_id] -= refund.amount_minor - refund.from_credit_minor
     await repository.set_refunds(uow, values)
     await repository.add_to_intents(uow, {key: {"refunded_minor": amount} for key, amount in back.items()})
     uow.tell(
@@ -120,6 +131,7 @@ async def settle_refunds(uow: UnitOfWork, heard: Sequence[RefundHeard]) -> list[
             amount_minor=refund.amount_minor,
             currency=refund.currency,
             succeeded=by_key[refund.tenant_id, refund.id].succeeded,
+            credit_minor=refund.to_credit_minor,
         )
         for refund in turned
     )
@@ -172,10 +184,14 @@ async def unheard_refunds(uow: UnitOfWork, *, tenant_id: int | None, before: int
     return await repository.unheard_refunds(uow, tenant_id=tenant_id, since=uow.now - UNHEARD_REFUND, before=before, limit=limit)
 
 
-def _refund_row(uow: UnitOfWork, refund_id: int, request: RefundRequest, intent: PaymentIntent) -> dict[str, object]:
+def _refund_row(
+    uow: UnitOfWork, request: RefundRequest, intent: PaymentIntent, parted: Parted, credit: CreditLeft | None
+) -> dict[str, object]:
+    to_credit = parted.credit_minor if request.as_credit_of is None else request.amount_minor
+    account_id = request.as_credit_of if request.as_credit_of is not None else credit.account_id if credit and to_credit else None
     return {
-        "tenant_id": request.tenant_id, "id": refund_id, "intent_id": request.intent_id, "order_id": intent.order_id,
+        "tenant_id": request.tenant_id, "id": uow.new_id(), "intent_id": request.intent_id, "order_id": intent.order_id,
         "business_key": request.key, "amount_minor": request.amount_minor, "currency": intent.currency, "charge_ref": intent.charge_ref,
         "state": "requested", "gateway_ref": "", "reason": "", "requested_at": uow.now, "next_look_at": uow.now + _REFUND_LOOK,
-        "settled_at": None,
+        "settled_at": None, "from_credit_minor": parted.credit_minor, "to_credit_minor": to_credit, "credit_account_id": account_id,
     }  # fmt: skip

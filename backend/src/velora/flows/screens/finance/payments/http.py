@@ -35,9 +35,10 @@ class FinancePaymentOut(Schema):
     created_at: datetime
     state: IntentState
     charged: Literal["now", "later"] = Field(description="`later`: held with the order, taken when the goods leave")
-    amount: MoneyOut
+    amount: MoneyOut = Field(description="What the gateway is asked for")
     captured: MoneyOut
-    refunded: MoneyOut = Field(description="What was asked back or went back")
+    refunded: MoneyOut = Field(description="What was asked back or went back of what was captured")
+    credit: MoneyOut = Field(description="What the buyer's store credit pays of the order beside it, or paid once it is captured")
     brand: str
     last4: str
     reason: str = Field(description="The gateway's own word for why not; empty where there is none")
@@ -117,11 +118,13 @@ def _searched(q: str) -> tuple[int | None, int | None]:
 
 
 def _payment(one: PaymentIntent, market: TenantFacts) -> dict[str, object]:
+    credit_minor = one.credit_used_minor if one.state == IntentState.CAPTURED else one.credit_minor
     return {
         "id": one.id, "order_id": one.order_id, "tenant": JournalMarketplaceOut(slug=market.slug, name=market.name),
         "created_at": time_of(one.id), "state": IntentState(one.state), "charged": one.capture,
         "amount": MoneyOut.of(one.amount_minor, one.currency), "captured": MoneyOut.of(one.captured_minor, one.currency),
-        "refunded": MoneyOut.of(one.refunded_minor, one.currency), "brand": one.card_brand, "last4": one.card_last4,
+        "refunded": MoneyOut.of(one.refunded_minor, one.currency), "credit": MoneyOut.of(credit_minor, one.currency),
+        "brand": one.card_brand, "last4": one.card_last4,
         "reason": one.reason, "next_look_at": one.next_look_at,
     }  # fmt: skip
 

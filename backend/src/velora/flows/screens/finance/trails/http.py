@@ -1,5 +1,6 @@
 """Routes of money trails."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Final, Literal
 
@@ -12,6 +13,7 @@ from velora.flows.screens.finance.trails.trail import Place, Share, Step, Trail,
 from velora.kernel.errors import Forbidden, Invalid, MalformedId, NotFound
 from velora.kernel.ids import decode, encode
 from velora.kernel.paging import Page, decode_cursor, encode_cursor
+from velora.modules.credit import service as credit
 from velora.modules.orders import service as orders
 from velora.modules.payments import service as payments
 from velora.modules.sellers import service as sellers
@@ -20,6 +22,8 @@ from velora.platform.web import FinanceAdmin, HouseDep, MoneyOut, PageOut, Schem
 from velora.platform.web.callers import NotSignedIn
 
 router = APIRouter(tags=["finance"])
+
+Key = tuple[int, int]
 
 OrderId = Annotated[int, ident("ord")]
 JournalId = Annotated[int, ident("jrn")]
@@ -96,8 +100,12 @@ class StepOut(Schema):
 
 
 class PaymentOut(Schema):
+    """What a card paid, and what store credit."""
+
     brand: str
     last4: str
+    card: MoneyOut
+    credit: MoneyOut
 
 
 class NodeOut(Schema):
@@ -171,13 +179,15 @@ async def list_trails(
         keys = [(one.tenant_id, one.id) for one in shown]
         parts = await orders.parts_of(uow, keys)
         intents = await payments.of_orders(uow, keys)
+        with_credit = {(one.tenant_id, one.id) for one in intents.values() if one.credit_used_minor}
+        credit_back = {key: use.back_minor for key, use in (await credit.uses_of(uow, with_credit)).items()}
         names = await sellers.facts(uow, {part.seller_id for part in parts})
         markets = await tenants.by_id(uow, {one.tenant_id for one in shown})
     rows = [
         TrailRowOut(
             order_id=one.id, placed_at=one.placed_at,
             tenant=MarketplaceOut(slug=markets[one.tenant_id].slug, name=markets[one.tenant_id].name), buyer=one.email,
-            total=MoneyOut.of(one.total_minor, one.currency), state=_state(one, intents),
+            total=MoneyOut.of(one.total_minor, one.currency), state=_state(one, intents, credit_back),
             sellers=[names[part.seller_id].name for part in parts if part.order_id == one.id],
         )
         for one in shown
@@ -205,11 +215,14 @@ def _searched(q: str) -> tuple[int | None, int | None, str]:
     return (None, int(digits), "") if digits.isdecimal() and len(digits) < 18 else (None, None, q)
 
 
-def _state(order: orders.Order, intents: dict[tuple[int, int], "payments.PaymentIntent"]) -> str:
+def _state(order: orders.Order, intents: Mapping[Key, payments.PaymentIntent], credit_back: Mapping[Key, int]) -> str:
     intent = intents.get((order.tenant_id, order.id))
-    if intent is None or not intent.refunded_minor:
+    if intent is None:
         return order.state
-    return "refunded" if intent.refunded_minor == intent.captured_minor else "partly_refunded"
+    back = intent.refunded_minor + credit_back.get((intent.tenant_id, intent.id), 0)
+    if not back:
+        return order.state
+    return "refunded" if back == intent.captured_minor + intent.credit_used_minor else "partly_refunded"
 
 
 def _out(trail: Trail) -> TrailOut:
@@ -223,7 +236,8 @@ def _out(trail: Trail) -> TrailOut:
     return TrailOut(
         order_id=trail.order.id, placed_at=trail.order.placed_at,
         tenant=MarketplaceOut(slug=trail.tenant.slug, name=trail.tenant.name), sellers=list(trail.sellers),
-        payment=PaymentOut(brand=trail.brand, last4=trail.last4), state=trail.state, currency=currency,
+        payment=PaymentOut(brand=trail.brand, last4=trail.last4, card=money(trail.card_minor), credit=money(trail.credit_minor)),
+        state=trail.state, currency=currency,
         steps=[_step(step, currency, trail.tenant.escrow_days) for step in trail.steps],
         where=WhereOut(
             nodes=[NodeOut(id=node.id, kind=node.kind, name=node.name, amount=money(node.amount_minor)) for node in where.nodes],
@@ -233,7 +247,8 @@ def _out(trail: Trail) -> TrailOut:
             ],
         ),
         totals=TotalsOut(
-            authorised=money(trail.authorised_minor), charged=money(trail.charged_minor), refunded=money(trail.refunded_minor),
+            authorised=money(trail.authorised_minor), charged=money(trail.card_minor + trail.credit_minor),
+            refunded=money(trail.refunded_minor),
             held=money(sum(share.rest_minor for share in trail.shares)),
             seller_gets=money(sum(one.payable_minor for one in partings)), reserve=money(sum(one.reserve_minor for one in partings)),
             keeps=money(sum(one.commission_minor for one in partings)), fee=money(trail.fee_minor),

@@ -109,11 +109,12 @@ class Trail:
     sellers: tuple[str, ...]
     brand: str
     last4: str
+    card_minor: int
+    credit_minor: int
     state: str
     steps: tuple[Step, ...]
     shares: tuple[SellerShare, ...]
     authorised_minor: int
-    charged_minor: int
     refunded_minor: int
     fee_minor: int
     balanced: bool
@@ -162,11 +163,13 @@ async def trail_of(uow: UnitOfWork, order_id: int) -> Trail | None:
     shares = tuple([_share(facts, part) for part in facts.parts if (part.tenant_id, part.id) in facts.holds])
     shares += tuple(_share_to_be(facts, part) for part in facts.waiting)
     done = sum(refund.amount_minor for refund in refunds if refund.state == "succeeded")
+    asked = sum(refund.amount_minor for refund in refunds if refund.state != "failed")
     return Trail(
         order=order, tenant=facts.tenant, sellers=tuple(facts.sellers[part.seller_id] for part in facts.parts), brand=intent.card_brand,
-        last4=intent.card_last4, state=_state(order, intent.refunded_minor, intent.captured_minor),
+        last4=intent.card_last4, card_minor=intent.captured_minor, credit_minor=intent.credit_used_minor,
+        state=_state(order, asked, intent.captured_minor + intent.credit_used_minor),
         steps=tuple(sorted(steps, key=lambda step: (step.expected, step.journal_id or 0))), shares=shares,
-        authorised_minor=intent.amount_minor if intent.state in payments.HELD else 0, charged_minor=intent.captured_minor,
+        authorised_minor=intent.amount_minor if intent.state in payments.HELD else 0,
         refunded_minor=done, fee_minor=intent.fee_minor, balanced=_balanced(facts, shares),
         postings=sum(len(step.moves) for step in steps if not step.expected),
     )  # fmt: skip
@@ -205,11 +208,12 @@ def _paid(facts: _Facts) -> list[Step]:
 
 def _to_be_taken(facts: _Facts) -> tuple[Move, ...]:
     parts, intent = facts.waiting, facts.intent
+    due = payments.part_due(sum(part.total_minor for part in parts), intent.credit_minor)
     journal = postings.captured(
         tenant_id=intent.tenant_id, intent_id=intent.id, order_id=intent.order_id, currency=intent.currency,
         net_by_seller={part.seller_id: part.items_minor + part.shipping_minor for part in parts},
         tax_by_country={facts.order.country: sum(part.tax_minor for part in parts)}, at=facts.order.placed_at,
-        authorised_minor=intent.amount_minor,
+        authorised_minor=intent.amount_minor, credit_of=facts.order.buyer_id or 0, credit_minor=due.credit_minor,
     )  # fmt: skip
     return _moves_to_be(facts, journal)
 
@@ -306,10 +310,10 @@ def _balanced(facts: _Facts, shares: Sequence[SellerShare]) -> bool:
     return left == sum(share.rest_minor for share in shares)
 
 
-def _state(order: orders.Order, refunded_minor: int, captured_minor: int) -> str:
+def _state(order: orders.Order, refunded_minor: int, paid_minor: int) -> str:
     if not refunded_minor:
         return order.state
-    return "refunded" if refunded_minor == captured_minor else "partly_refunded"
+    return "refunded" if refunded_minor == paid_minor else "partly_refunded"
 
 
 def _step(facts: _Facts, journal: JournalView) -> Step:
