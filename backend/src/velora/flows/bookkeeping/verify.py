@@ -296,10 +296,10 @@ async def _months(uow: UnitOfWork, progress: Progress) -> Check:
 async def _commission(uow: UnitOfWork, tenant_id: int | None, progress: Progress) -> Check:
     """25: what stands on every sold line is what the version of its rule takes."""
     wrong: list[int] = []
-    for tenant in await _tenants(uow, tenant_id):
+    for tenant, facts in (await tenants.by_id(uow, await _tenants(uow, tenant_id))).items():
         after = 0
         while page := await orders.walk_commissions(uow, tenant_id=tenant, after=after, limit=_LINES):
-            wrong += await commission.misapplied(uow, [commission.SoldLine(*row) for row in page])
+            wrong += await commission.misapplied(uow, [commission.SoldLine(*row) for row in page], main=facts.currency)
             after = page[-1][1]
             progress("lines", len(page))
     return _check(25, "commission is not what the stored rule version takes", "lin", wrong)
