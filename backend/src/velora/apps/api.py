@@ -20,6 +20,7 @@ import velora.flows.checkout.http
 import velora.flows.commission_rules.http
 import velora.flows.four_eyes.http
 import velora.flows.fulfilment.http
+import velora.flows.fx.http
 import velora.flows.gateway_notices.http
 import velora.flows.notices.http
 import velora.flows.offering.http
@@ -79,6 +80,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     velora.flows.screens.finance.seals.http.router,
     velora.flows.screens.finance.trails.http.router,
     velora.flows.suspense.http.router,
+    velora.flows.fx.http.router,
     velora.flows.four_eyes.http.router,
     velora.flows.onboarding.http.router,
     velora.flows.operating.http.router,

@@ -49,6 +49,8 @@ class Settings(BaseSettings):
     # it, and up to how much finance may write off.
     suspense_second_person_from_minor: int = Field(default=100_00, ge=0)
     suspense_write_off_up_to_minor: int = Field(default=5_00, ge=0)
+    # From how much that was changed into another currency on, in minor units of whatever currency, a second person must agree.
+    fx_second_person_from_minor: int = Field(default=1_000_00, ge=0)
 
     @field_validator("database_url", "sealer_database_url")
     @classmethod

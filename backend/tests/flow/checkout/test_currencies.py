@@ -54,8 +54,8 @@ class Place:
         draft = await a_draft(self.house.db, self.market, (sold.variant_ids[0], 1), expects=expects)
         return replace(draft, market=replace(draft.market, currency="JPY", further=True))
 
-    async def titles(self, currency: str, sort: Sort = Sort.PRICE_ASC, **range_: int) -> list[str]:
-        listed = await found(self.house, self.market.tenant.id, Query(currency, sort=sort, **range_))
+    async def titles(self, currency: str, sort: Sort = Sort.PRICE_ASC, price_from: int | None = None) -> list[str]:
+        listed = await found(self.house, self.market.tenant.id, Query(currency, sort=sort, price_from=price_from))
         return [f"{card['title']} {card['price']['amount']} {card['price']['currency']}" for card in cards(listed, currency)]
 
 

@@ -48,6 +48,7 @@ COMMANDS: Final = (
     Later("import", "goods:imports", "Content", "Products from a file."),
     Later("search", "goods:search", "Content", "The product index."),
     Later("ledger", "money:app", "Money", "The books: doubt them, sum them up, read one account, prove a journal."),
+    Later("fx", "changing:app", "Money", "What a bank or the gateway changed into another currency: record it, list it."),
     Later("suspense", "agreeing:suspense", "Money", "Money that matches nothing, and what the gateway has not answered."),
     Later("approvals", "agreeing:approvals", "Money", "What waits for a second person: look at it, agree to it, turn it down."),
     Later("archive", "archives:app", "Money", "Months of the ledger as verified files: write them, see which there are, check them."),

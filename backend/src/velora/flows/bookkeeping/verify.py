@@ -23,7 +23,7 @@ from velora.modules.escrow import service as escrow
 from velora.modules.inventory import service as inventory
 from velora.modules.ledger import service as ledger
 from velora.modules.ledger.events import JournalsPosted
-from velora.modules.ledger.policy import sub_of
+from velora.modules.ledger.policy import CONVERTED, sub_of
 from velora.modules.ledger.policy.seals import SHARD
 from velora.modules.ledger.service import Check, Progress, SealedBlock
 from velora.modules.orders import service as orders
@@ -232,7 +232,10 @@ async def _clearing(uow: UnitOfWork, tenant_id: int | None, progress: Progress) 
 
 
 async def _gateway(uow: UnitOfWork, tenant_id: int | None, progress: Progress) -> Check:
-    """19, half of it: what lies at the gateway is what it said it took, less what it kept and gave back. Open payments lie nowhere."""
+    """19, half of it: what lies at the gateway is what it said it took, less what it kept, gave back and changed.
+
+    Open payments lie nowhere.
+    """
     progress("gateway", 0)
     said: Counter[Place] = Counter()
     account = str(postings.CLEARING)
@@ -244,6 +247,8 @@ async def _gateway(uow: UnitOfWork, tenant_id: int | None, progress: Progress) -
     for tenant, currency, state, how, total in await suspense.sums(uow, tenant_id):
         if (state, how) != (suspense.CaseState.SETTLED, suspense.Settlement.GIVE_BACK):
             said[tenant, account, currency] += total
+    for tenant, currency, changed in await ledger.credited_by(uow, tenant_id, code=account, kind=CONVERTED):
+        said[tenant, account, currency] -= changed
     wrong = sorted(tenant for tenant, _, _ in _differing(said, await _booked(uow, tenant_id, account)))
     return _check(19, "gateway clearing is not what the gateway said it took, kept and gave back", "ten", wrong)
 

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from velora.flows.fx import record
 from velora.flows.house import TradingHouse
 from velora.flows.suspense import send, settle
 from velora.kernel.principal import Role
@@ -30,5 +31,6 @@ class Action:
 
 
 ACTIONS: Final[Mapping[str, Action]] = {
+    record.CONVERT: Action(act=record.convert_agreed),
     settle.SETTLE: Action(act=settle.settle_agreed, after=send.send_agreed, give_up=settle.reopen),
 }
