@@ -30,7 +30,7 @@ def a_document(number: int, title: str, tenant: int = NORDMARKT, **facts: object
         title=title,
         text=str(facts.get("text", "")),
         facets=tuple(facets),
-        price_minor=int(str(facts.get("price", 1000))),
+        prices={"EUR": int(str(facts.get("price", 1000)))},
         created_ms=int(str(facts.get("created", number))),
         popularity=int(str(facts.get("popularity", 0))),
         card={"title": title, "number": number},
@@ -63,29 +63,29 @@ def counts(found: Found, key: str) -> dict[str, int]:
 async def test_a_written_document_is_found_by_any_of_its_words_and_brings_its_card_back(index):
     await index.write([a_document(7, "Brass Table Lamp", text="Lumen warm light SKU-77")])
     for words in ("lamp", "BRASS lamp", "warm", "sku-77"):
-        found = await index.search(NORDMARKT, Query(words))
+        found = await index.search(NORDMARKT, Query("EUR", words))
         assert [(hit.id, hit.card) for hit in found.hits] == [(7, {"title": "Brass Table Lamp", "number": 7})], words
-    assert (await index.search(NORDMARKT, Query("lamp sofa"))).total == 0
+    assert (await index.search(NORDMARKT, Query("EUR", "lamp sofa"))).total == 0
 
 
 async def test_a_tenant_never_finds_what_another_sells(index):
     await index.write([a_document(1, "Lamp", HARBOUR), a_document(2, "Lamp", NORDMARKT)])
-    assert [hit.id for hit in (await index.search(HARBOUR, Query("lamp"))).hits] == [1]
-    assert [hit.id for hit in (await index.search(HARBOUR, Query())).hits] == [1]
-    assert [hit.id for hit in (await index.suggest(HARBOUR, "la", locale="en", facet="category")).hits] == [1]
+    assert [hit.id for hit in (await index.search(HARBOUR, Query("EUR", "lamp"))).hits] == [1]
+    assert [hit.id for hit in (await index.search(HARBOUR, Query("EUR"))).hits] == [1]
+    assert [hit.id for hit in (await index.suggest(HARBOUR, "la", currency="EUR", locale="en", facet="category")).hits] == [1]
     assert await index.count(HARBOUR) == 1
-    assert (await index.search(3003, Query("lamp"))).total == 0
+    assert (await index.search(3003, Query("EUR", "lamp"))).total == 0
 
 
 async def test_the_same_key_is_replaced_and_a_gone_one_is_no_longer_found(index):
     await index.write([a_document(1, "Lamp"), a_document(2, "Chair")])
     await index.write([a_document(1, "Lantern")], gone=[Key(NORDMARKT, 2)])
-    assert titles(await index.search(NORDMARKT, Query())) == ["Lantern"]
+    assert titles(await index.search(NORDMARKT, Query("EUR"))) == ["Lantern"]
 
 
 async def test_of_one_key_written_twice_in_a_batch_the_last_stands(index):
     await index.write([a_document(1, "Lamp"), a_document(1, "Lantern")])
-    assert titles(await index.search(NORDMARKT, Query())) == ["Lantern"]
+    assert titles(await index.search(NORDMARKT, Query("EUR"))) == ["Lantern"]
 
 
 @pytest.mark.parametrize(
@@ -93,56 +93,56 @@ async def test_of_one_key_written_twice_in_a_batch_the_last_stands(index):
 )
 async def test_a_slip_of_the_finger_finds_what_was_meant_and_says_so(index, typed, meant):
     await index.write([a_document(1, "Brass Lamp"), a_document(2, "Lantern"), a_document(3, "Chandelier")])
-    found = await index.search(NORDMARKT, Query(typed))
+    found = await index.search(NORDMARKT, Query("EUR", typed))
     assert found.total == 1
     assert found.did_you_mean == meant
 
 
 async def test_words_that_occur_are_not_corrected(index):
     await index.write([a_document(1, "Lamp"), a_document(2, "Camp bed")])
-    found = await index.search(NORDMARKT, Query("lamp"))
+    found = await index.search(NORDMARKT, Query("EUR", "lamp"))
     assert titles(found) == ["Lamp"]
     assert found.did_you_mean is None
 
 
 async def test_nothing_near_means_nothing_found_and_nothing_guessed(index):
     await index.write([a_document(1, "Lamp")])
-    found = await index.search(NORDMARKT, Query("xylophone"))
+    found = await index.search(NORDMARKT, Query("EUR", "xylophone"))
     assert (found.total, found.hits, found.did_you_mean) == (0, (), None)
 
 
 async def test_other_forms_of_a_word_match_in_the_language_of_the_marketplace(index):
     await index.write([a_document(1, "Candles"), a_document(2, "Häuser aus Holz", locale="de-DE")])
-    assert titles(await index.search(NORDMARKT, Query("candle", locale="en-GB"))) == ["Candles"]
-    assert titles(await index.search(NORDMARKT, Query("Haus", locale="de-DE"))) == ["Häuser aus Holz"]
+    assert titles(await index.search(NORDMARKT, Query("EUR", "candle", locale="en-GB"))) == ["Candles"]
+    assert titles(await index.search(NORDMARKT, Query("EUR", "Haus", locale="de-DE"))) == ["Häuser aus Holz"]
 
 
 async def test_accents_may_be_left_out(index):
     await index.write([a_document(1, "Crème brûlée dish")])
-    assert (await index.search(NORDMARKT, Query("creme brulee"))).total == 1
+    assert (await index.search(NORDMARKT, Query("EUR", "creme brulee"))).total == 1
 
 
 async def test_the_last_word_may_be_unfinished(index):
     await index.write([a_document(1, "Brass Lantern")])
-    assert (await index.search(NORDMARKT, Query("brass lant"))).total == 1
+    assert (await index.search(NORDMARKT, Query("EUR", "brass lant"))).total == 1
 
 
 async def test_a_match_in_the_title_stands_before_one_in_the_text(index):
     await index.write([a_document(1, "Shade", text="for a lamp"), a_document(2, "Lamp")])
-    assert titles(await index.search(NORDMARKT, Query("lamp"))) == ["Lamp", "Shade"]
+    assert titles(await index.search(NORDMARKT, Query("EUR", "lamp"))) == ["Lamp", "Shade"]
 
 
 async def test_signs_of_a_query_language_are_only_text(index):
     await index.write([a_document(1, "Lamp")])
     for text in ('title:lamp AND NOT "', "lamp)", "*", "-lamp +", "\\", "\x00\x1f", "a" * 5000, " ".join(["lamp"] * 500)):
-        await index.search(NORDMARKT, Query(text))
+        await index.search(NORDMARKT, Query("EUR", text))
 
 
 async def test_facets_count_what_was_found(index):
     await index.write(
         [a_document(1, "Lamp", colour="brass"), a_document(2, "Lamp", colour="black"), a_document(3, "Chair", colour="black")]
     )
-    found = await index.search(NORDMARKT, Query("lamp"))
+    found = await index.search(NORDMARKT, Query("EUR", "lamp"))
     assert counts(found, "attr.colour") == {"brass": 1, "black": 1}
     assert counts(found, "category") == {"home": 2, "lamps": 2}
     [lamps] = [value for facet in found.facets for value in facet.values if value.value == "lamps"]
@@ -158,7 +158,7 @@ async def test_a_facet_ignores_its_own_choice_and_obeys_the_others(index):
         ]
     )
     choices = {"attr.colour": frozenset({"brass"}), "seller": frozenset({"lumen"})}
-    found = await index.search(NORDMARKT, Query("lamp", choices=choices))
+    found = await index.search(NORDMARKT, Query("EUR", "lamp", choices=choices))
     assert [hit.id for hit in found.hits] == [1]
     assert counts(found, "attr.colour") == {"brass": 1, "black": 1}
     assert counts(found, "seller") == {"lumen": 1}
@@ -170,15 +170,15 @@ async def test_two_values_of_one_facet_widen_and_two_facets_narrow(index):
     await index.write(
         [a_document(1, "A", colour="brass"), a_document(2, "B", colour="black"), a_document(3, "C", colour="red", seller="nord")]
     )
-    both = await index.search(NORDMARKT, Query(choices={"attr.colour": frozenset({"brass", "red"})}))
+    both = await index.search(NORDMARKT, Query("EUR", choices={"attr.colour": frozenset({"brass", "red"})}))
     assert {hit.id for hit in both.hits} == {1, 3}
-    none = await index.search(NORDMARKT, Query(choices={"attr.colour": frozenset({"brass"}), "seller": frozenset({"nord"})}))
+    none = await index.search(NORDMARKT, Query("EUR", choices={"attr.colour": frozenset({"brass"}), "seller": frozenset({"nord"})}))
     assert none.total == 0
 
 
 async def test_a_price_range_includes_its_ends_and_the_bounds_shown_ignore_it(index):
     await index.write([a_document(n, "Lamp", price=n * 100) for n in range(1, 6)])
-    found = await index.search(NORDMARKT, Query(price_from=200, price_to=400, sort=Sort.PRICE_DESC))
+    found = await index.search(NORDMARKT, Query("EUR", price_from=200, price_to=400, sort=Sort.PRICE_DESC))
     assert [hit.id for hit in found.hits] == [4, 3, 2]
     assert (found.price_min, found.price_max) == (100, 500)
 
@@ -201,14 +201,14 @@ async def test_results_stand_in_the_order_asked_for(index, sort, order):
             a_document(3, "C", price=200, created=3, popularity=1),
         ]
     )
-    assert [hit.id for hit in (await index.search(NORDMARKT, Query(sort=sort))).hits] == order
+    assert [hit.id for hit in (await index.search(NORDMARKT, Query("EUR", sort=sort))).hits] == order
 
 
 async def test_pages_follow_each_other_without_gap_or_repetition(index):
     await index.write([a_document(n, "Lamp", price=n) for n in range(1, 31)])
     seen: list[int] = []
     for offset in (0, 12, 24):
-        page = await index.search(NORDMARKT, Query("lamp", sort=Sort.PRICE_ASC, offset=offset, limit=12))
+        page = await index.search(NORDMARKT, Query("EUR", "lamp", sort=Sort.PRICE_ASC, offset=offset, limit=12))
         assert page.total == 30
         seen += [hit.id for hit in page.hits]
     assert seen == list(range(1, 31))
@@ -216,41 +216,41 @@ async def test_pages_follow_each_other_without_gap_or_repetition(index):
 
 async def test_a_document_can_be_left_out_of_its_own_company(index):
     await index.write([a_document(1, "Lamp"), a_document(2, "Lamp")])
-    assert [hit.id for hit in (await index.search(NORDMARKT, Query("lamp", without=1))).hits] == [2]
+    assert [hit.id for hit in (await index.search(NORDMARKT, Query("EUR", "lamp", without=1))).hits] == [2]
 
 
 async def test_suggestions_come_while_typing_even_with_a_slip(index):
     await index.write([a_document(1, "Brass Lantern"), a_document(2, "Garden Lantern"), a_document(3, "Chair")])
-    lan = await index.suggest(NORDMARKT, "lan", locale="en", facet="category")
+    lan = await index.suggest(NORDMARKT, "lan", currency="EUR", locale="en", facet="category")
     assert {hit.id for hit in lan.hits} == {1, 2}
     assert lan.words == ("lantern",)
-    assert {hit.id for hit in (await index.suggest(NORDMARKT, "latnern", locale="en", facet="category")).hits} == {1, 2}
-    lamps = await index.suggest(NORDMARKT, "lam", locale="en", facet="category")
+    assert {hit.id for hit in (await index.suggest(NORDMARKT, "latnern", currency="EUR", locale="en", facet="category")).hits} == {1, 2}
+    lamps = await index.suggest(NORDMARKT, "lam", currency="EUR", locale="en", facet="category")
     assert [value.value for value in lamps.facet_values] in ([], ["lamps"])
-    nothing = await index.suggest(NORDMARKT, "  ", locale="en", facet="category")
+    nothing = await index.suggest(NORDMARKT, "  ", currency="EUR", locale="en", facet="category")
     assert (nothing.hits, nothing.facet_values, nothing.words) == ((), (), ())
 
 
 async def test_numbers_as_large_as_our_ids_survive(index):
     large = (1 << 62) + 12345
     await index.write([a_document(large, "Lamp", tenant=large)])
-    assert [hit.id for hit in (await index.search(large, Query("lamp"))).hits] == [large]
+    assert [hit.id for hit in (await index.search(large, Query("EUR", "lamp"))).hits] == [large]
 
 
 async def test_a_rebuild_of_one_tenant_drops_its_stale_documents_only(index):
     await index.write([a_document(1, "Old"), a_document(2, "Theirs", HARBOUR)])
     await rebuilt(index, [a_document(3, "New")], NORDMARKT)
-    assert titles(await index.search(NORDMARKT, Query())) == ["New"]
-    assert titles(await index.search(HARBOUR, Query())) == ["Theirs"]
+    assert titles(await index.search(NORDMARKT, Query("EUR"))) == ["New"]
+    assert titles(await index.search(HARBOUR, Query("EUR"))) == ["Theirs"]
 
 
 async def test_reads_go_on_during_a_rebuild_and_what_is_written_meanwhile_stays(index):
     await index.write([a_document(1, "Old")])
     mark = await index.begin_rebuild()
-    assert titles(await index.search(NORDMARKT, Query())) == ["Old"]
+    assert titles(await index.search(NORDMARKT, Query("EUR"))) == ["Old"]
     await index.write([a_document(2, "Fresh")])
     await index.finish_rebuild(mark, None)
-    assert titles(await index.search(NORDMARKT, Query())) == ["Fresh"]
+    assert titles(await index.search(NORDMARKT, Query("EUR"))) == ["Fresh"]
 
 
 # ------------------------------------------------------------------------------------- the embedded engine's folder
@@ -260,13 +260,13 @@ async def test_an_index_that_was_never_built_says_so_until_a_rebuild_is_finished
     index = TantivyIndex(tmp_path)
     assert not await index.ready()
     with pytest.raises(SearchUnavailable):
-        await index.search(NORDMARKT, Query("lamp"))
+        await index.search(NORDMARKT, Query("EUR", "lamp"))
     await index.write([a_document(1, "Lamp")])
     with pytest.raises(SearchUnavailable):
-        await index.search(NORDMARKT, Query("lamp"))
+        await index.search(NORDMARKT, Query("EUR", "lamp"))
     await rebuilt(index, [a_document(1, "Lamp")])
     assert await index.ready()
-    assert (await index.search(NORDMARKT, Query("lamp"))).total == 1
+    assert (await index.search(NORDMARKT, Query("EUR", "lamp"))).total == 1
     await index.close()
 
 
@@ -287,16 +287,16 @@ async def test_a_damaged_index_is_noticed_and_built_again(tmp_path, damage):
     index = TantivyIndex(tmp_path)
     assert not await index.ready()
     with pytest.raises(SearchUnavailable):
-        await index.search(NORDMARKT, Query("lamp"))
+        await index.search(NORDMARKT, Query("EUR", "lamp"))
     await rebuilt(index, [a_document(2, "Lantern")])
-    assert titles(await index.search(NORDMARKT, Query())) == ["Lantern"]
+    assert titles(await index.search(NORDMARKT, Query("EUR"))) == ["Lantern"]
     await index.close()
 
 
 async def test_another_process_sees_within_moments_what_was_written(tmp_path):
     reader, writer = TantivyIndex(tmp_path), TantivyIndex(tmp_path)
     await rebuilt(writer, [a_document(1, "Lamp")])
-    assert (await reader.search(NORDMARKT, Query("lamp"))).total == 1
+    assert (await reader.search(NORDMARKT, Query("EUR", "lamp"))).total == 1
     await reader.write([a_document(2, "Lantern")])
     await writer.write([a_document(3, "Chair")])
     assert await writer.count(NORDMARKT) == 3
@@ -304,7 +304,7 @@ async def test_another_process_sees_within_moments_what_was_written(tmp_path):
         if await reader.count(NORDMARKT) == 3:
             break
         await asyncio.sleep(0.05)
-    assert (await reader.search(NORDMARKT, Query("chair"))).total == 1
+    assert (await reader.search(NORDMARKT, Query("EUR", "chair"))).total == 1
     await reader.close()
     await writer.close()
 
@@ -337,9 +337,9 @@ asyncio.run(main())
     )
     assert (killed.returncode, killed.stdout) == (-9, b"acknowledged\n"), killed.stderr
     index = TantivyIndex(tmp_path)
-    assert (await index.search(NORDMARKT, Query("lantern"))).total == 1
+    assert (await index.search(NORDMARKT, Query("EUR", "lantern"))).total == 1
     await index.write([a_document(3, "Chair")])
-    assert (await index.search(NORDMARKT, Query("chair"))).total == 1
+    assert (await index.search(NORDMARKT, Query("EUR", "chair"))).total == 1
     await index.close()
 
 

@@ -248,7 +248,7 @@ def payout_without_reserve(patch: Patch) -> None:
     async def reserve(uow: UnitOfWork, runs: Sequence[payouts.PayoutRun]) -> list[list[payouts.PayoutFacts]]:
         made: list[list[payouts.PayoutFacts]] = []
         for run in runs:
-            due = payouts.payouts.due(await payouts._standings(uow, run.tenant_id), threshold_minor=1)
+            due = payouts.payouts.due(await payouts._standings(uow, run.tenant_id), thresholds={"EUR": 1})
             made.append(await payouts.payouts.reserve(uow, due))
         return made
 

@@ -21,6 +21,7 @@ import velora.flows.commission_rules.http
 import velora.flows.disputes.http
 import velora.flows.four_eyes.http
 import velora.flows.fulfilment.http
+import velora.flows.fx.http
 import velora.flows.gateway_notices.http
 import velora.flows.notices.http
 import velora.flows.offering.http
@@ -84,6 +85,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     velora.flows.store_credit.http.router,
     velora.flows.suspense.http.router,
     velora.flows.disputes.http.router,
+    velora.flows.fx.http.router,
     velora.flows.four_eyes.http.router,
     velora.flows.onboarding.http.router,
     velora.flows.operating.http.router,

@@ -18,8 +18,9 @@ class ProcessDesk:
         if found is None:
             return None
         return TenantContext(
-            found.id, found.slug, found.name, found.currency, found.locale, found.tax_mode, found.country, found.escrow_days, found.charged
-        )
+            found.id, found.slug, found.name, found.currency, found.locale, found.tax_mode, found.country, found.escrow_days, found.charged,
+            found.currencies,
+        )  # fmt: skip
 
     async def principal(self, token: str, tenant_id: int | None) -> Principal | None:
         """Who this session token belongs to, in the roles it has here."""

@@ -5,7 +5,7 @@ The index is a copy. What is wrong in it is right again after `rebuild_index`, a
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 from weakref import WeakKeyDictionary
 
@@ -121,8 +121,9 @@ class Shown:
 
 
 def document_of(shown_: Shown) -> Document:
-    """What the index holds of a listing."""
+    """What the index holds of a listing: a price and a card for each currency that anything of it is for sale in."""
     listing = shown_.listing
+    sold = {currency: one for currency in _currencies(listing) if (one := listing.in_currency(currency)).offers}
     facets = _facets(shown_)
     words = [
         listing.description,
@@ -138,15 +139,20 @@ def document_of(shown_: Shown) -> Document:
         title=listing.title,
         text="\n".join(filter(None, words)),
         facets=facets,
-        price_minor=min(offer.price_minor for offer in listing.offers),
+        prices={currency: min(offer.price_minor for offer in one.offers) for currency, one in sold.items()},
         created_ms=int(listing.created_at.timestamp() * 1000),
         popularity=listing.sold,
-        card=card_of(shown_),
+        card={currency: card_of(replace(shown_, listing=one)) for currency, one in sold.items()},
     )
 
 
+def _currencies(listing: ListingFacts) -> list[str]:
+    """Those that its offers have a price in, whatever the marketplace sells in at the moment: nobody asks for another."""
+    return sorted({currency for offer in listing.offers for currency in (offer.currency, *offer.further)})
+
+
 def card_of(shown_: Shown) -> dict[str, Any]:
-    """The listing as a card on a page: JSON, as the API gives it."""
+    """The listing as a card on a page, in the currency of its offers: JSON, as the API gives it."""
     listing = shown_.listing
     cheapest = min(listing.offers, key=lambda offer: offer.price_minor)
     path = shown_.tree.path(listing.category_id)

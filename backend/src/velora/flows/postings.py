@@ -3,8 +3,8 @@
 Keys name the object and its transition, so each can be posted once. The accounts are those of the ledger's chart:
 1010 gateway clearing, 1020 bank, 1040 seller receivable, 2010 escrow, 2020 seller payable, 2021 seller reserve,
 2030 tax payable, 2040 payout clearing, 2050 refund clearing, 2060 customer credit, 2090 suspense,
-4010 commission, 4090 rounding, 5010 gateway fees;
-those of disputes (E10) stand in `dispute_postings`; and the memo pair 9010 and 9020, which says what banks hold for us and is no money yet.
+4010 commission, 4090 rounding, 5010 gateway fees; and the memo pair 9010 and 9020, which says what banks hold for us and is no money yet.
+Those of disputes (E10) stand in `dispute_postings`, what is changed into another currency (4030) in `flows/fx/posting.py`.
 """
 
 from collections.abc import Mapping, Sequence

@@ -4,6 +4,7 @@ Rates are in basis points (1 bp = 0.01 %): 1900 is 19 %.
 """
 
 from collections.abc import Sequence
+from decimal import Decimal, InvalidOperation
 from typing import Final
 
 BPS: Final = 10_000
@@ -35,6 +36,22 @@ def tax_on(net: int, bps: int) -> int:
 def tax_within(gross: int, bps: int) -> int:
     """The tax contained in a gross amount, half up; gross less this is the net."""
     return round_half_up(gross * bps, BPS + bps)
+
+
+def rate_of(text: str) -> Decimal | None:
+    """The rate that somebody wrote, above zero and with at most 12 digits behind the point; None for anything else."""
+    try:
+        rate = Decimal(text) if text.isascii() and set(text) <= set("0123456789.") else Decimal(0)
+    except InvalidOperation:
+        return None
+    _, _, exponent = rate.as_tuple()
+    return rate if 0 < rate < 10**9 and isinstance(exponent, int) and exponent >= -12 else None
+
+
+def exchanged(amount_minor: int, of: str, into: str, rate: Decimal) -> int:
+    """What an amount of one currency is in another at this rate (so much of it for one whole of the first), half up to its minor unit."""
+    numerator, denominator = rate.as_integer_ratio()
+    return round_half_up(amount_minor * numerator * 10 ** CURRENCY_DIGITS[into], denominator * 10 ** CURRENCY_DIGITS[of])
 
 
 def split(total: int, weights: Sequence[int]) -> list[int]:

@@ -222,7 +222,9 @@ async def test_commission_by_a_rule_is_held_against_the_version_it_names(db):
         assert isinstance(rule, commission.Rule)
         line = replace(a_line(uow, net=12345, bps=1000), commission_rule_id=rule.rule_id, commission_rule_version=1)
         await a_paid_order(uow, tenant, [a_part(uow, line)])
-        await commission.change(uow, tenant, rule.rule_id, percent_bps=500, fixed_minor=0, valid_from=None, created_by="test")
+        await commission.change(
+            uow, tenant, rule.rule_id, percent_bps=500, fixed_minor=0, further_fixed={}, valid_from=None, created_by="test"
+        )
     async with db.read(None) as uow:
         assert await broken(uow, tenant) == set()
 

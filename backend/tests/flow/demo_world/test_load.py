@@ -91,8 +91,10 @@ async def test_everybody_was_told_and_everything_is_found(loaded: Loaded) -> Non
     assert (await lag(loaded.house.db))[0] == 0
     assert await parked(loaded.house.db) == 0
     for slug in MARKETS:
-        found = await loaded.house.search.search(loaded.world.markets[slug].id, Query(text="halo headphones"))
-        assert "halo-wireless-headphones" in {hit.card["slug"] for hit in found.hits}
+        found = await loaded.house.search.search(
+            loaded.world.markets[slug].id, Query(loaded.world.markets[slug].currency, text="halo headphones")
+        )
+        assert "halo-wireless-headphones" in {hit.card[loaded.world.markets[slug].currency]["slug"] for hit in found.hits}
 
 
 async def test_loading_it_again_changes_nothing(loaded: Loaded) -> None:

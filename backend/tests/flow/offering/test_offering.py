@@ -41,7 +41,7 @@ async def market(house: TradingHouse) -> Market:
 async def on_sale(house: TradingHouse, market: Market) -> list[str]:
     while await relay_once(house):
         pass
-    return [str(hit.card["title"]) for hit in (await house.search.search(market.tenant.id, Query())).hits]
+    return [str(hit.card["EUR"]["title"]) for hit in (await house.search.search(market.tenant.id, Query("EUR"))).hits]
 
 
 async def test_what_sellers_do_reaches_the_index_by_the_relay(house: TradingHouse, market: Market):
@@ -51,8 +51,8 @@ async def test_what_sellers_do_reaches_the_index_by_the_relay(house: TradingHous
     async with house.db.begin(None) as uow:
         await reprice(uow, market.seller.id, [NewPrice(lamp.variant_ids[0], market.tenant.slug, 4500, None)])
     await on_sale(house, market)
-    [hit] = (await house.search.search(market.tenant.id, Query("lamp"))).hits
-    assert hit.card["price"] == {"amount": 4500, "currency": "EUR"}
+    [hit] = (await house.search.search(market.tenant.id, Query("EUR", "lamp"))).hits
+    assert hit.card["EUR"]["price"] == {"amount": 4500, "currency": "EUR"}
 
 
 async def test_a_suspended_seller_sells_nothing_and_an_approved_one_again(house: TradingHouse, market: Market):

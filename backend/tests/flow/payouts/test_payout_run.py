@@ -94,8 +94,8 @@ async def test_a_run_for_an_unknown_marketplace_is_not_found(uow):
 
 def test_who_owes_is_not_paid_and_nothing_is_never_paid():
     standings = [Standing(1, 1, "EUR", 100, 0), Standing(1, 2, "EUR", 100, 1), Standing(1, 3, "EUR", 0, 0), Standing(1, 4, "EUR", 99, 0)]
-    assert [one.seller_id for one in due(standings, threshold_minor=100)] == [1]
-    assert [one.seller_id for one in due(standings, threshold_minor=0)] == [1, 4]
+    assert [one.seller_id for one in due(standings, thresholds={"EUR": 100})] == [1]
+    assert [one.seller_id for one in due(standings, thresholds={"EUR": 0})] == [1, 4]
 
 
 @pytest.fixture

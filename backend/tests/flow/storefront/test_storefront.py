@@ -21,6 +21,7 @@ from velora.modules.catalog.errors import ProductNotFound
 from velora.modules.catalog.events import ListingChanged, ProductChanged
 from velora.modules.catalog.policy import State
 from velora.modules.inventory.events import LevelChanged
+from velora.modules.pricing.service import Basket
 from velora.platform.db import Database
 from velora.platform.house import House
 from velora.platform.search import Found, Query, SearchUnavailable, Sort
@@ -39,19 +40,19 @@ async def market(db: Database) -> Market:
 
 
 def titles(result: Found) -> list[object]:
-    return [card["title"] for card in cards(result)]
+    return [card["title"] for card in cards(result, "EUR")]
 
 
 async def page(house: House, market: Market, slug: str):
     tenant = market.tenant
-    return await product_page(house, tenant.id, slug, currency=tenant.currency, tax_mode=tenant.tax_mode, country=tenant.country)
+    return await product_page(house, slug, shown=Basket(tenant.id, tenant.currency, tenant.tax_mode, tenant.country, ()))
 
 
 async def test_a_listing_is_found_with_a_card_that_needs_no_database(house: House, market: Market):
     async with house.db.begin(None) as uow:
         lamp = await goods(uow, market, price=4900, sizes=("S", "M"))
     await index_listings(house, [ListingChanged(market.tenant.id, lamp.listing_id)])
-    [card] = cards(await found(house, market.tenant.id, Query("lamp")))
+    [card] = cards(await found(house, market.tenant.id, Query("EUR", "lamp")), "EUR")
     assert card == {
         "product_id": encode("prd", lamp.product_id),
         "listing_id": encode("lst", lamp.listing_id),
@@ -74,20 +75,20 @@ async def test_it_is_found_by_brand_seller_category_attribute_option_and_article
         lamp = await goods(uow, market, sizes=("Petite",))
     await index_listings(house, [ListingChanged(market.tenant.id, lamp.listing_id)])
     for words in ("lumen", "oak", "lamps", "32 cm", "petite", "warm light", "BRASS-LAMP-Petite"):
-        assert titles(await found(house, market.tenant.id, Query(words, locale="de-DE"))) == ["Brass Lamp"], words
+        assert titles(await found(house, market.tenant.id, Query("EUR", words, locale="de-DE"))) == ["Brass Lamp"], words
 
 
 async def test_facets_narrow_by_category_colour_size_brand_and_stock(house: House, market: Market):
     async with house.db.begin(None) as uow:
         lamp, gone = await goods(uow, market, sizes=("S", "M")), await goods(uow, market, "Gone", stock=0)
     await index_listings(house, [ListingChanged(market.tenant.id, sold.listing_id) for sold in (lamp, gone)])
-    everything = await found(house, market.tenant.id, Query())
+    everything = await found(house, market.tenant.id, Query("EUR"))
     counts = {(facet.key, value.value): value.count for facet in everything.facets for value in facet.values}
     assert counts["attr.colour", "brass"] == 2
     assert counts["attr.size", "S"] == 1
     assert counts["attr.brand", "lumen"] == 2
     assert counts["in_stock", "true"] == 1
-    in_stock = await found(house, market.tenant.id, Query(choices={"in_stock": frozenset({"true"})}))
+    in_stock = await found(house, market.tenant.id, Query("EUR", choices={"in_stock": frozenset({"true"})}))
     assert titles(in_stock) == ["Brass Lamp"]
 
 
@@ -111,7 +112,7 @@ async def test_every_change_that_buyers_see_reaches_the_index(house: House, mark
                 await restock(uow, market, lamp, 0)
                 event = LevelChanged(0, lamp.variant_ids[0], market.seller.id)
     await index_listings(house, [event, event])
-    [card] = cards(await found(house, market.tenant.id, Query()))
+    [card] = cards(await found(house, market.tenant.id, Query("EUR")), "EUR")
     seen = {"price": card["price"]["amount"] == 100, "product": card["title"] == "Moon Lamp", "stock": not card["in_stock"]}
     assert [name for name, changed in seen.items() if changed] == [kind]
 
@@ -123,7 +124,7 @@ async def test_what_is_no_longer_on_sale_is_no_longer_found(house: House, market
     async with house.db.begin(None) as uow:
         await catalog.suspend_seller(uow, market.tenant.id, market.seller.id)
     await index_listings(house, [ListingChanged(market.tenant.id, lamp.listing_id)])
-    assert (await found(house, market.tenant.id, Query())).total == 0
+    assert (await found(house, market.tenant.id, Query("EUR"))).total == 0
 
 
 async def test_a_lost_index_is_built_anew_with_progress(house: House, market: Market, tmp_path: Path):
@@ -133,7 +134,7 @@ async def test_a_lost_index_is_built_anew_with_progress(house: House, market: Ma
     steps: list[tuple[int, int]] = []
     assert await rebuild_index(house, market.tenant.id, lambda done, of: steps.append((done, of))) == 3
     assert steps == [(0, 3), (3, 3)]
-    assert (await found(house, market.tenant.id, Query("lamp"))).total == 3
+    assert (await found(house, market.tenant.id, Query("EUR", "lamp"))).total == 3
     async with a_house(house.db, tmp_path / "elsewhere") as other:
         shutil.rmtree(tmp_path / "elsewhere" / "search")
         lost = TantivyIndex(tmp_path / "elsewhere" / "search")
@@ -141,7 +142,7 @@ async def test_a_lost_index_is_built_anew_with_progress(house: House, market: Ma
         object.__setattr__(other, "search", lost)
         assert await mend_index(other) >= 3
         assert await mend_index(other) == 0
-        assert (await found(other, market.tenant.id, Query("lamp"))).total == 3
+        assert (await found(other, market.tenant.id, Query("EUR", "lamp"))).total == 3
         await lost.close()
 
 
@@ -152,13 +153,13 @@ async def test_while_the_index_is_away_lists_come_from_the_database_and_words_ar
         await catalog.count_sold(uow, {lamp.keys[0]: 5})
     away = TantivyIndex(tmp_path / "nowhere")
     object.__setattr__(house, "search", away)
-    home = await home_page(house, market.tenant.id)
+    home = await home_page(house, market.tenant.id, "EUR")
     assert [card["title"] for card in home.loved] == ["Brass Lamp", "Draft"]
     in_category = {"category": frozenset({home.categories[0][0].slug}), "seller": frozenset({market.seller.slug})}
-    assert (await found(house, market.tenant.id, Query(choices=in_category, limit=1))).total == 2
-    assert (await found(house, market.tenant.id, Query(choices={"category": frozenset({"nowhere"})}))).total == 0
+    assert (await found(house, market.tenant.id, Query("EUR", choices=in_category, limit=1))).total == 2
+    assert (await found(house, market.tenant.id, Query("EUR", choices={"category": frozenset({"nowhere"})}))).total == 0
     with pytest.raises(SearchUnavailable):
-        await found(house, market.tenant.id, Query("lamp"))
+        await found(house, market.tenant.id, Query("EUR", "lamp"))
     assert (await page(house, market, lamp.slug)).listing.title == "Brass Lamp"
     await away.close()
 
@@ -181,7 +182,7 @@ async def test_the_category_facet_offers_the_next_step_only(house: House, market
 
     async def offered(chosen: str | None) -> list[str]:
         choices = {"category": frozenset({chosen})} if chosen else {}
-        result = await found(house, market.tenant.id, Query(choices=choices))
+        result = await found(house, market.tenant.id, Query("EUR", choices=choices))
         return [value.value for facet in facets_of(result, chosen) if facet.key == "category" for value in facet.values]
 
     assert sorted(await offered(top.slug)) == sorted([top.slug, "table"])
@@ -193,7 +194,7 @@ async def test_the_first_page_counts_what_is_on_sale(house: House, market: Marke
         for number in range(10):
             await goods(uow, market, f"Lamp {number}")
     await rebuild_index(house, market.tenant.id)
-    home = await home_page(house, market.tenant.id)
+    home = await home_page(house, market.tenant.id, "EUR")
     assert (len(home.loved), len(home.fresh), home.products) == (8, 8, 10)
     assert [(seller.slug, products) for seller, products in home.sellers] == [(market.seller.slug, 10)]
     assert [products for _, products in home.categories] == [10]
@@ -242,4 +243,4 @@ async def test_new_lists_show_the_newest_first(house: House, market: Market, clo
     async with house.db.begin(None) as uow:
         await goods(uow, market, "New")
     await rebuild_index(house, market.tenant.id)
-    assert titles(await found(house, market.tenant.id, Query(sort=Sort.NEWEST))) == ["New", "Old"]
+    assert titles(await found(house, market.tenant.id, Query("EUR", sort=Sort.NEWEST))) == ["New", "Old"]

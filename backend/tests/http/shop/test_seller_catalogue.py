@@ -53,6 +53,8 @@ async def test_a_seller_describes_lists_and_prices_a_product(market, staff, brow
             "tenant": {"slug": market.tenant.slug, "name": market.tenant.name},
             "price": {"amount": 4500, "currency": "EUR"},
             "compare_at": {"amount": 4900, "currency": "EUR"},
+            "further": [],
+            "currencies": ["EUR"],
             "state": "published",
         }
     ]

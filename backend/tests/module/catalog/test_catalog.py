@@ -175,7 +175,7 @@ async def test_prices_change_only_for_the_seller_who_offers(uow):
             service.PriceChange(VALE, LUMEN, variant, 4500),
         ],
     )
-    assert mine == service.Repriced(variant, 4500, 4900)
+    assert mine == service.Repriced(variant, 4500, 4900, "EUR")
     assert isinstance(foreign, VariantNotFound)
     assert isinstance(elsewhere, VariantNotFound)
     assert isinstance(wrong, Invalid)

@@ -6,7 +6,7 @@ from tests.builders.catalog import COLOUR, DIMMABLE, HEIGHT
 from velora.flows.catalog_import.rows import BadFile, Row, Shelving, amount_of, amount_text, grouped, heading, read_product
 from velora.modules.catalog.policy import State
 
-SHELVING = Shelving(7, "EUR", {"lamps": (70, [COLOUR, HEIGHT, DIMMABLE])})
+SHELVING = Shelving(7, ("EUR",), {"lamps": (70, [COLOUR, HEIGHT, DIMMABLE])})
 
 
 def a_row(number: int = 2, **cells: str) -> Row:

@@ -20,8 +20,14 @@ def a_line(net: int = 10000) -> CommissionLine:
     return CommissionLine(1, SELLER, CATEGORY, net)
 
 
+def taken(line: CommissionLine, rules: list[Rule]) -> Commission:
+    found = resolve(line, rules)
+    assert found is not None
+    return found
+
+
 def test_ten_per_cent_and_thirty_of_a_hundred():
-    found = resolve(a_line(), [a_rule(bps=1000, fixed=30)])
+    found = taken(a_line(), [a_rule(bps=1000, fixed=30)])
     assert (found.amount_minor, found.percent_bps, found.fixed_minor) == (1030, 1000, 30)
     assert found.why == "Version 1 of the marketplace's general rule: 10 % + 30."
 
@@ -33,7 +39,7 @@ def test_the_rule_for_the_seller_in_the_category_beats_all_others_and_says_so():
         a_rule(3, seller=SELLER, bps=700),
         a_rule(4, 3, category=CATEGORY, seller=SELLER, bps=550),
     ]
-    found = resolve(a_line(), rules)
+    found = taken(a_line(), rules)
     assert (found.rule_id, found.version, found.amount_minor) == (4, 3, 550)
     assert found.why == (
         "Version 3 of the rule for this seller in this category: 5.5 %. It is more specific than "
@@ -42,11 +48,11 @@ def test_the_rule_for_the_seller_in_the_category_beats_all_others_and_says_so():
 
 
 def test_a_seller_rule_beats_a_category_rule():
-    assert resolve(a_line(), [a_rule(2, category=CATEGORY, bps=100), a_rule(3, seller=SELLER, bps=700)]).rule_id == 3
+    assert taken(a_line(), [a_rule(2, category=CATEGORY, bps=100), a_rule(3, seller=SELLER, bps=700)]).rule_id == 3
 
 
 def test_rules_of_other_sellers_and_categories_do_not_apply():
-    found = resolve(a_line(), [a_rule(2, category=1), a_rule(3, seller=1), a_rule(4, category=CATEGORY, seller=1)])
+    found = taken(a_line(), [a_rule(2, category=1), a_rule(3, seller=1), a_rule(4, category=CATEGORY, seller=1)])
     assert found == Commission(0, 0, 0, 0, 0, "No commission rule applies here, so nothing is taken.")
 
 

@@ -13,6 +13,7 @@ import { useStore } from "./useStore";
 
 // Not needed to see the first page, so not part of what must be there to show it.
 const CartDrawer = lazy(async () => ({ default: (await import("@/features/cart/CartDrawer")).CartDrawer }));
+const CurrencyMenu = lazy(async () => ({ default: (await import("./CurrencyMenu")).CurrencyMenu }));
 const ThemeMenu = lazy(async () => ({ default: (await import("@/shared/kit/ThemeMenu")).ThemeMenu }));
 
 const LINKS = 7;
@@ -66,6 +67,9 @@ export function Frame() {
         }}
         extra={
           <Suspense fallback={<span className="size-9" />}>
+            {store && store.currencies.length > 1 && (
+              <CurrencyMenu currencies={store.currencies} chosen={store.shown_in} />
+            )}
             <ThemeMenu />
           </Suspense>
         }

@@ -6,7 +6,7 @@ import { faceOf, useFace } from "@/shared/theme";
 
 /** The marketplace of this address, whose face the page wears; `crash` stands in its place when there is none. */
 export function useStore() {
-  const store = useReadStorefront({ query: { staleTime: 5 * 60_000 } });
+  const store = useReadStorefront(undefined, { query: { staleTime: 5 * 60_000 } });
   const face = useMemo(() => store.data && faceOf(store.data.theme), [store.data]);
   useFace(face);
   useEffect(() => {

@@ -18,7 +18,8 @@ interface CartLineProps {
 export function CartLine({ line, onQuantity, onLeave }: CartLineProps) {
   const { t } = useTranslation("cart");
   const { money } = useFormat();
-  const gone = line.problem === "out_of_stock";
+  const unpriced = line.unit === null;
+  const gone = line.problem === "out_of_stock" || unpriced;
   return (
     <li className="flex gap-4 py-4">
       <ProductPicture
@@ -41,15 +42,16 @@ export function CartLine({ line, onQuantity, onLeave }: CartLineProps) {
           <p
             className={`figures text-base font-semibold whitespace-nowrap ${gone ? "text-muted line-through" : ""}`}
           >
-            {money(line.line)}
+            {line.line && money(line.line)}
           </p>
         </div>
         {gone ? (
           <p className="mt-1.5">
-            <Chip tone="negative">{t("out_of_stock")}</Chip>
+            <Chip tone="negative">{t(unpriced ? "not_in_currency" : "out_of_stock")}</Chip>
           </p>
         ) : (
-          line.quantity > 1 && (
+          line.quantity > 1 &&
+          line.unit && (
             <p className="mt-0.5 figures text-sm text-muted">{t("each", { price: money(line.unit) })}</p>
           )
         )}

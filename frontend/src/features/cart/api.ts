@@ -64,12 +64,12 @@ export function withQuantity(cart: CartOut, variantId: string, quantity: number)
       const lines = group.lines
         .filter((line) => line.variant_id !== variantId || quantity > 0)
         .map((line) =>
-          line.variant_id === variantId
+          line.variant_id === variantId && line.unit && line.line
             ? { ...line, quantity, line: { ...line.line, amount: line.unit.amount * quantity } }
             : line,
         );
       const amount = sum(
-        lines.filter((line) => line.problem !== "out_of_stock").map((line) => line.line.amount),
+        lines.filter((line) => line.problem !== "out_of_stock").map((line) => line.line?.amount ?? 0),
       );
       return { ...group, lines, items: { ...group.items, amount } };
     })

@@ -58,7 +58,8 @@ function Group({ group }: { group: CartGroupOut }) {
 function Line({ line }: { line: CartLineOut }) {
   const { t } = useTranslation("checkout");
   const { money, number } = useFormat();
-  const gone = line.problem === "out_of_stock";
+  const unpriced = line.line === null;
+  const gone = line.problem === "out_of_stock" || unpriced;
   return (
     <li className="grid grid-cols-[60px_minmax(0,1fr)_auto_minmax(4.5rem,auto)] items-center gap-x-3.5 pt-3 text-base">
       <ProductPicture name={line.picture} tone={line.tone as Tone} className="size-[60px] rounded-md" />
@@ -67,13 +68,13 @@ function Line({ line }: { line: CartLineOut }) {
         {line.variant_title && <p className="truncate text-sm text-muted">{line.variant_title}</p>}
         {gone && (
           <Chip tone="negative" className="mt-0.5">
-            {t("sold_out")}
+            {t(unpriced ? "not_in_currency" : "sold_out")}
           </Chip>
         )}
       </div>
       <p className="figures text-muted">× {number(line.quantity)}</p>
       <p className={`text-end figures font-semibold ${gone ? "text-muted line-through" : ""}`}>
-        {money(line.line)}
+        {line.line && money(line.line)}
       </p>
     </li>
   );

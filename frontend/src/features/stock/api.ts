@@ -1,6 +1,12 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { setStock } from "@/shared/api/generated/fulfilment/fulfilment";
-import type { PageOutSellerProductOut, SellerVariantOut } from "@/shared/api/generated/model";
+import type {
+  FurtherPriceOut,
+  MoneyOut,
+  PageOutSellerProductOut,
+  SellerOfferOut,
+  SellerVariantOut,
+} from "@/shared/api/generated/model";
 import { getListSellerProductsQueryKey, setSellerPrices } from "@/shared/api/generated/offering/offering";
 import { getShowHomeQueryKey } from "@/shared/api/generated/seller-portal/seller-portal";
 
@@ -29,21 +35,23 @@ export function useSaving(sellerId: string) {
       change(variant.id, (one) => counting(one, locationId, counted));
       void cache.invalidateQueries({ queryKey: getShowHomeQueryKey(sellerId) });
     },
-    savePrice: async (variant: SellerVariantOut, tenant: string, amount: number) => {
-      const offer = variant.offers.find((one) => one.tenant.slug === tenant);
+    savePrice: async (variant: SellerVariantOut, offer: SellerOfferOut, price: MoneyOut) => {
+      const before = [offer, ...offer.further].find((one) => one.price.currency === price.currency);
       const { data } = await setSellerPrices(sellerId, {
         changes: [
           {
             variant_id: variant.id,
-            tenant,
-            price_minor: amount,
-            compare_at_minor: offer?.compare_at?.amount ?? null,
+            tenant: offer.tenant.slug,
+            currency: price.currency,
+            price_minor: price.amount,
+            compare_at_minor: before?.compare_at?.amount ?? null,
           },
         ],
       });
+      const now = { price, compare_at: data[0]?.compare_at ?? null };
       change(variant.id, (one) => ({
         ...one,
-        offers: one.offers.map((was) => (was.tenant.slug === tenant ? { ...was, ...data[0] } : was)),
+        offers: one.offers.map((was) => (was.tenant.slug === offer.tenant.slug ? priced(was, now) : was)),
       }));
     },
   };
@@ -55,4 +63,11 @@ function counting(variant: SellerVariantOut, locationId: string, onHand: number)
   );
   const total = locations.reduce((sum, one) => sum + one.on_hand, 0);
   return { ...variant, locations, on_hand: total, available: total - variant.reserved };
+}
+
+/** The offer with this price in its currency. */
+function priced(offer: SellerOfferOut, now: FurtherPriceOut): SellerOfferOut {
+  if (now.price.currency === offer.price.currency) return { ...offer, ...now };
+  const others = offer.further.filter((one) => one.price.currency !== now.price.currency);
+  return { ...offer, further: [...others, now] };
 }

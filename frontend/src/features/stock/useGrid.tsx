@@ -25,7 +25,7 @@ export function rowsOf(products: readonly SellerProductOut[]): GridRow[] {
   );
 }
 
-/** The columns: the product, a count for each place, what is promised, a price for each marketplace. */
+/** The columns: the product, a count for each place, what is promised, a price for each marketplace and each currency in which it sells. */
 export function useGrid(sellerId: string, rows: readonly GridRow[]): Column<GridRow>[] {
   const { t } = useTranslation("stock");
   const { number } = useFormat();
@@ -33,7 +33,18 @@ export function useGrid(sellerId: string, rows: readonly GridRow[]): Column<Grid
     rows.flatMap(({ variant }) => variant.locations.map(({ location_id, name }) => [location_id, name])),
   );
   const markets = new Map(
-    rows.flatMap(({ variant }) => variant.offers.map(({ tenant }) => [tenant.slug, tenant.name])),
+    rows.flatMap(({ variant }) =>
+      variant.offers.flatMap(({ tenant, currencies }) =>
+        currencies.map((currency) => [
+          `${tenant.slug} ${currency}`,
+          {
+            slug: tenant.slug,
+            currency,
+            name: currencies.length > 1 ? `${tenant.name} ${currency}` : tenant.name,
+          },
+        ]),
+      ),
+    ),
   );
   return [
     { id: "product", header: t("product"), cell: (row) => <Product row={row} /> },
@@ -50,13 +61,15 @@ export function useGrid(sellerId: string, rows: readonly GridRow[]): Column<Grid
       from: "lg",
       cell: ({ variant }) => <span className="text-muted">{number(variant.reserved)}</span>,
     },
-    ...[...markets].map(([slug, market]) => ({
-      id: slug,
-      header: <Head over={t("price")}>{market}</Head>,
+    ...[...markets].map(([id, { slug, currency, name }]) => ({
+      id,
+      header: <Head over={t("price")}>{name}</Head>,
       align: "end" as const,
       cell: (row: GridRow) => {
         const offer = row.variant.offers.find(({ tenant }) => tenant.slug === slug);
-        return offer && <PriceCell sellerId={sellerId} row={row} offer={offer} />;
+        return (
+          offer && <PriceCell sellerId={sellerId} row={row} offer={offer} currency={currency} market={name} />
+        );
       },
     })),
   ];
@@ -131,13 +144,16 @@ interface PriceCellProps {
   sellerId: string;
   row: GridRow;
   offer: SellerOfferOut;
+  currency: string;
+  market: string;
 }
 
-function PriceCell({ sellerId, row: { variant, name }, offer }: PriceCellProps) {
+/** In a further currency it may be empty: then the variant is not for sale in it. */
+function PriceCell({ sellerId, row: { variant, name }, offer, currency, market }: PriceCellProps) {
   const { t } = useTranslation("stock");
   const { amount, locale } = useFormat();
   const { savePrice } = useSaving(sellerId);
-  const { currency } = offer.price;
+  const price = [offer, ...offer.further].find((one) => one.price.currency === currency)?.price;
   const read = (text: string): Read => {
     const money = parseMoney(text, currency, locale);
     if (money && money.amount > 0) return { value: money.amount };
@@ -145,12 +161,12 @@ function PriceCell({ sellerId, row: { variant, name }, offer }: PriceCellProps) 
   };
   return (
     <EditCell
-      label={t("cell_price", { name, market: offer.tenant.name })}
-      column={offer.tenant.slug}
-      shown={amount(offer.price)}
+      label={t("cell_price", { name, market })}
+      column={`${offer.tenant.slug} ${currency}`}
+      shown={price ? amount(price) : ""}
       leading={currencySymbol(currency, locale).symbol}
       read={read}
-      save={(value) => savePrice(variant, offer.tenant.slug, value)}
+      save={(value) => savePrice(variant, offer, { amount: value, currency })}
     />
   );
 }

@@ -48,6 +48,7 @@ COMMANDS: Final = (
     Later("import", "goods:imports", "Content", "Products from a file."),
     Later("search", "goods:search", "Content", "The product index."),
     Later("ledger", "money:app", "Money", "The books: doubt them, sum them up, look for journals, read and prove one."),
+    Later("fx", "changing:app", "Money", "What a bank or the gateway changed into another currency: record it, list it."),
     Later("suspense", "agreeing:suspense", "Money", "Money that matches nothing, and what the gateway has not answered."),
     Later("disputes", "disputing:disputes", "Money", "What buyers' banks took back, and how each dispute has ended."),
     Later("approvals", "agreeing:approvals", "Money", "What waits for a second person: look at it, agree to it, turn it down."),

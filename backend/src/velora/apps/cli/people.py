@@ -8,6 +8,8 @@ import typer
 
 from velora.apps.cli.console import AsJson, Complaint, Exit, give, run, say, table
 from velora.apps.cli.home import at_home, tenant_named
+from velora.flows.operating import currencies
+from velora.flows.operating.currencies import NewCurrency
 from velora.flows.signing_in.sign_in import password_cost
 from velora.kernel.errors import Refusal
 from velora.kernel.ids import encode
@@ -17,8 +19,9 @@ from velora.modules.audit.policy import PLATFORM
 from velora.modules.identity import policy as identity_policy
 from velora.modules.identity import service as identity
 from velora.modules.identity.service import Grant, NewAccount
+from velora.modules.pricing.service import Rate
 from velora.modules.tenants import policy, service
-from velora.modules.tenants.policy import NewTenant
+from velora.modules.tenants.policy import FurtherCurrency, NewTenant
 from velora.modules.tenants.service import TenantFacts
 from velora.platform.db import UnitOfWork
 from velora.platform.settings import Settings, read_settings
@@ -27,6 +30,7 @@ from velora.platform.tokens import fresh_token
 tenant = typer.Typer(help="Marketplaces.", no_args_is_help=True)
 user = typer.Typer(help="People and their roles.", no_args_is_help=True)
 
+_OPERATOR: Final = "operator"
 _GRANTABLE: Final = (Role.MARKETPLACE_ADMIN, Role.FINANCE, Role.SUPER_ADMIN)
 
 
@@ -39,6 +43,7 @@ def create(
     country: Annotated[str, typer.Option(help="Where it is: DE.")] = "DE",
     tax_mode: Annotated[str, typer.Option(help="inclusive, exclusive or none.")] = "inclusive",
     domain: Annotated[list[str] | None, typer.Option(help="A host that leads to it; may be given again.")] = None,
+    further: Annotated[list[str] | None, typer.Option(help="What else it sells in, with its payout threshold: SEK=50000.")] = None,
     json: AsJson = False,
 ) -> None:
     """Open a marketplace, empty.
@@ -50,7 +55,10 @@ def create(
       velora tenant create harbor --name "Harbor & Co" --currency USD --country US --tax-mode exclusive --domain shop.example.com
     """
     settings = read_settings()
-    new = NewTenant(slug, name, currency, locale, country, tax_mode=tax_mode, domains=tuple(domain or ()))
+    new = NewTenant(
+        slug, name, currency, locale, country, tax_mode=tax_mode, domains=tuple(domain or ()),
+        further=tuple(_further(one) for one in further or ()),
+    )  # fmt: skip
     made = run(_create(settings, new))
     _show(settings, [made], as_json=json)
 
@@ -89,6 +97,42 @@ def resume(slug: str, json: AsJson = False) -> None:
     """
     settings = read_settings()
     _show(settings, [run(_change(settings, slug, opened=True))], as_json=json)
+
+
+@tenant.command("sell-in")
+def sell_in(
+    slug: str,
+    currency: Annotated[str, typer.Argument(help="ISO 4217: SEK.")],
+    payout_threshold: Annotated[int, typer.Option(help="From how much on sellers are paid, in minor units of this currency.")],
+    delivery: Annotated[int | None, typer.Option(help="What delivery costs where a seller has no own terms, in its minor units.")] = None,
+    free_above: Annotated[int | None, typer.Option(help="From how much on that delivery is free, in its minor units.")] = None,
+    json: AsJson = False,
+) -> None:
+    """Let a marketplace sell in a further currency. Sellers give prices in it; nothing is converted.
+
+    Examples:
+
+      velora tenant sell-in nordmarkt SEK --payout-threshold 50000
+
+      velora tenant sell-in nordmarkt SEK --payout-threshold 50000 --delivery 4900 --free-above 50000
+    """
+    if free_above is not None and delivery is None:
+        raise Complaint("--free-above needs --delivery: say what delivery costs below it.", Exit.USAGE)
+    settings = read_settings()
+    rate = None if delivery is None else Rate(delivery, free_above)
+    _show(settings, [run(_sell_in(settings, slug, NewCurrency(currency, payout_threshold, rate)))], as_json=json)
+
+
+@tenant.command("stop-selling-in")
+def stop_selling_in(slug: str, currency: Annotated[str, typer.Argument(help="ISO 4217: SEK.")], json: AsJson = False) -> None:
+    """Sell nothing in this currency any more. Prices in it are kept, orders go on, and what was earned in it is paid out.
+
+    Example:
+
+      velora tenant stop-selling-in nordmarkt SEK
+    """
+    settings = read_settings()
+    _show(settings, [run(_stop_selling_in(settings, slug, currency))], as_json=json)
 
 
 @user.command("create")
@@ -149,8 +193,38 @@ def _show(settings: Settings, tenants: Sequence[TenantFacts], *, as_json: bool) 
     elif not tenants:
         say("There is no marketplace yet. Make one: velora tenant create --help")
     else:
-        rows = [(one.slug, one.name, one.state, one.currency, one.tax_mode, url) for one, url in zip(tenants, addresses, strict=True)]
+        rows = [
+            (one.slug, one.name, one.state, " ".join(one.currencies), one.tax_mode, url)
+            for one, url in zip(tenants, addresses, strict=True)
+        ]
         table(("slug", "name", "state", "currency", "tax", "address"), rows)
+
+
+def _further(text: str) -> FurtherCurrency:
+    currency, _, threshold = text.partition("=")
+    if not threshold.isascii() or not threshold.isdigit():
+        raise Complaint(f"Give --further as a currency and its payout threshold in minor units: {currency or 'SEK'}=50000.", Exit.USAGE)
+    return FurtherCurrency(currency, int(threshold))
+
+
+async def _sell_in(settings: Settings, slug: str, new: NewCurrency) -> TenantFacts:
+    async with at_home(settings) as house:
+        tenant_id = (await tenant_named(house, slug)).id
+        async with house.db.begin(None) as uow:
+            outcome = await currencies.sell_in(uow, tenant_id, new, actor_ref=_OPERATOR)
+            if isinstance(outcome, Refusal):
+                raise outcome
+            return outcome
+
+
+async def _stop_selling_in(settings: Settings, slug: str, currency: str) -> TenantFacts:
+    async with at_home(settings) as house:
+        tenant_id = (await tenant_named(house, slug)).id
+        async with house.db.begin(None) as uow:
+            outcome = await currencies.stop_selling_in(uow, tenant_id, currency, actor_ref=_OPERATOR)
+            if isinstance(outcome, Refusal):
+                raise outcome
+            return outcome
 
 
 async def _create(settings: Settings, new: NewTenant) -> TenantFacts:
@@ -207,4 +281,4 @@ async def _grant(settings: Settings, email: str, role: Role, slug: str) -> None:
 
 async def _record(uow: UnitOfWork, place: int, action: str, object_ref: str, detail: dict[str, object]) -> None:
     """Whoever runs commands on this machine may run the installation, and stands in the record as its operator."""
-    await audit.record(uow, [audit.Entry(place, "operator", action, object_ref, detail)])
+    await audit.record(uow, [audit.Entry(place, _OPERATOR, action, object_ref, detail)])

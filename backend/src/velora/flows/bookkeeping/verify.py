@@ -27,7 +27,7 @@ from velora.modules.escrow import service as escrow
 from velora.modules.inventory import service as inventory
 from velora.modules.ledger import service as ledger
 from velora.modules.ledger.events import JournalsPosted
-from velora.modules.ledger.policy import sub_of
+from velora.modules.ledger.policy import CONVERTED, sub_of
 from velora.modules.ledger.policy.seals import SHARD
 from velora.modules.ledger.service import Check, Progress
 from velora.modules.orders import service as orders
@@ -288,7 +288,10 @@ async def _wrong_credit(uow: UnitOfWork, tenant_id: int | None, progress: Progre
 
 
 async def _gateway(uow: UnitOfWork, tenant_id: int | None, progress: Progress) -> Check:
-    """19, half of it: what lies at the gateway is what it said it took, less what it kept and gave back. Open payments lie nowhere."""
+    """19, half of it: what lies at the gateway is what it said it took, less what it kept, gave back and changed.
+
+    Open payments lie nowhere.
+    """
     progress("gateway", 0)
     said: Counter[Place] = Counter()
     account = str(postings.CLEARING)
@@ -302,6 +305,8 @@ async def _gateway(uow: UnitOfWork, tenant_id: int | None, progress: Progress) -
             said[tenant, account, currency] += total
     for tenant, currency, _, taken, _, _, returned, fee, fee_back in await disputes.sums(uow, tenant_id):
         said[tenant, account, currency] -= taken - returned + fee - fee_back
+    for tenant, currency, changed in await ledger.credited_by(uow, tenant_id, code=account, kind=CONVERTED):
+        said[tenant, account, currency] -= changed
     wrong = sorted(tenant for tenant, _, _ in _differing(said, await _booked(uow, tenant_id, account)))
     return _check(19, "gateway clearing is not what the gateway said it took, kept and gave back", "ten", wrong)
 
@@ -354,10 +359,10 @@ async def _months(uow: UnitOfWork, progress: Progress) -> Check:
 async def _commission(uow: UnitOfWork, tenant_id: int | None, progress: Progress) -> Check:
     """25: what stands on every sold line is what the version of its rule takes."""
     wrong: list[int] = []
-    for tenant in await _tenants(uow, tenant_id):
+    for tenant, facts in (await tenants.by_id(uow, await _tenants(uow, tenant_id))).items():
         after = 0
         while page := await orders.walk_commissions(uow, tenant_id=tenant, after=after, limit=_LINES):
-            wrong += await commission.misapplied(uow, [commission.SoldLine(*row) for row in page])
+            wrong += await commission.misapplied(uow, [commission.SoldLine(*row) for row in page], main=facts.currency)
             after = page[-1][1]
             progress("lines", len(page))
     return _check(25, "commission is not what the stored rule version takes", "lin", wrong)

@@ -6,7 +6,8 @@ sent back. Good rows go in; each bad one is told by its number, column and what 
 
 columns   handle, sku, title, description, brand, category (slug), option1_name, option1_value, option2_name, option2_value,
           price (49.90), compare_at, currency, stock, tax_class, picture (a name or https address, several parted by |), state
-          (draft or published), and attr:<key> for each attribute. Needed: sku, title, category, price.
+          (draft or published), attr:<key> for each attribute, and price:SEK and compare_at:SEK for each further currency, of which
+          an empty cell leaves the price as it is. Needed: sku, title, category, price.
 
 rows      a table's text as rows, groups and drafts; pure
 run       a file into the catalogue, in batches, with progress

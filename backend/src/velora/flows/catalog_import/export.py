@@ -5,7 +5,7 @@ import io
 from collections.abc import AsyncIterator, Sequence
 from typing import Final
 
-from velora.flows.catalog_import.rows import ATTRIBUTE, COLUMNS, amount_text
+from velora.flows.catalog_import.rows import ATTRIBUTE, COLUMNS, COMPARE_AT, PRICE, amount_text
 from velora.modules.catalog.service import CategoryTree, ProductFacts, SellerOffer, category_trees, seller_offers, seller_products
 from velora.modules.inventory.service import levels, locations
 from velora.modules.tenants.service import TenantFacts
@@ -20,7 +20,8 @@ async def export_products(house: House, seller_id: int, tenant: TenantFacts) -> 
         tree = (await category_trees(uow, [tenant.id]))[tenant.id]
         places = await locations(uow, [seller_id])
     keys = sorted({definition.key for category in tree.by_id.values() for definition in category.attributes})
-    columns = [*COLUMNS, *(f"{ATTRIBUTE}{key}" for key in keys)]
+    further = [f"{kind}{currency}" for currency in tenant.currencies[1:] for kind in (PRICE, COMPARE_AT)]
+    columns = [*COLUMNS, *further, *(f"{ATTRIBUTE}{key}" for key in keys)]
     yield _text([columns])
     before: int | None = None
     while True:
@@ -62,6 +63,10 @@ def _rows(
         }
         for number, name in enumerate(product.options, start=1):
             cells |= {f"option{number}_name": name, f"option{number}_value": variant.options.get(name, "")}
+        for currency, amounts in offer.further.items():
+            cells[PRICE + currency] = amount_text(amounts.price_minor, currency)
+            if amounts.compare_at_minor is not None:
+                cells[COMPARE_AT + currency] = amount_text(amounts.compare_at_minor, currency)
         cells |= {f"{ATTRIBUTE}{key}": _plain(value) for key, value in product.attributes.items()}
         rows.append([cells.get(column, "") for column in columns])
     return rows

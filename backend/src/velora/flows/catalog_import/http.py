@@ -75,7 +75,8 @@ async def start_import(seller_id: SellerId, file: UploadFile, caller: SellerStaf
 
     Needed columns: `sku`, `title`, `category` (slug), `price` (49.90). More: `handle` (rows of one product share it), `description`,
     `brand`, `option1_name`, `option1_value`, `option2_name`, `option2_value`, `compare_at`, `currency`, `stock`, `tax_class`, `picture`
-    (names or https addresses parted by `|`), `state`, and `attr:<key>`. Rows are known by `sku`; the export is such a file.
+    (names or https addresses parted by `|`), `state`, `attr:<key>`, and `price:SEK` with
+    `compare_at:SEK` for each further currency of the marketplace. Rows are known by `sku`; the export is such a file.
     """
     acting_for_seller(caller, seller_id)
     market = await _market(house, seller_id, tenant)

@@ -9,6 +9,7 @@ from typing import Final
 from velora.kernel.errors import Invalid, Refusal
 from velora.kernel.money import CURRENCY_DIGITS
 from velora.modules.catalog.policy import (
+    Amounts,
     AttributeDefinition,
     AttributeValue,
     OfferDraft,
@@ -29,6 +30,8 @@ COLUMNS: Final = (
     "price", "compare_at", "currency", "stock", "tax_class", "picture", "state",
 )  # fmt: skip
 ATTRIBUTE: Final = "attr:"
+PRICE: Final = "price:"  # in a further currency: price:SEK
+COMPARE_AT: Final = "compare_at:"
 MOST_ROWS_OF_ONE: Final = 200
 MOST_STOCK: Final = 10**9
 
@@ -74,9 +77,10 @@ class Shelved:
     compare_at_minor: int | None
     tax_class: str
     stock: int | None
+    further: Mapping[str, Amounts] = field(default_factory=dict[str, Amounts])
 
     def offer(self, variant_id: int) -> OfferDraft:
-        return OfferDraft(variant_id, self.price_minor, self.compare_at_minor, self.tax_class)
+        return OfferDraft(variant_id, self.price_minor, self.compare_at_minor, self.tax_class, self.further)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,13 +130,18 @@ class Parsed:
         compare_at = row.compare_at_minor if "compare_at" in self.said else offer.compare_at_minor
         if compare_at is not None and compare_at <= row.price_minor:
             compare_at = None
-        return replace(row, compare_at_minor=compare_at, tax_class=row.tax_class if "tax_class" in self.said else offer.tax_class)
+        further = {
+            currency: one if COMPARE_AT + currency in self.said else _beside(one, offer.further.get(currency))
+            for currency, one in row.further.items()
+        }
+        tax_class = row.tax_class if "tax_class" in self.said else offer.tax_class
+        return replace(row, compare_at_minor=compare_at, tax_class=tax_class, further=further)
 
     def row_of(self, pointer: str) -> tuple[int, str]:
         """The row and column behind a pointer into the draft or its offers."""
         parts = pointer.strip("/").split("/")
         if parts[0] in ("variants", "offers") and len(parts) > 1 and parts[1].isdigit() and int(parts[1]) < len(self.shelved):
-            column = {"price_minor": "price", "compare_at_minor": "compare_at", "options": "option1_value"}.get(parts[-1], parts[-1])
+            column = column_of(pointer) or {"options": "option1_value"}.get(parts[-1], parts[-1])
             return self.shelved[int(parts[1])].row, column
         named = {"attributes": f"{ATTRIBUTE}{parts[-1]}", "pictures": "picture", "options": "option1_name", "variants": "sku"}
         return self.row, named.get(parts[0], parts[0])
@@ -140,20 +149,25 @@ class Parsed:
 
 @dataclass(frozen=True, slots=True)
 class Shelving:
-    """What a file is read against: the seller, the marketplace's currency, and its categories by slug with their attributes."""
+    """What a file is read against: the seller, the marketplace's currencies (the main one first), and its categories by slug."""
 
     seller_id: int
-    currency: str
+    currencies: tuple[str, ...]
     categories: Mapping[str, tuple[int, Sequence[AttributeDefinition]]]
+    undelivered: frozenset[str] = frozenset()  # currencies in which nobody said what the seller's delivery costs
 
 
 def heading(cells: Sequence[str]) -> list[str]:
     """The columns of the file. Raises BadFile with what to do when one is missing, unknown or there twice."""
-    names = [cell.strip().lower() if not cell.strip().lower().startswith(ATTRIBUTE) else cell.strip() for cell in cells]
+    names = [cell.strip() if cell.strip().lower().startswith((ATTRIBUTE, PRICE, COMPARE_AT)) else cell.strip().lower() for cell in cells]
     for name in names:
-        if name not in COLUMNS and not re.fullmatch(rf"{ATTRIBUTE}[a-z0-9_]{{1,40}}", name):
+        if name not in COLUMNS and not re.fullmatch(rf"{ATTRIBUTE}[a-z0-9_]{{1,40}}|({PRICE}|{COMPARE_AT})[A-Z]{{3}}", name):
             near = difflib.get_close_matches(name, COLUMNS, 1)
-            meant = f"did you mean {near[0]}?" if near else f"known are {', '.join(COLUMNS)} and {ATTRIBUTE}<key>."
+            meant = (
+                f"did you mean {near[0]}?"
+                if near
+                else f"known are {', '.join(COLUMNS)}, {ATTRIBUTE}<key>, {PRICE}<currency> and {COMPARE_AT}<currency>."
+            )
             raise BadFile(f"There is no column {name!r}: {meant}")
     if missing := [name for name in NEEDED if name not in names]:
         raise BadFile(f"The first row must name the columns; {', '.join(missing)} is missing. Add it, or take the export as a pattern.")
@@ -206,7 +220,7 @@ def read_product(rows: Sequence[Row], shelving: Shelving) -> Reading:
     shelved: list[Shelved] = []
     variants: list[VariantDraft] = []
     for row in rows:
-        found = _shelved(row, shelving.currency)
+        found = _shelved(row, shelving)
         if isinstance(found, RowError):
             reading.errors.append(found)
             continue
@@ -266,12 +280,12 @@ def _one_of(row: Row, column: str, allowed: Sequence[str], errors: list[RowError
     return value
 
 
-def _shelved(row: Row, currency: str) -> Shelved | RowError:
-    cells = row.cells
+def _shelved(row: Row, shelving: Shelving) -> Shelved | RowError:
+    cells, currency = row.cells, shelving.currencies[0]
     if not cells.get("sku"):
         return RowError(row.number, "sku", "Give every row an article number; it is how the row is known the next time.")
     if cells.get("currency", "") not in ("", currency):
-        return RowError(row.number, "currency", f"This marketplace sells in {currency}. Convert the price, or leave the cell empty.")
+        return RowError(row.number, "currency", f"This marketplace sells in {currency}. Give the price in it, or leave the cell empty.")
     price, compare_at = amount_of(cells.get("price", ""), currency), None
     if price is None:
         return RowError(row.number, "price", f"Write the price as {_example(currency)}, without a sign and without thousands marks.")
@@ -283,10 +297,49 @@ def _shelved(row: Row, currency: str) -> Shelved | RowError:
     if stock and not (stock.isascii() and stock.isdigit() and int(stock) <= MOST_STOCK):
         return RowError(row.number, "stock", "Write how many are on hand as a whole number, or leave the cell empty to keep the count.")
     tax_class = cells.get("tax_class", "") or "standard"
-    if refusal := refuse_offer(OfferDraft(0, price, compare_at, tax_class)):
-        column = {"price_minor": "price", "compare_at_minor": "compare_at"}.get(refusal.pointer.rsplit("/", 1)[1], "tax_class")
-        return RowError(row.number, column, refusal.problem)
-    return Shelved(row.number, cells["sku"], price, compare_at, tax_class, int(stock) if stock else None)
+    further = _further(row, shelving)
+    if isinstance(further, RowError):
+        return further
+    if refusal := refuse_offer(OfferDraft(0, price, compare_at, tax_class, further)):
+        return RowError(row.number, column_of(refusal.pointer) or "tax_class", refusal.problem)
+    return Shelved(row.number, cells["sku"], price, compare_at, tax_class, int(stock) if stock else None, further)
+
+
+def _beside(now: Amounts, before: Amounts | None) -> Amounts:
+    """A new price with the price before that stood beside the last one, where that is still the higher."""
+    kept = before.compare_at_minor if before else None
+    return replace(now, compare_at_minor=kept) if kept is not None and kept > now.price_minor else now
+
+
+def _further(row: Row, shelving: Shelving) -> dict[str, Amounts] | RowError:
+    """The row's prices in further currencies; an empty cell leaves the price in that currency as it is."""
+    currencies = shelving.currencies
+    found: dict[str, Amounts] = {}
+    for column, text in row.cells.items():
+        if not column.startswith((PRICE, COMPARE_AT)) or not text:
+            continue
+        currency = column.partition(":")[2]
+        if currency not in currencies[1:]:
+            return RowError(row.number, column, f"This marketplace sells in {', '.join(currencies)}. Empty the cell.")
+        if currency in shelving.undelivered:
+            return RowError(
+                row.number, column, f"Nobody has said what your delivery costs in {currency}. Have that set first, or empty it."
+            )
+        price = amount_of(row.cells.get(PRICE + currency, ""), currency)
+        before = row.cells.get(COMPARE_AT + currency, "")
+        compare_at = amount_of(before, currency) if before else None
+        if price is None or (before and compare_at is None):
+            wrong = (PRICE if price is None else COMPARE_AT) + currency
+            return RowError(row.number, wrong, f"Write the price as {_example(currency)}, without a sign and without thousands marks.")
+        found[currency] = Amounts(price, compare_at)
+    return found
+
+
+def column_of(pointer: str) -> str | None:
+    """The column of a price that a refusal points at."""
+    *_, before, last = ["", *pointer.split("/")]
+    column = {"price_minor": "price", "compare_at_minor": "compare_at"}.get(last)
+    return f"{column}:{before}" if column and "/further/" in pointer else column
 
 
 def amount_of(text: str, currency: str) -> int | None:

@@ -31,6 +31,7 @@ from velora.modules.catalog.service import (
     seller_offers,
 )
 from velora.modules.inventory.service import Count, NewLocation, locations, open_locations, set_on_hand
+from velora.modules.pricing.service import undelivered
 from velora.modules.tenants.service import by_id as tenants_by_id
 from velora.platform.db import UnitOfWork
 from velora.platform.house import House
@@ -160,7 +161,8 @@ async def _take_in(uow: UnitOfWork, wanted: Wanted, batch: Sequence[Sequence[Row
     tenant = (await tenants_by_id(uow, [wanted.tenant_id]))[wanted.tenant_id]
     tree = (await category_trees(uow, [tenant.id]))[tenant.id]
     categories = {each.slug: (each.id, tree.attributes(each.id)) for each in tree.by_id.values()}
-    shelving = Shelving(wanted.seller_id, tenant.currency, categories)
+    unsaid = await undelivered(uow, {(tenant.id, wanted.seller_id, currency) for currency in tenant.currencies[1:]})
+    shelving = Shelving(wanted.seller_id, tenant.currencies, categories, frozenset(currency for _, _, currency in unsaid))
     readings = [read_product(rows, shelving) for rows in batch]
     errors = [error for reading in readings for error in reading.errors]
     products = _once_each([reading.parsed for reading in readings if reading.parsed], errors)

@@ -16,13 +16,14 @@ HOLD_FOR: Final = timedelta(minutes=15)
 
 @dataclass(frozen=True, slots=True)
 class Market:
-    """What a checkout needs to know of its marketplace."""
+    """What a checkout needs to know of its marketplace. `currency` is its main one, or (`further`) another that it sells in."""
 
     tenant_id: int
     currency: str
     tax_mode: str
     dispatch_days: int = 2
     charged: str = "at_order"
+    further: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,17 +102,23 @@ class LineOutOfStock(Refusal):
 
 @dataclass(unsafe_hash=True)
 class NotOnSale(Refusal):
+    """`currency` names the one in which it is not for sale, where it is in another."""
+
     code = "catalog.not_on_sale"
     status = 409
     title = "Not for sale any more"
 
     variant_id: int
+    currency: str = ""
 
     def detail(self) -> str:
+        if self.currency:
+            return f"One of the things in your cart is not for sale in {self.currency}. Remove it, or order in another currency."
         return "One of the things in your cart is no longer for sale here. Remove it and try again."
 
     def facts(self) -> dict[str, object]:
-        return {"variant_id": encode("var", self.variant_id)}
+        facts: dict[str, object] = {"variant_id": encode("var", self.variant_id)}
+        return facts | {"currency": self.currency} if self.currency else facts
 
 
 @dataclass(unsafe_hash=True)

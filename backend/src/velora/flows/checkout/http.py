@@ -58,9 +58,10 @@ class OrderedLineIn(Schema):
 
 
 class CheckoutIn(Schema):
-    """`expected_total` is what the buyer was shown. Without `lines` the cart is ordered. What was paid for leaves the cart.
+    """`expected_total` is what the buyer was shown, in the currency in which it was shown.
 
-    `credit` of it is paid with the caller's store credit, the rest with `payment`, which may be left out where nothing is left to pay.
+    Without `lines` the cart is ordered. What was paid for leaves the cart. `credit` of it is paid with the caller's store credit, the rest
+    with `payment`, which may be left out where nothing is left to pay.
     """
 
     email: str = Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", max_length=254, examples=["ada@example.com"])
@@ -105,8 +106,8 @@ Trading = Annotated[TradingHouse, Depends(house_of)]
 )
 async def place_order(body: CheckoutIn, tenant: Tenant, caller: Caller, key: IdempotencyKey, house: Trading) -> JsonReply:
     """Order and pay. The same Idempotency-Key never orders or charges twice. A guest without a key gets one, in a cookie."""
-    if body.expected_total.currency != tenant.currency:
-        raise Invalid("/expected_total/currency", f"This marketplace sells in {tenant.currency}.")
+    if (currency := body.expected_total.currency) not in tenant.currencies:
+        raise Invalid("/expected_total/currency", f"This marketplace sells in {', '.join(tenant.currencies)}.")
     known = caller.account_id is not None or caller.guest_key
     buyer = caller if known else replace(caller, guest_key=guest_key_for(house.secret_key, key.key_hash))
     lines = (
@@ -119,7 +120,7 @@ async def place_order(body: CheckoutIn, tenant: Tenant, caller: Caller, key: Ide
     token = await _token(house, tenant.id, buyer, payment) if payment else ""
     is_known = payment is not None and buyer.account_id is not None and (payment.save or payment.payment_method_id is not None)
     draft = Draft(
-        market=Market(tenant.id, tenant.currency, tenant.tax_mode, charged=tenant.charged),
+        market=Market(tenant.id, currency, tenant.tax_mode, charged=tenant.charged, further=currency != tenant.currency),
         buyer=Buyer(buyer.account_id, buyer.guest_key, body.email),
         address=body.address.model_dump(),
         country=body.address.country,

@@ -1,7 +1,7 @@
 """R0 and R1: the request is recognised and the order placed, with stock held and an intent to charge. One transaction for all."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -26,6 +26,7 @@ class _Priced:
     draft: Draft
     offers: Mapping[int, Offer]
     quote: Quote
+    commissions: tuple[Commission, ...] = ()
 
 
 async def place(uow: UnitOfWork, drafts: Sequence[Draft]) -> list[Placed | Replay | Refusal]:
@@ -59,9 +60,7 @@ async def _price(uow: UnitOfWork, drafts: Sequence[Draft]) -> list[_Priced | Ref
         if not draft.lines:
             on_sale.append(EmptyCart())
             continue
-        mine = {variant: found.get(OfferKey(draft.market.tenant_id, variant)) for variant, _ in draft.lines}
-        missing = next((variant for variant, offer in mine.items() if offer is None or not offer.on_sale), None)
-        on_sale.append({variant: offer for variant, offer in mine.items() if offer} if missing is None else NotOnSale(missing))
+        on_sale.append(_on_sale(draft, found))
     able = [(draft, mine) for draft, mine in zip(drafts, on_sale, strict=True) if not isinstance(mine, Refusal)]
     quotes = iter(await quote(uow, [_basket(draft, mine) for draft, mine in able]))
     priced: list[_Priced | Refusal] = []
@@ -70,6 +69,9 @@ async def _price(uow: UnitOfWork, drafts: Sequence[Draft]) -> list[_Priced | Ref
             priced.append(mine)
             continue
         total = next(quotes)
+        if undelivered := [variant for variant, offer in mine.items() if offer.seller_id in total.undelivered]:
+            priced.append(NotOnSale(undelivered[0], draft.market.currency))
+            continue
         agreed = total.total_minor == draft.expected_total_minor
         priced.append(
             _Priced(draft, mine, total) if agreed else PriceChanged(draft.expected_total_minor, total.total_minor, draft.market.currency)
@@ -77,11 +79,25 @@ async def _price(uow: UnitOfWork, drafts: Sequence[Draft]) -> list[_Priced | Ref
     return priced
 
 
+def _on_sale(draft: Draft, found: Mapping[OfferKey, Offer]) -> dict[int, Offer] | NotOnSale:
+    """What the draft is of, at its prices in the draft's currency."""
+    mine: dict[int, Offer] = {}
+    for variant, _ in draft.lines:
+        offer = found.get(OfferKey(draft.market.tenant_id, variant))
+        if offer is None or not offer.on_sale:
+            return NotOnSale(variant)
+        priced = offer.in_currency(draft.market.currency)
+        if priced is None:
+            return NotOnSale(variant, draft.market.currency)
+        mine[variant] = priced
+    return mine
+
+
 async def _promise(uow: UnitOfWork, priced: Sequence[_Priced | Refusal]) -> list[Placed | Refusal]:
     """Hold stock for each, and write the orders and intents of those that could be met."""
+    priced = await _with_commissions(uow, priced)
     able = [one for one in priced if isinstance(one, _Priced)]
-    commissions = iter(await resolve(uow, [line for one in able for line in _commission_lines(one)]))
-    new = [_order(uow, one, commissions) for one in able]
+    new = [_order(uow, one) for one in able]
     held = await hold(uow, [_claim(order) for order in new], until=uow.now + HOLD_FOR)
     drafts = {one.draft.order_id: one.draft for one in able}
     stocked = [order for order, outcome in zip(new, held, strict=True) if isinstance(outcome, Held)]
@@ -118,6 +134,23 @@ async def _hold_credit(uow: UnitOfWork, wanting: Sequence[tuple[Draft, payments.
     if lacking:
         await release_holds(uow, list(lacking))
     return lacking
+
+
+async def _with_commissions(uow: UnitOfWork, priced: Sequence[_Priced | Refusal]) -> list[_Priced | Refusal]:
+    """What the operator takes of every line; where nobody said how much that is in its currency, it is not for sale in it."""
+    lines = [_commission_lines(one) if isinstance(one, _Priced) else [] for one in priced]
+    taken = iter(await resolve(uow, [line for own in lines for line in own]))
+    answers: list[_Priced | Refusal] = []
+    for one, own in zip(priced, lines, strict=True):
+        commissions = [next(taken) for _ in own]
+        if isinstance(one, Refusal):
+            answers.append(one)
+        elif None in commissions:
+            unknown = [line.variant_id for group in one.quote.groups for line in group.lines][commissions.index(None)]
+            answers.append(NotOnSale(unknown, one.draft.market.currency))
+        else:
+            answers.append(replace(one, commissions=tuple(each for each in commissions if each)))
+    return answers
 
 
 async def _stand(uow: UnitOfWork, resumed: Mapping[int, Draft]) -> dict[int, Placed | Replay | Refusal]:
@@ -161,20 +194,21 @@ def _basket(draft: Draft, mine: Mapping[int, Offer]) -> Basket:
         BasketLine(variant, mine[variant].seller_id, mine[variant].price_minor, quantity, mine[variant].tax_class)
         for variant, quantity in draft.lines
     )
-    return Basket(draft.market.tenant_id, draft.market.currency, draft.market.tax_mode, draft.country, lines)
+    return Basket(draft.market.tenant_id, draft.market.currency, draft.market.tax_mode, draft.country, lines, draft.market.further)
 
 
 def _commission_lines(one: _Priced) -> list[CommissionLine]:
     """In the order of the quote: group by group, line by line."""
+    further = one.draft.market.currency if one.draft.market.further else None
     return [
-        CommissionLine(one.draft.market.tenant_id, group.seller_id, one.offers[line.variant_id].category_id, line.net_minor)
+        CommissionLine(one.draft.market.tenant_id, group.seller_id, one.offers[line.variant_id].category_id, line.net_minor, further)
         for group in one.quote.groups
         for line in group.lines
     ]
 
 
-def _order(uow: UnitOfWork, one: _Priced, commissions: Iterator[Commission]) -> orders.NewOrder:
-    draft = one.draft
+def _order(uow: UnitOfWork, one: _Priced) -> orders.NewOrder:
+    draft, commissions = one.draft, iter(one.commissions)
     parts: list[orders.NewPart] = []
     for group in one.quote.groups:
         lines: list[orders.NewLine] = []

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from velora.flows.archiving.agreeing import DROP
+from velora.flows.fx import record
 from velora.flows.house import TradingHouse
 from velora.flows.store_credit import goodwill
 from velora.flows.suspense import send, settle
@@ -34,5 +35,6 @@ class Action:
 ACTIONS: Final[Mapping[str, Action]] = {
     DROP: Action(role=Role.SUPER_ADMIN),  # velora archive drop does it, as a database user who may
     goodwill.GIVE: Action(act=goodwill.give_agreed),
+    record.CONVERT: Action(act=record.convert_agreed),
     settle.SETTLE: Action(act=settle.settle_agreed, after=send.send_agreed, give_up=settle.reopen),
 }

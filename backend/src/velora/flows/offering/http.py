@@ -11,7 +11,7 @@ from velora.flows.offering.products import Row, Shelf, products
 from velora.kernel.errors import Forbidden, Invalid, MalformedId, NotFound
 from velora.kernel.paging import decode_cursor
 from velora.modules.catalog.errors import CategoryNotFound, ProductNotFound, SlugTaken, VariantNotFound
-from velora.modules.catalog.policy import AttributeDefinition, Kind, OfferDraft, State
+from velora.modules.catalog.policy import Amounts, AttributeDefinition, Kind, OfferDraft, State
 from velora.modules.catalog.service import CategoryDraft, SellerOffer, VariantFacts
 from velora.modules.tenants.service import TenantFacts
 from velora.platform.web import (
@@ -44,10 +44,17 @@ class PlaceOut(Schema):
     name: str
 
 
+class FurtherPriceOut(Schema):
+    price: MoneyOut
+    compare_at: MoneyOut | None
+
+
 class SellerOfferOut(Schema):
     tenant: PlaceOut
     price: MoneyOut
     compare_at: MoneyOut | None
+    further: list[FurtherPriceOut] = Field(description="Its prices in the marketplace's further currencies; in others it is not for sale")
+    currencies: list[str] = Field(description="What this marketplace sells in, the main currency first")
     state: State
 
     @classmethod
@@ -55,7 +62,12 @@ class SellerOfferOut(Schema):
         return cls(
             tenant=PlaceOut(slug=tenant.slug, name=tenant.name),
             price=MoneyOut.of(offer.price_minor, offer.currency),
-            compare_at=None if offer.compare_at_minor is None else MoneyOut.of(offer.compare_at_minor, offer.currency),
+            compare_at=_compare_at(offer.compare_at_minor, offer.currency),
+            further=[
+                FurtherPriceOut(price=MoneyOut.of(one.price_minor, currency), compare_at=_compare_at(one.compare_at_minor, currency))
+                for currency, one in offer.further.items()
+            ],
+            currencies=list(tenant.currencies),
             state=offer.state,
         )
 
@@ -121,9 +133,12 @@ class SellerProductOut(Schema):
 
 
 class PriceIn(Schema):
+    """In the marketplace's main currency, or in the further one named. Without a price it is no longer for sale in that further one."""
+
     variant_id: VariantId
     tenant: str = Field(examples=["nordmarkt"])
-    price_minor: int = Field(examples=[4900])
+    currency: str = Field(default="", max_length=3, examples=["EUR"])
+    price_minor: int | None = Field(examples=[4900])
     compare_at_minor: int | None = Field(default=None, examples=[5900])
 
 
@@ -134,7 +149,8 @@ class PricesIn(Schema):
 class PriceOut(Schema):
     variant_id: VariantId
     tenant: PlaceOut
-    price: MoneyOut
+    currency: str
+    price: MoneyOut | None
     compare_at: MoneyOut | None
 
 
@@ -142,10 +158,18 @@ class PricesOut(Schema):
     data: list[PriceOut]
 
 
+class AmountsIn(Schema):
+    price_minor: int = Field(examples=[54900])
+    compare_at_minor: int | None = None
+
+
 class OfferIn(Schema):
+    """Amounts in the marketplace's main currency; `further` has those of others that it sells in, by their letters."""
+
     variant_id: VariantId
     price_minor: int = Field(examples=[4900])
     compare_at_minor: int | None = None
+    further: dict[str, AmountsIn] = Field(default={}, max_length=20)
     tax_class: str = Field(default="standard", examples=["standard"])
 
 
@@ -216,7 +240,7 @@ async def list_seller_products(
 async def set_seller_prices(seller_id: SellerId, body: PricesIn, caller: SellerStaff, house: HouseDep) -> PricesOut:
     """Set prices, all or none of them. Orders that were placed keep theirs."""
     acting_for_seller(caller, seller_id)
-    wanted = [NewPrice(price.variant_id, price.tenant, price.price_minor, price.compare_at_minor) for price in body.changes]
+    wanted = [NewPrice(price.variant_id, price.tenant, price.price_minor, price.compare_at_minor, price.currency) for price in body.changes]
     async with house.db.begin(None) as uow:
         repriced = await reprice(uow, seller_id, wanted)
     return PricesOut(
@@ -224,8 +248,9 @@ async def set_seller_prices(seller_id: SellerId, body: PricesIn, caller: SellerS
             PriceOut(
                 variant_id=price.variant_id,
                 tenant=PlaceOut(slug=tenant.slug, name=tenant.name),
-                price=MoneyOut.of(price.price_minor, tenant.currency),
-                compare_at=None if price.compare_at_minor is None else MoneyOut.of(price.compare_at_minor, tenant.currency),
+                currency=price.currency,
+                price=None if price.price_minor is None else MoneyOut.of(price.price_minor, price.currency),
+                compare_at=_compare_at(price.compare_at_minor, price.currency),
             )
             for tenant, price in repriced
         ]
@@ -241,7 +266,13 @@ async def list_product(
 ) -> ListingOut:
     """Show a product in a marketplace where the seller is approved, or change how it is shown there."""
     acting_for_seller(caller, seller_id)
-    offers = tuple(OfferDraft(offer.variant_id, offer.price_minor, offer.compare_at_minor, offer.tax_class) for offer in body.offers)
+    offers = tuple(
+        OfferDraft(
+            offer.variant_id, offer.price_minor, offer.compare_at_minor, offer.tax_class,
+            {currency: Amounts(one.price_minor, one.compare_at_minor) for currency, one in offer.further.items()},
+        )
+        for offer in body.offers
+    )  # fmt: skip
     listed = await writes.submit(show, Showing(seller_id, product_id, tenant, body.category, body.state, offers))
     return ListingOut(id=listed.listing_id, slug=listed.slug)
 
@@ -287,3 +318,7 @@ async def define_attributes(
 
 def _address(request: Request) -> str:
     return request.client.host if request.client else ""
+
+
+def _compare_at(amount_minor: int | None, currency: str) -> MoneyOut | None:
+    return None if amount_minor is None else MoneyOut.of(amount_minor, currency)

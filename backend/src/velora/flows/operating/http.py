@@ -1,12 +1,12 @@
 """Routes of operating: the platform's marketplaces and roles, and a marketplace's own face and team."""
 
 from dataclasses import asdict
-from typing import Annotated, Literal, Protocol
+from typing import Annotated, Any, Literal, Protocol
 
 from fastapi import APIRouter, Request
 from pydantic import Field
 
-from velora.flows.operating import marketplaces, roles
+from velora.flows.operating import currencies, marketplaces, roles
 from velora.flows.operating.marketplaces import By
 from velora.flows.signing_in import session
 from velora.kernel.errors import Forbidden, Invalid, NotFound, Refusal
@@ -14,9 +14,10 @@ from velora.kernel.principal import Principal, Role
 from velora.modules.identity import service as identity
 from velora.modules.identity.errors import NoSuchAccount
 from velora.modules.identity.service import AccountFacts, Grant
+from velora.modules.pricing.service import Rate
 from velora.modules.tenants import service as tenants
 from velora.modules.tenants.errors import HostTaken, NotInThatState, SlugTaken
-from velora.modules.tenants.policy import Charged, NewTenant, Theme, address
+from velora.modules.tenants.policy import Charged, FurtherCurrency, NewTenant, Theme, address
 from velora.modules.tenants.service import TenantFacts
 from velora.platform.house import House
 from velora.platform.web import HouseDep, MarketplaceAdmin, Schema, SuperAdmin, Tenant, ident, problems
@@ -36,6 +37,31 @@ class Remembering(Protocol):
     def forget_storefronts(self) -> None: ...
 
 
+class FurtherCurrencyIn(Schema):
+    currency: str = Field(examples=["SEK"])
+    payout_threshold_minor: int = Field(examples=[50_000], description="In minor units of this currency")
+
+
+class DeliveryIn(Schema):
+    """What delivery costs in the currency, where a seller has no terms of its own."""
+
+    flat_minor: int
+    free_above_minor: int | None = None
+
+
+class CurrencyIn(Schema):
+    """Amounts in minor units of the currency. `delivery` can be left out where the marketplace's own delivery costs nothing."""
+
+    payout_threshold_minor: int = Field(examples=[50_000])
+    delivery: DeliveryIn | None = None
+
+
+class FurtherCurrencyOut(Schema):
+    currency: str
+    payout_threshold_minor: int
+    sold: bool = Field(description="Whether anything can be bought in it; what was earned in it is paid out in any case")
+
+
 class TenantIn(Schema):
     slug: str = Field(examples=["nordmarkt"])
     name: str = Field(examples=["Nordmarkt"])
@@ -48,6 +74,7 @@ class TenantIn(Schema):
     escrow_days: int = 14
     reserve_bps: int = 0
     payout_threshold_minor: int = 0
+    further: tuple[FurtherCurrencyIn, ...] = Field(default=(), description="What else it sells in from the start.")
     domains: tuple[str, ...] = ()
     charged: Charged = Field(
         default="at_order", description="When buyers are charged: at once, or when the first parcel of their order leaves"
@@ -62,6 +89,7 @@ class TenantOut(Schema):
     tagline: str
     state: str
     currency: str
+    further: tuple[FurtherCurrencyOut, ...]
     locale: str
     country: str
     countries: tuple[str, ...]
@@ -118,7 +146,10 @@ async def list_tenants(caller: SuperAdmin, house: HouseDep) -> TenantsOut:
 @router.post("/platform/tenants", status_code=201, responses=problems(Invalid, SlugTaken, HostTaken, *_CALLER))
 async def create_tenant(body: TenantIn, request: Request, caller: SuperAdmin, house: HouseDep) -> TenantOut:
     """Open a marketplace."""
-    new = NewTenant(**{name: getattr(body, name) for name in TenantIn.model_fields})
+    further = tuple(FurtherCurrency(one.currency, one.payout_threshold_minor) for one in body.further)
+    named: dict[str, Any] = {name: getattr(body, name) for name in TenantIn.model_fields}
+    named["further"] = further
+    new = NewTenant(**named)
     async with house.db.begin(None) as uow:
         outcome = await marketplaces.create(uow, new, _by(request, caller))
     return _changed(outcome, request, house)
@@ -138,6 +169,30 @@ async def resume_tenant(tenant_id: TenantId, request: Request, caller: SuperAdmi
     async with house.db.begin(None) as uow:
         outcome = await marketplaces.resume(uow, tenant_id, _by(request, caller))
     return _changed(outcome, request, house)
+
+
+@router.put("/platform/tenants/{tenant_id}/currencies/{currency}", responses=problems(Invalid, NotFound, *_CALLER))
+async def sell_in_currency(
+    tenant_id: TenantId, currency: str, body: CurrencyIn, request: Request, caller: SuperAdmin, house: HouseDep
+) -> TenantOut:
+    """Let a marketplace sell in a further currency too. Sellers set prices in it; nothing is converted."""
+    delivery = Rate(body.delivery.flat_minor, body.delivery.free_above_minor) if body.delivery else None
+    new = currencies.NewCurrency(currency, body.payout_threshold_minor, delivery)
+    async with house.db.begin(None) as uow:
+        return _changed(
+            await currencies.sell_in(uow, tenant_id, new, actor_ref=caller.actor_ref, address=_by(request, caller).address), request, house
+        )
+
+
+@router.delete("/platform/tenants/{tenant_id}/currencies/{currency}", responses=problems(Invalid, NotFound, *_CALLER))
+async def stop_selling_in_currency(tenant_id: TenantId, currency: str, request: Request, caller: SuperAdmin, house: HouseDep) -> TenantOut:
+    """Sell nothing in this currency any more. Prices in it are kept for later, orders go on, and what was earned in it is paid out."""
+    async with house.db.begin(None) as uow:
+        return _changed(
+            await currencies.stop_selling_in(uow, tenant_id, currency, actor_ref=caller.actor_ref, address=_by(request, caller).address),
+            request,
+            house,
+        )
 
 
 @router.post("/platform/roles", status_code=201, responses=problems(Invalid, NoSuchAccount, *_CALLER))

@@ -74,7 +74,7 @@ async def reserve(uow: UnitOfWork, runs: Sequence[PayoutRun]) -> list[list[Payou
         if tenant is None:
             answers.append(NotFound("marketplace", encode("ten", run.tenant_id)))
             continue
-        due = payouts.due(await _standings(uow, run.tenant_id), threshold_minor=tenant.payout_threshold_minor)
+        due = payouts.due(await _standings(uow, run.tenant_id), thresholds=tenant.payout_thresholds)
         reserved = await payouts.reserve(uow, due)
         await ledger.post(uow, [postings.payout_reserved(posted(one), at=uow.now, actor_ref=run.actor_ref) for one in reserved])
         detail: dict[str, object] = {"payouts": len(reserved)}

@@ -13,14 +13,14 @@ from velora.kernel.errors import MalformedId
 from velora.kernel.ids import encode
 from velora.modules.cart.errors import CartFull, CartUnavailable
 from velora.modules.cart.policy import MOST_OF_ONE, Change
-from velora.modules.catalog.errors import VariantNotFound
+from velora.modules.catalog.errors import NotForSaleIn, VariantNotFound
 from velora.modules.inventory.service import OutOfStock
 from velora.platform.tokens import fresh_token
-from velora.platform.web import Caller, HouseDep, MoneyOut, Schema, Tenant, TenantContext, ident, problems, remember_guest
-from velora.platform.web.callers import UnknownHost
+from velora.platform.web import Caller, HouseDep, MoneyOut, Schema, Selling, TenantContext, ident, problems, remember_guest
+from velora.platform.web.callers import NotSoldIn, UnknownHost
 from velora.platform.web.reply import JsonReply
 
-router = APIRouter(prefix="/cart", tags=["cart"], responses=problems(MalformedId, UnknownHost))
+router = APIRouter(prefix="/cart", tags=["cart"], responses=problems(MalformedId, UnknownHost, NotSoldIn))
 
 VariantId = Annotated[int, ident("var")]
 SellerId = Annotated[int, ident("sel")]
@@ -34,7 +34,10 @@ class CartSellerOut(Schema):
 
 
 class CartLineOut(Schema):
-    """`line` is unit price times quantity; a line that is out of stock is not in the totals."""
+    """`line` is unit price times quantity; a line that is out of stock is not in the totals.
+
+    Nor is one that is not for sale in the currency of the cart, which has no price then.
+    """
 
     variant_id: VariantId
     slug: str
@@ -43,10 +46,10 @@ class CartLineOut(Schema):
     picture: str
     tone: str
     quantity: int
-    unit: MoneyOut
-    line: MoneyOut
+    unit: MoneyOut | None
+    line: MoneyOut | None
     available: int
-    problem: Literal["out_of_stock", "reduced"] | None
+    problem: Literal["out_of_stock", "reduced", "not_in_currency"] | None
 
 
 class CartDeliveryOut(Schema):
@@ -102,13 +105,13 @@ class QuantityIn(Schema):
 
 
 @router.get("", response_model=CartOut)
-async def read_cart(tenant: Tenant, caller: Caller, house: HouseDep, country: Country = None) -> JsonReply:
+async def read_cart(tenant: Selling, caller: Caller, house: HouseDep, country: Country = None) -> JsonReply:
     """Your cart with today's prices and stock, and what changed since you last looked."""
     return _reply(await view.look(house, caller, _shop(tenant, country)))
 
 
-@router.post("/lines", response_model=CartOut, responses=problems(VariantNotFound, OutOfStock, CartFull, CartUnavailable))
-async def add_line(body: LineIn, tenant: Tenant, caller: Caller, house: HouseDep, country: Country = None) -> JsonReply:
+@router.post("/lines", response_model=CartOut, responses=problems(VariantNotFound, NotForSaleIn, OutOfStock, CartFull, CartUnavailable))
+async def add_line(body: LineIn, tenant: Selling, caller: Caller, house: HouseDep, country: Country = None) -> JsonReply:
     """Put so many more of a variant into the cart. A guest without one gets a key, in a cookie."""
     known = caller.account_id is not None or caller.guest_key
     shopper = caller if known else replace(caller, guest_key=fresh_token())
@@ -120,20 +123,20 @@ async def add_line(body: LineIn, tenant: Tenant, caller: Caller, house: HouseDep
 
 @router.put("/lines/{variant_id}", response_model=CartOut, responses=problems(CartUnavailable))
 async def set_line(
-    variant_id: VariantId, body: QuantityIn, tenant: Tenant, caller: Caller, house: HouseDep, country: Country = None
+    variant_id: VariantId, body: QuantityIn, tenant: Selling, caller: Caller, house: HouseDep, country: Country = None
 ) -> JsonReply:
     """Set how many of a variant are in the cart. What is not in the cart stays out."""
     return _reply(await view.set_quantity(house, caller, _shop(tenant, country), variant_id, body.quantity))
 
 
 @router.delete("/lines/{variant_id}", response_model=CartOut, responses=problems(CartUnavailable))
-async def remove_line(variant_id: VariantId, tenant: Tenant, caller: Caller, house: HouseDep, country: Country = None) -> JsonReply:
+async def remove_line(variant_id: VariantId, tenant: Selling, caller: Caller, house: HouseDep, country: Country = None) -> JsonReply:
     """Take a variant out of the cart."""
     return _reply(await view.take_out(house, caller, _shop(tenant, country), variant_id))
 
 
 def _shop(tenant: TenantContext, country: str | None) -> Shop:
-    return Shop(tenant.id, tenant.currency, tenant.tax_mode, country or tenant.country)
+    return Shop(tenant.id, tenant.currency, tenant.tax_mode, country or tenant.country, tenant.further)
 
 
 def _reply(cart: CartView) -> JsonReply:
@@ -173,8 +176,8 @@ def _line(line: LineView, currency: str) -> dict[str, Any]:
         "picture": line.offer.picture,
         "tone": line.offer.tone,
         "quantity": line.quantity,
-        "unit": _money(line.offer.price_minor, currency),
-        "line": _money(line.offer.price_minor * line.quantity, currency),
+        "unit": _money(line.offer.price_minor, currency) if line.is_priced else None,
+        "line": _money(line.offer.price_minor * line.quantity, currency) if line.is_priced else None,
         "available": line.available,
         "problem": line.problem,
     }

@@ -1,16 +1,16 @@
 """The cart as it stands now: what it costs, what is left of each thing, and what changed since the buyer last looked."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Literal
+from typing import Final, Literal
 
 from velora.flows.shopping import carts
 from velora.kernel.errors import Refusal
 from velora.kernel.principal import Principal
 from velora.modules.cart import policy
 from velora.modules.cart.policy import Cart, Change, Now
-from velora.modules.catalog.errors import VariantNotFound
+from velora.modules.catalog.errors import NotForSaleIn, VariantNotFound
 from velora.modules.catalog.service import Offer, OfferKey, offers
 from velora.modules.inventory.service import Availability, OutOfStock, availability
 from velora.modules.pricing.service import Basket, BasketLine, Quote, quote
@@ -19,25 +19,38 @@ from velora.modules.sellers.service import facts as seller_facts
 from velora.platform.db import UnitOfWork
 from velora.platform.house import House
 
-Problem = Literal["out_of_stock", "reduced"]
+Problem = Literal["out_of_stock", "reduced", "not_in_currency"]
+
+# What stands in the cart and costs nothing.
+_NOT_BOUGHT: Final = ("out_of_stock", "not_in_currency")
 
 
 @dataclass(frozen=True, slots=True)
 class Shop:
-    """What a cart needs to know of its marketplace; `country` is where the goods go."""
+    """What a cart needs to know of its marketplace; `country` is where the goods go.
+
+    `currency` is the marketplace's main one, or (`further`) another that it sells in and the buyer chose.
+    """
 
     tenant_id: int
     currency: str
     tax_mode: str
     country: str
+    further: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class LineView:
+    """An offer at its price in the cart's currency; one that is not for sale in it (`not_in_currency`) has no price here."""
+
     offer: Offer
     quantity: int
     available: int
     problem: Problem | None
+
+    @property
+    def is_priced(self) -> bool:
+        return self.problem != "not_in_currency"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +70,7 @@ class GroupView:
 
 @dataclass(frozen=True, slots=True)
 class CartView:
-    """Lines that are sold out are shown and cost nothing. `total_minor` is what checkout will ask for."""
+    """Lines that are sold out, or not for sale in the currency, are shown and cost nothing. `total_minor` is what checkout will ask for."""
 
     shop: Shop
     groups: tuple[GroupView, ...]
@@ -84,7 +97,7 @@ async def put_in(house: House, principal: Principal, shop: Shop, variant_id: int
     looked = await house.writes.look(look_over, Look(shop, before, (variant_id, quantity, since)))
 
     def put(latest: Cart) -> Cart | Refusal:
-        filled = policy.add(latest, variant_id, quantity, looked.nows[variant_id], since)
+        filled = policy.add(policy.in_currency(latest, shop.currency), variant_id, quantity, looked.nows[variant_id], since)
         return filled if isinstance(filled, Refusal) else policy.look_over(filled, looked.nows | _unseen(filled, looked.cart))[0]
 
     cart = await carts.change_from(house, principal, shop.tenant_id, before, put)
@@ -106,9 +119,7 @@ async def take_out(house: House, principal: Principal, shop: Shop, variant_id: i
 async def _shown(house: House, principal: Principal, shop: Shop, cart: Cart) -> CartView:
     looked = await house.writes.look(look_over, Look(shop, cart))
     if looked.cart != cart:
-        await carts.change(
-            house, principal, shop.tenant_id, lambda latest: policy.look_over(latest, looked.nows | _unseen(latest, cart))[0]
-        )
+        await carts.change(house, principal, shop.tenant_id, lambda latest: _looked_over(latest, looked.nows, cart, shop.currency))
     return looked.view
 
 
@@ -140,8 +151,10 @@ async def look_over(uow: UnitOfWork, looks: Sequence[Look]) -> list[Looked | Ref
     found = await offers(uow, {key for look in looks for key in look.keys})
     left = await availability(uow, {key.variant_id for key in found})
     carts_now: list[tuple[Look, Cart, Sequence[Change], dict[int, Now]] | Refusal] = []
-    for one in looks:
-        nows = {key.variant_id: _now(found[key], left[key.variant_id]) for key in one.keys if key in found}
+    for look in looks:
+        currency = look.shop.currency
+        one = replace(look, cart=policy.in_currency(look.cart, currency)) if look.keys else look
+        nows = {key.variant_id: _now(found[key], left[key.variant_id], currency) for key in one.keys if key in found}
         filled = _filled(one, nows)
         carts_now.append(filled if isinstance(filled, Refusal) else (one, *policy.look_over(filled, nows), nows))
     able = [entry for entry in carts_now if not isinstance(entry, Refusal)]
@@ -156,9 +169,15 @@ def _filled(look: Look, nows: Mapping[int, Now]) -> Cart | Refusal:
     now = nows.get(variant_id)
     if now is None or not now.on_sale:
         return VariantNotFound(variant_id)
+    if now.price_minor is None:
+        return NotForSaleIn(look.shop.currency, now.title)
     if now.available <= 0:
         return OutOfStock(variant_id, quantity, 0)
     return policy.add(look.cart, variant_id, quantity, now, since)
+
+
+def _looked_over(latest: Cart, nows: Mapping[int, Now], looked_at: Cart, currency: str) -> Cart:
+    return policy.look_over(policy.in_currency(latest, currency), {**nows, **_unseen(latest, looked_at)})[0]
 
 
 def _unseen(latest: Cart, looked_at: Cart) -> dict[int, Now]:
@@ -167,8 +186,9 @@ def _unseen(latest: Cart, looked_at: Cart) -> dict[int, Now]:
     return {line.variant_id: Now(line.title, line.seen_minor, on_sale=True, available=line.quantity) for line in new}
 
 
-def _now(offer: Offer, left: Availability) -> Now:
-    return Now(offer.title, offer.price_minor, offer.on_sale, max(left.available, 0))
+def _now(offer: Offer, left: Availability, currency: str) -> Now:
+    priced = offer.in_currency(currency)
+    return Now(offer.title, priced.price_minor if priced else None, offer.on_sale, max(left.available, 0))
 
 
 async def _views(
@@ -184,16 +204,24 @@ async def _views(
             shop.currency,
             shop.tax_mode,
             shop.country,
-            tuple(_basket_line(one) for one in own if one.problem != "out_of_stock"),
+            tuple(_basket_line(one) for one in own if one.problem not in _NOT_BOUGHT),
+            shop.further,
         )
         for (shop, _, _), own in zip(looked, lines, strict=True)
     ]
     quotes = await quote(uow, baskets)
     sellers = await seller_facts(uow, {line.offer.seller_id for own in lines for line in own})
     return [
-        _view(shop, changes, _groups(own, quoted, sellers, uow.now.date()), quoted)
+        _view(shop, changes, _groups(_delivered(own, quoted), quoted, sellers, uow.now.date()), quoted)
         for (shop, _, changes), own, quoted in zip(looked, lines, quotes, strict=True)
     ]
+
+
+def _delivered(lines: Sequence[LineView], quoted: Quote) -> Sequence[LineView]:
+    """What its seller does not deliver for an amount of the currency is not for sale in it."""
+    if not quoted.undelivered:
+        return lines
+    return [replace(line, problem="not_in_currency") if line.offer.seller_id in quoted.undelivered else line for line in lines]
 
 
 def _lines(
@@ -201,7 +229,7 @@ def _lines(
 ) -> list[LineView]:
     reduced = {change.variant_id for change in changes if change.kind == "reduced"}
     return [
-        _line((found[OfferKey(shop.tenant_id, line.variant_id)], left[line.variant_id]), line.quantity, line.variant_id in reduced)
+        _line(shop, (found[OfferKey(shop.tenant_id, line.variant_id)], left[line.variant_id]), line.quantity, line.variant_id in reduced)
         for line in cart.lines
     ]
 
@@ -218,9 +246,12 @@ def _view(shop: Shop, changes: Sequence[Change], groups: tuple[GroupView, ...], 
     )
 
 
-def _line(offered: tuple[Offer, Availability], quantity: int, was_reduced: object) -> LineView:
+def _line(shop: Shop, offered: tuple[Offer, Availability], quantity: int, was_reduced: object) -> LineView:
     offer, left = offered
-    available = max(left.available, 0)
+    available, priced = max(left.available, 0), offer.in_currency(shop.currency)
+    if priced is None:
+        return LineView(offer, quantity, available, "not_in_currency")
+    offer = priced
     return LineView(offer, quantity, available, "out_of_stock" if not available else "reduced" if was_reduced else None)
 
 
@@ -238,7 +269,7 @@ def _groups(lines: Sequence[LineView], quoted: Quote, sellers: Mapping[int, Sell
     for seller_id, own in by_seller.items():
         price = prices.get(seller_id)
         shipping = (price.shipping_gross_minor if quoted.tax_inclusive else price.shipping_net_minor) if price else 0
-        items = sum(line.offer.price_minor * line.quantity for line in own if line.problem != "out_of_stock")
+        items = sum(line.offer.price_minor * line.quantity for line in own if line.problem not in _NOT_BOUGHT)
         delivery = (today + timedelta(days=price.days_min), today + timedelta(days=price.days_max)) if price else None
         groups.append(GroupView(sellers[seller_id], tuple(own), items, shipping, price.free_above_minor if price else None, delivery))
     return tuple(groups)

@@ -84,3 +84,15 @@ class VersionConflict(Refusal):
 
     def detail(self) -> str:
         return "Somebody changed this product since you opened it. Load it again and repeat your change."
+
+
+@dataclass(unsafe_hash=True)
+class NotForSaleIn(Refusal):
+    code = "catalog.not_for_sale_in"
+    status = 409
+    title = "Not for sale in this currency"
+    currency: str
+    product: str
+
+    def detail(self) -> str:
+        return f"{self.product} has no price in {self.currency}, so it is not for sale in it. Choose another currency."

@@ -122,6 +122,21 @@ class Offer(TenantOwned, Base):
     tax_class: Mapped[str] = mapped_column(String(10))
 
 
+class Price(TenantOwned, Base):
+    """What a variant costs in a further currency of the marketplace. Where there is no row it is not for sale in that currency."""
+
+    __tablename__ = "catalog_price"
+    __table_args__ = (
+        CheckConstraint("price_minor >= 0 AND (compare_at_minor IS NULL OR compare_at_minor > price_minor)", name="amounts"),
+        ForeignKeyConstraint(["tenant_id", "variant_id"], ["catalog_offer.tenant_id", "catalog_offer.variant_id"]),
+    )
+
+    variant_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    currency: Mapped[str] = mapped_column(String(3), primary_key=True)
+    price_minor: Mapped[int] = mapped_column(Minor)
+    compare_at_minor: Mapped[int | None] = mapped_column(Minor)
+
+
 class ImportRun(SellerOwned, Base):
     """One file on its way into the catalogue."""
 

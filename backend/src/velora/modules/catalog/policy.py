@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
@@ -76,11 +76,22 @@ class ProductDraft:
 
 
 @dataclass(frozen=True, slots=True)
+class Amounts:
+    """A price, and the higher one that it had before, in minor units of one currency."""
+
+    price_minor: int
+    compare_at_minor: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class OfferDraft:
+    """A price in the marketplace's main currency, and one in each of `further`; other further currencies keep what they have."""
+
     variant_id: int
     price_minor: int
     compare_at_minor: int | None = None
     tax_class: str = "standard"
+    further: Mapping[str, Amounts] = field(default_factory=dict[str, Amounts])
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,13 +201,23 @@ def is_picture(name: str) -> bool:
 
 
 def refuse_offer(offer: OfferDraft, number: int = 0) -> Invalid | None:
-    """What is wrong with a price."""
-    if not 0 <= offer.price_minor < 10**12:
-        return Invalid(f"/offers/{number}/price_minor", "Give the price in minor units, zero or more, below a trillion.")
-    if offer.compare_at_minor is not None and offer.compare_at_minor <= offer.price_minor:
-        return Invalid(f"/offers/{number}/compare_at_minor", "The price before must be higher than the price now; leave it out otherwise.")
+    """What is wrong with a price, in whichever currency."""
+    if refusal := refuse_amounts(Amounts(offer.price_minor, offer.compare_at_minor), f"/offers/{number}"):
+        return refusal
+    for currency, amounts in offer.further.items():
+        if refusal := refuse_amounts(amounts, f"/offers/{number}/further/{currency}"):
+            return refusal
     if offer.tax_class not in TAX_CLASSES:
         return Invalid(f"/offers/{number}/tax_class", f"Choose one of {', '.join(sorted(TAX_CLASSES))}.")
+    return None
+
+
+def refuse_amounts(amounts: Amounts, at: str) -> Invalid | None:
+    """What is wrong with the amounts of one currency."""
+    if not 0 <= amounts.price_minor < 10**12:
+        return Invalid(f"{at}/price_minor", "Give the price in minor units, zero or more, below a trillion.")
+    if amounts.compare_at_minor is not None and amounts.compare_at_minor <= amounts.price_minor:
+        return Invalid(f"{at}/compare_at_minor", "The price before must be higher than the price now; leave it out otherwise.")
     return None
 
 

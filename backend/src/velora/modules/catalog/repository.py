@@ -3,9 +3,9 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import Select, and_, bindparam, func, or_, select, tuple_
+from sqlalchemy import Select, and_, bindparam, delete, exists, func, or_, select, tuple_
 
-from velora.modules.catalog.models import Attribute, Category, ImportRun, Listing, Offer, Product, Variant
+from velora.modules.catalog.models import Attribute, Category, ImportRun, Listing, Offer, Price, Product, Variant
 from velora.modules.catalog.policy import State
 from velora.platform.db import ACROSS_TENANTS, UnitOfWork
 
@@ -26,6 +26,7 @@ def _offer_rows() -> Any:  # of more columns than the type checker's overloads c
     listing = and_(Listing.tenant_id == Offer.tenant_id, Listing.id == Offer.listing_id)
     product = and_(Product.seller_id == Offer.seller_id, Product.id == Offer.product_id)
     variant = and_(Variant.seller_id == Offer.seller_id, Variant.id == Offer.variant_id)
+    price = and_(Price.tenant_id == Offer.tenant_id, Price.variant_id == Offer.variant_id)
     return (
         select(
             Offer.tenant_id,
@@ -48,10 +49,14 @@ def _offer_rows() -> Any:  # of more columns than the type checker's overloads c
             Listing.id.label("listing_id"),
             Variant.options,
             Variant.position,
+            Price.currency.label("further"),
+            Price.price_minor.label("further_minor"),
+            Price.compare_at_minor.label("further_compare_at_minor"),
         )
         .join(Listing, listing)
         .join(Product, product)
         .join(Variant, variant)
+        .outerjoin(Price, price)
     )
 
 
@@ -65,6 +70,7 @@ _PRODUCTS_BY_HANDLE: Final = select(Product).where(_in(Product.seller_id, Produc
 _VARIANTS_BY_SKU: Final = select(Variant).where(_in(Variant.seller_id, Variant.sku))
 _VARIANTS_OF: Final = select(Variant).where(_in(Variant.seller_id, Variant.product_id)).order_by(Variant.product_id, Variant.position)
 _LISTINGS_AT: Final = select(Listing).where(_in(Listing.tenant_id, Listing.slug))
+_PRICES: Final = select(Price).where(_in(Price.tenant_id, Price.variant_id))
 _OFFER_KEYS: Final = select(Offer).where(_in(Offer.tenant_id, Offer.variant_id))
 
 
@@ -75,6 +81,7 @@ async def _found(uow: UnitOfWork, statement: Select[T], keys: Collection[tuple[i
 
 
 async def offers(uow: UnitOfWork, keys: Collection[Pair]) -> Sequence[Any]:
+    """A row for each offer, or one for each of its further currencies."""
     return await uow.all(_OFFERS, {"keys": sorted(keys)}) if keys else []
 
 
@@ -84,6 +91,18 @@ async def offers_of_listings(uow: UnitOfWork, keys: Collection[Pair]) -> Sequenc
 
 async def offers_by_key(uow: UnitOfWork, keys: Collection[Pair]) -> dict[Pair, Offer]:
     return {(row.tenant_id, row.variant_id): row for row in await _found(uow, _OFFER_KEYS, keys)}
+
+
+async def prices(uow: UnitOfWork, keys: Collection[Pair]) -> set[tuple[int, int, str]]:
+    """In which further currencies these offers have a price: (tenant, variant, currency)."""
+    return {(row.tenant_id, row.variant_id, row.currency) for row in await _found(uow, _PRICES, keys)}
+
+
+async def drop_prices(uow: UnitOfWork, keys: Collection[tuple[int, int, str]]) -> None:
+    """Of (tenant, variant, currency), ascending."""
+    for tenant_id, variant_id, currency in sorted(keys):
+        gone = delete(Price).where(Price.tenant_id == tenant_id, Price.variant_id == variant_id, Price.currency == currency)
+        await uow.change(gone)
 
 
 async def listings(uow: UnitOfWork, keys: Collection[Pair]) -> dict[Pair, Listing]:
@@ -192,6 +211,7 @@ async def browse(
     newest: bool,
     offset: int,
     limit: int,
+    further: str | None,
 ) -> tuple[list[Pair], int]:
     """A page of what is on sale, and how much there is."""
     product = and_(Product.seller_id == Listing.seller_id, Product.id == Listing.product_id)
@@ -200,6 +220,10 @@ async def browse(
         wanted.append(Listing.category_id.in_(category_ids))
     if seller_ids is not None:
         wanted.append(Listing.seller_id.in_(seller_ids))
+    if further is not None:
+        priced = and_(Price.tenant_id == Offer.tenant_id, Price.variant_id == Offer.variant_id, Price.currency == further)
+        of_listing = and_(Offer.tenant_id == Listing.tenant_id, Offer.listing_id == Listing.id)
+        wanted.append(exists(select(Offer.variant_id).join(Price, priced).where(of_listing, Offer.tenant_id == tenant_id)))
     order = [Listing.id.desc()] if newest else [Listing.sold.desc(), Listing.id.desc()]
     page = select(Listing.id).join(Product, product).where(*wanted).order_by(*order).offset(offset).limit(limit)
     total = await uow.scalar(select(func.count()).select_from(Listing).join(Product, product).where(*wanted))
@@ -251,13 +275,19 @@ async def products_of_seller(
 async def offers_of_products(uow: UnitOfWork, seller_id: int, product_ids: Collection[int]) -> Sequence[Any]:
     """What a seller asks for its products, in every marketplace."""
     listing = and_(Listing.tenant_id == Offer.tenant_id, Listing.id == Offer.listing_id)
+    price = and_(Price.tenant_id == Offer.tenant_id, Price.variant_id == Offer.variant_id)
+    columns: list[Any] = [
+        Offer.tenant_id, Offer.variant_id, Offer.price_minor, Offer.compare_at_minor, Offer.currency, Offer.tax_class,
+        Listing.state, Listing.slug, Listing.category_id, Listing.product_id, Price.currency.label("further"),
+        Price.price_minor.label("further_minor"), Price.compare_at_minor.label("further_compare_at_minor"),
+    ]  # fmt: skip
     statement = (
-        select(Offer.tenant_id, Offer.variant_id, Offer.price_minor, Offer.compare_at_minor, Offer.currency, Offer.tax_class,
-               Listing.state, Listing.slug, Listing.category_id, Listing.product_id)
+        select(*columns)
         .join(Listing, listing)
+        .outerjoin(Price, price)
         .where(Listing.seller_id == seller_id, Listing.product_id.in_(product_ids))
-        .order_by(Offer.tenant_id, Offer.variant_id)
-    )  # fmt: skip
+        .order_by(Offer.tenant_id, Offer.variant_id, Price.currency)
+    )
     return await uow.all(statement.execution_options(**ACROSS_TENANTS))
 
 

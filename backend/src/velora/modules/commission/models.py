@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, Integer, SmallInteger, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from velora.platform.db import Base, TenantOwned
-from velora.platform.db.types import BigId, Minor, UtcTime
+from velora.platform.db.types import BigId, JsonDoc, Minor, UtcTime
 
 
 class CommissionRule(TenantOwned, Base):
@@ -29,3 +29,5 @@ class CommissionRule(TenantOwned, Base):
     valid_from: Mapped[datetime] = mapped_column(UtcTime)
     created_at: Mapped[datetime] = mapped_column(UtcTime)
     created_by: Mapped[str] = mapped_column(String(40))
+    # The fixed part in the further currencies of the marketplace: {"SEK": 300}.
+    further_fixed: Mapped[dict[str, int] | None] = mapped_column(JsonDoc)

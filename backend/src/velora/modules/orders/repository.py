@@ -220,14 +220,15 @@ async def count_paid(uow: UnitOfWork, tenant_id: int | None) -> int:
 
 async def commissions_after(
     uow: UnitOfWork, *, tenant_id: int, after: int, limit: int
-) -> Sequence[tuple[int, int, int, int, int, int, int, int]]:
-    """(tenant, line, rule, version, percent, fixed part, net, commission) of the next lines after this id."""
+) -> Sequence[tuple[int, int, int, int, int, int, int, int, str]]:
+    """(tenant, line, rule, version, percent, fixed part, net, commission, currency) of the next lines after this id."""
     line = OrderLine
     statement = (
         select(
             line.tenant_id, line.id, line.commission_rule_id, line.commission_rule_version, line.commission_bps,
-            line.commission_fixed_minor, line.net_minor, line.commission_minor,
+            line.commission_fixed_minor, line.net_minor, line.commission_minor, SellerOrder.currency,
         )
+        .join(SellerOrder, (SellerOrder.tenant_id == line.tenant_id) & (SellerOrder.id == line.seller_order_id))
         .where(line.tenant_id == tenant_id, line.id > after)
         .order_by(line.id)
         .limit(limit)

@@ -1,6 +1,6 @@
 """Who is paid in a run. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 
@@ -15,6 +15,13 @@ class Standing:
     owed_minor: int
 
 
-def due(standings: Iterable[Standing], *, threshold_minor: int) -> list[Standing]:
-    """Whoever has reached the threshold and owes nothing is paid everything; nobody is paid nothing."""
-    return [one for one in standings if one.payable_minor >= max(threshold_minor, 1) and one.owed_minor == 0]
+def due(standings: Iterable[Standing], *, thresholds: Mapping[str, int]) -> list[Standing]:
+    """Whoever has reached the threshold of the currency and owes nothing in it is paid everything; nobody is paid nothing.
+
+    A currency without a threshold is not paid out: no number of another currency stands in for it.
+    """
+    return [
+        one
+        for one in standings
+        if one.currency in thresholds and one.payable_minor >= max(thresholds[one.currency], 1) and one.owed_minor == 0
+    ]

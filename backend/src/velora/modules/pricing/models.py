@@ -1,10 +1,12 @@
 """Tables of pricing."""
 
+from typing import Any
+
 from sqlalchemy import CheckConstraint, Integer
 from sqlalchemy.orm import Mapped, mapped_column
 
 from velora.platform.db import Base, TenantOwned
-from velora.platform.db.types import BigId, Minor
+from velora.platform.db.types import BigId, JsonDoc, Minor
 
 
 class ShippingRuleRow(TenantOwned, Base):
@@ -18,3 +20,5 @@ class ShippingRuleRow(TenantOwned, Base):
     free_above_minor: Mapped[int | None] = mapped_column(Minor)
     days_min: Mapped[int] = mapped_column(Integer)
     days_max: Mapped[int] = mapped_column(Integer)
+    # The same in the further currencies of the marketplace: {"SEK": {"flat_minor": 4900, "free_above_minor": null}}.
+    further: Mapped[dict[str, dict[str, Any]] | None] = mapped_column(JsonDoc)

@@ -5,7 +5,7 @@ what stands above it. Where prices include tax, a line costs exactly unit price 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from velora.kernel.errors import Invalid
@@ -28,13 +28,17 @@ class BasketLine:
 
 @dataclass(frozen=True, slots=True)
 class Basket:
-    """What somebody wants sent to a country, from a marketplace of this tax mode: inclusive, exclusive or none."""
+    """What somebody wants sent to a country, from a marketplace of this tax mode: inclusive, exclusive or none.
+
+    `currency` is the marketplace's main one, or one that it also sells in (`further`).
+    """
 
     tenant_id: int
     currency: str
     tax_mode: str
     country: str
     lines: tuple[BasketLine, ...]
+    further: bool = False
 
     @property
     def tax_inclusive(self) -> bool:
@@ -42,13 +46,31 @@ class Basket:
 
 
 @dataclass(frozen=True, slots=True)
+class Rate:
+    """What delivery costs in one currency: `flat_minor`, or nothing from `free_above_minor` on."""
+
+    flat_minor: int = 0
+    free_above_minor: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ShippingRule:
-    """What a seller takes for delivery, as shown in the marketplace: `flat_minor`, or nothing from `free_above_minor` on."""
+    """What a seller takes for delivery, as shown in the marketplace: `flat_minor`, or nothing from `free_above_minor` on.
+
+    These are amounts of the marketplace's main currency; `further` has those of the others that it sells in.
+    """
 
     flat_minor: int = 0
     free_above_minor: int | None = None
     days_min: int = 2
     days_max: int = 4
+    further: Mapping[str, Rate] = field(default_factory=dict[str, Rate])
+
+    def rate(self, basket: Basket) -> Rate | None:
+        """What it takes of this basket; None when nobody said so in its currency. What costs nothing does so in every currency."""
+        if basket.further and self.flat_minor:
+            return self.further.get(basket.currency)
+        return self.further.get(basket.currency, Rate()) if basket.further else Rate(self.flat_minor, self.free_above_minor)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +117,10 @@ class SellerQuote:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """The whole basket; sellers in the order in which they first stand in it. net + shipping_net + tax = total."""
+    """The whole basket; sellers in the order in which they first stand in it. net + shipping_net + tax = total.
+
+    Of `undelivered` nothing is in it: what these sellers take for delivery is not known in the basket's currency.
+    """
 
     groups: tuple[SellerQuote, ...]
     net_minor: int
@@ -104,6 +129,7 @@ class Quote:
     total_minor: int
     country: str
     tax_inclusive: bool
+    undelivered: frozenset[int] = frozenset()
 
 
 def rate_of(rates: Rates, country: str, tax_class: str) -> int:
@@ -117,7 +143,11 @@ def quote(basket: Basket, rules: Mapping[int, ShippingRule], rates: Rates) -> Qu
     by_seller: dict[int, list[BasketLine]] = {}
     for line in basket.lines:
         by_seller.setdefault(line.seller_id, []).append(line)
-    groups = tuple(_seller_quote(seller_id, lines, basket, rules[seller_id], rates) for seller_id, lines in by_seller.items())
+    groups = tuple(
+        _seller_quote((seller_id, lines), basket, (rule, rate), rates)
+        for seller_id, lines in by_seller.items()
+        if (rate := (rule := rules[seller_id]).rate(basket)) is not None
+    )
     return Quote(
         groups=groups,
         net_minor=sum(line.net_minor for group in groups for line in group.lines),
@@ -126,16 +156,18 @@ def quote(basket: Basket, rules: Mapping[int, ShippingRule], rates: Rates) -> Qu
         total_minor=sum(group.total_minor for group in groups),
         country=basket.country,
         tax_inclusive=basket.tax_inclusive,
+        undelivered=frozenset(by_seller) - {group.seller_id for group in groups},
     )
 
 
-def _seller_quote(seller_id: int, lines: Sequence[BasketLine], basket: Basket, rule: ShippingRule, rates: Rates) -> SellerQuote:
+def _seller_quote(own: tuple[int, Sequence[BasketLine]], basket: Basket, taken: tuple[ShippingRule, Rate], rates: Rates) -> SellerQuote:
+    (seller_id, lines), (rule, rate) = own, taken
     quoted = tuple(_line_quote(line, basket, rate_of(rates, basket.country, line.tax_class)) for line in lines)
     shown = sum(line.unit_minor * line.quantity for line in lines)
-    free = rule.free_above_minor is not None and shown >= rule.free_above_minor
+    free = rate.free_above_minor is not None and shown >= rate.free_above_minor
     bps = rate_of(rates, basket.country, "standard")
-    net, tax = _parted(0 if free else rule.flat_minor, bps, basket)
-    return SellerQuote(seller_id, quoted, net, tax, bps, rule.free_above_minor, rule.days_min, rule.days_max)
+    net, tax = _parted(0 if free else rate.flat_minor, bps, basket)
+    return SellerQuote(seller_id, quoted, net, tax, bps, rate.free_above_minor, rule.days_min, rule.days_max)
 
 
 def _line_quote(line: BasketLine, basket: Basket, bps: int) -> LineQuote:
@@ -152,13 +184,16 @@ def _parted(shown: int, bps: int, basket: Basket) -> tuple[int, int]:
 
 
 def refuse_rule(rule: ShippingRule) -> Invalid | None:
-    """What is wrong with a rule for delivery."""
-    if rule.flat_minor < 0:
-        return Invalid("/flat_minor", "Delivery costs zero or more, in minor units.")
-    if rule.free_above_minor is not None and rule.free_above_minor <= 0:
-        return Invalid(
-            "/free_above_minor", "Give the amount from which delivery is free, or leave it out. For always free, set flat_minor to 0."
-        )
+    """What is wrong with a rule for delivery, in whichever currency."""
+    rates = {"": Rate(rule.flat_minor, rule.free_above_minor)} | {f"/further/{name}": rate for name, rate in rule.further.items()}
+    for at, rate in rates.items():
+        if rate.flat_minor < 0:
+            return Invalid(f"{at}/flat_minor", "Delivery costs zero or more, in minor units.")
+        if rate.free_above_minor is not None and rate.free_above_minor <= 0:
+            return Invalid(
+                f"{at}/free_above_minor",
+                "Give the amount from which delivery is free, or leave it out. For always free, set flat_minor to 0.",
+            )
     if not 0 <= rule.days_min <= rule.days_max <= 90:
         return Invalid("/days_max", "Delivery takes between days_min and days_max days, at most 90.")
     return None

@@ -1,13 +1,14 @@
 """All SQL of pricing."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import asdict
 from importlib.resources import files
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import bindparam, select, tuple_
 
 from velora.modules.pricing.models import ShippingRuleRow
-from velora.modules.pricing.policy import ShippingRule
+from velora.modules.pricing.policy import Rate, ShippingRule
 from velora.platform.db import UnitOfWork
 
 Key = tuple[int, int]
@@ -19,12 +20,17 @@ _RULES: Final = select(
     ShippingRuleRow.free_above_minor,
     ShippingRuleRow.days_min,
     ShippingRuleRow.days_max,
+    ShippingRuleRow.further,
 ).where(tuple_(ShippingRuleRow.tenant_id, ShippingRuleRow.seller_id).in_(bindparam("keys", expanding=True)))
 
 
 async def rules(uow: UnitOfWork, keys: Collection[Key]) -> dict[Key, ShippingRule]:
     rows = await uow.all(_RULES, {"keys": sorted(keys)}) if keys else ()
-    return {(row[0], row[1]): ShippingRule(row[2], row[3], row[4], row[5]) for row in rows}
+    return {(row[0], row[1]): ShippingRule(row[2], row[3], row[4], row[5], _rates(row[6])) for row in rows}
+
+
+def _rates(stored: Mapping[str, Mapping[str, Any]] | None) -> dict[str, Rate]:
+    return {name: Rate(one["flat_minor"], one["free_above_minor"]) for name, one in stored.items()} if stored else {}
 
 
 async def put_rules(uow: UnitOfWork, wanted: Mapping[Key, ShippingRule]) -> None:
@@ -35,6 +41,7 @@ async def put_rules(uow: UnitOfWork, wanted: Mapping[Key, ShippingRule]) -> None
             "free_above_minor": rule.free_above_minor,
             "days_min": rule.days_min,
             "days_max": rule.days_max,
+            "further": {name: asdict(rate) for name, rate in sorted(rule.further.items())},
         }
         for key, rule in wanted.items()
     }

@@ -6,7 +6,7 @@ from typing import Final
 
 from velora.kernel.errors import Invalid
 from velora.modules.pricing import policy, repository
-from velora.modules.pricing.policy import Basket, BasketLine, LineQuote, Quote, Rates, SellerQuote, ShippingRule
+from velora.modules.pricing.policy import Basket, BasketLine, LineQuote, Quote, Rate, Rates, SellerQuote, ShippingRule
 from velora.platform.db import UnitOfWork
 
 __all__ = [
@@ -15,12 +15,14 @@ __all__ = [
     "BasketLine",
     "LineQuote",
     "Quote",
+    "Rate",
     "SellerQuote",
     "ShippingRule",
     "quote",
     "set_shipping_rules",
     "shipping_rules",
     "tax_bps",
+    "undelivered",
 ]
 
 EVERY_SELLER: Final = 0
@@ -42,6 +44,16 @@ async def shipping_rules(uow: UnitOfWork, keys: Collection[tuple[int, int]]) -> 
     found = await repository.rules(uow, {*keys, *((tenant_id, EVERY_SELLER) for tenant_id, _ in keys)})
     free = ShippingRule()
     return {key: found.get(key) or found.get((key[0], EVERY_SELLER)) or free for key in keys}
+
+
+async def undelivered(uow: UnitOfWork, wanted: Collection[tuple[int, int, str]]) -> set[tuple[int, int, str]]:
+    """Of these (tenant, seller, further currency), those in which nobody said what the seller's delivery costs."""
+    rules = await shipping_rules(uow, {(tenant_id, seller_id) for tenant_id, seller_id, _ in wanted})
+    return {
+        (tenant_id, seller_id, currency)
+        for tenant_id, seller_id, currency in wanted
+        if rules[tenant_id, seller_id].rate(Basket(tenant_id, currency, "none", "", (), further=True)) is None
+    }
 
 
 async def set_shipping_rules(uow: UnitOfWork, wanted: Mapping[tuple[int, int], ShippingRule]) -> dict[tuple[int, int], Invalid]:

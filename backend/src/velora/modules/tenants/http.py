@@ -8,8 +8,8 @@ from pydantic import Field
 from velora.modules.tenants import service
 from velora.modules.tenants.errors import Suspended
 from velora.modules.tenants.policy import Theme, address
-from velora.platform.web import HouseDep, Schema, Tenant, ident, problems
-from velora.platform.web.callers import UnknownHost
+from velora.platform.web import HouseDep, Schema, Selling, ident, problems
+from velora.platform.web.callers import NotSoldIn, UnknownHost
 
 router = APIRouter(tags=["storefront"])
 
@@ -22,6 +22,7 @@ class MarketplaceOut(Schema):
     tagline: str
     url: str = Field(examples=["http://nordmarkt.localhost:8000"])
     currency: str
+    currencies: tuple[str, ...]
     theme: Theme
 
 
@@ -38,6 +39,8 @@ class StorefrontOut(Schema):
     name: str
     tagline: str
     currency: str
+    currencies: tuple[str, ...] = Field(description="What it sells in, the main currency first")
+    shown_in: str = Field(description="The currency that the caller has chosen, else the main one")
     locale: str
     country: str
     countries: tuple[str, ...]
@@ -60,6 +63,7 @@ async def list_marketplaces(house: HouseDep) -> MarketplacesOut:
                 tagline=tenant.tagline,
                 url=address(house.settings.public_url, tenant.slug, tenant.domains),
                 currency=tenant.currency,
+                currencies=tenant.currencies,
                 theme=tenant.theme,
             )
             for tenant in found
@@ -68,8 +72,8 @@ async def list_marketplaces(house: HouseDep) -> MarketplacesOut:
     )
 
 
-@router.get("/storefront", responses=problems(UnknownHost, Suspended))
-async def read_storefront(here: Tenant, house: HouseDep) -> StorefrontOut:
+@router.get("/storefront", responses=problems(UnknownHost, Suspended, NotSoldIn))
+async def read_storefront(here: Selling, house: HouseDep) -> StorefrontOut:
     """The marketplace of this address: its name, money, language and face."""
     async with house.db.read(None) as uow:
         tenant = (await service.by_id(uow, {here.id}))[here.id]
@@ -79,6 +83,8 @@ async def read_storefront(here: Tenant, house: HouseDep) -> StorefrontOut:
         name=tenant.name,
         tagline=tenant.tagline,
         currency=tenant.currency,
+        currencies=tenant.currencies,
+        shown_in=here.currency,
         locale=tenant.locale,
         country=tenant.country,
         countries=tenant.countries,

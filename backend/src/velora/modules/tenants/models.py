@@ -1,6 +1,7 @@
 """The tables of tenants. A tenant's row is no tenant's own: it is found before the tenant is known."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import CheckConstraint, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -36,6 +37,8 @@ class Tenant(Base):
     theme: Mapped[dict[str, object]] = mapped_column(JsonDoc)
     created_at: Mapped[datetime] = mapped_column(UtcTime)
     charged: Mapped[str] = mapped_column(String(12), server_default="at_order")
+    # What it also sells in, or did: {"SEK": {"payout_threshold_minor": 50000, "sold": true}}. Money earned in one is paid out after it too.
+    further_currencies: Mapped[dict[str, dict[str, Any]] | None] = mapped_column(JsonDoc)
 
 
 class TenantDomain(TenantOwned, Base):

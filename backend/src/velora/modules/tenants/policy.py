@@ -52,6 +52,15 @@ class Theme:
 
 
 @dataclass(frozen=True)
+class FurtherCurrency:
+    """A currency in which a marketplace sells, or sold (`sold`), beside its main one: from how much on sellers are paid in it."""
+
+    currency: str
+    payout_threshold_minor: int
+    sold: bool = True
+
+
+@dataclass(frozen=True)
 class NewTenant:
     """A marketplace to be. `domains` lead to it besides `{slug}.localhost`; `countries` are where it ships to (none: its own).
 
@@ -72,6 +81,7 @@ class NewTenant:
     theme: Theme = Theme()
     domains: tuple[str, ...] = ()
     charged: Charged = "at_order"
+    further: tuple[FurtherCurrency, ...] = ()
 
 
 def check(new: NewTenant) -> Invalid | None:
@@ -94,7 +104,27 @@ def check(new: NewTenant) -> Invalid | None:
         (len(set(new.domains)) == len(new.domains), "/domains", "Name each domain once."),
     )
     wrong = next((Invalid(pointer, problem) for holds, pointer, problem in rules if not holds), None)
-    return wrong or check_theme(new.theme)
+    return wrong or _check_further(new) or check_theme(new.theme)
+
+
+def check_currency(main: str, further: FurtherCurrency) -> Invalid | None:
+    """What is wrong with a currency that a marketplace is to sell in beside its main one. Each amount is in that currency."""
+    if further.currency not in CURRENCY_DIGITS:
+        return Invalid("/currency", f"Choose one of {', '.join(CURRENCY_DIGITS)}.")
+    if further.currency == main:
+        return Invalid("/currency", f"{main} is the marketplace's main currency already. Name a further one.")
+    if further.payout_threshold_minor < 0:
+        return Invalid("/payout_threshold_minor", f"Give an amount of zero or more, in minor units of {further.currency}.")
+    return None
+
+
+def _check_further(new: NewTenant) -> Invalid | None:
+    if len({one.currency for one in new.further}) != len(new.further):
+        return Invalid("/further", "Name each further currency once.")
+    for number, one in enumerate(new.further):
+        if refusal := check_currency(new.currency, one):
+            return Invalid(f"/further/{number}{refusal.pointer}", refusal.problem)
+    return None
 
 
 def check_theme(theme: Theme) -> Invalid | None:

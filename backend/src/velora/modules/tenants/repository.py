@@ -40,3 +40,12 @@ async def set_state(uow: UnitOfWork, tenant_ids: Collection[int], state: str) ->
 
 async def set_theme(uow: UnitOfWork, tenant_id: int, theme: Mapping[str, object]) -> int:
     return await uow.change(update(Tenant).where(Tenant.id == tenant_id).values(theme=theme))
+
+
+async def locked(uow: UnitOfWork, tenant_id: int) -> Sequence[Tenant]:
+    """The tenant, held until the end of the transaction; nothing when there is none."""
+    return await uow.entities(uow.for_update(select(Tenant).where(Tenant.id == tenant_id)))
+
+
+async def set_further(uow: UnitOfWork, tenant_id: int, further: Mapping[str, object]) -> int:
+    return await uow.change(update(Tenant).where(Tenant.id == tenant_id).values(further_currencies=further))

@@ -1,7 +1,7 @@
 """Use cases of tenants. Those that look for a tenant run in platform scope: no tenant is known yet."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 
 from velora.kernel.colours import Oklch
@@ -10,7 +10,7 @@ from velora.modules.tenants import policy, repository
 from velora.modules.tenants.errors import HostTaken, NotInThatState, SlugTaken
 from velora.modules.tenants.events import TenantCreated, TenantResumed, TenantSuspended
 from velora.modules.tenants.models import Tenant
-from velora.modules.tenants.policy import Charged, Hero, NewTenant, Theme
+from velora.modules.tenants.policy import Charged, FurtherCurrency, Hero, NewTenant, Theme
 from velora.platform.db import UnitOfWork
 
 ACTIVE: Final = "active"
@@ -37,10 +37,21 @@ class TenantFacts:
     payout_threshold_minor: int
     domains: tuple[str, ...]
     charged: Charged
+    further: tuple[FurtherCurrency, ...] = ()
 
     @property
     def is_open(self) -> bool:
         return self.state == ACTIVE
+
+    @property
+    def currencies(self) -> tuple[str, ...]:
+        """What it sells in, the main one first."""
+        return (self.currency, *(one.currency for one in self.further if one.sold))
+
+    @property
+    def payout_thresholds(self) -> dict[str, int]:
+        """From how much on a seller is paid, in each currency that was ever sold in."""
+        return {one.currency: one.payout_threshold_minor for one in self.further} | {self.currency: self.payout_threshold_minor}
 
 
 async def create(uow: UnitOfWork, wanted: Sequence[NewTenant]) -> list[TenantFacts | Invalid | SlugTaken | HostTaken]:
@@ -112,6 +123,50 @@ async def dress(uow: UnitOfWork, tenant_id: int, theme: Theme) -> TenantFacts | 
     return (await by_id(uow, {tenant_id})).get(tenant_id) or NotFound("marketplace", str(tenant_id))
 
 
+async def sell_in(uow: UnitOfWork, tenant_id: int, further: FurtherCurrency) -> TenantFacts | Invalid | NotFound:
+    """The marketplace sells in this currency too, and pays its sellers in it from that threshold on. Set anew when it does already."""
+    return await _set_further(uow, tenant_id, further)
+
+
+async def stop_selling_in(uow: UnitOfWork, tenant_id: int, currency: str) -> TenantFacts | NotFound | Invalid:
+    """Nothing is for sale in this currency any more. Prices in it are kept, orders go on, and what was earned in it is paid out."""
+    tenant = await _locked(uow, tenant_id)
+    if isinstance(tenant, NotFound):
+        return tenant
+    if currency == tenant.currency:
+        return Invalid("/currency", f"{currency} is the marketplace's main currency; it always sells in it.")
+    if currency not in tenant.currencies:
+        return Invalid("/currency", f"It does not sell in {currency}. It sells in {', '.join(tenant.currencies)}.")
+    [standing] = [one for one in tenant.further if one.currency == currency]
+    return await _set_further(uow, tenant_id, replace(standing, sold=False))
+
+
+async def _set_further(uow: UnitOfWork, tenant_id: int, further: FurtherCurrency) -> TenantFacts | Invalid | NotFound:
+    tenant = await _locked(uow, tenant_id)
+    if isinstance(tenant, NotFound):
+        return tenant
+    if refusal := policy.check_currency(tenant.currency, further):
+        return refusal
+    others = [one for one in tenant.further if one.currency != further.currency]
+    changed = replace(tenant, further=tuple(sorted([*others, further], key=lambda one: one.currency)))
+    await repository.set_further(uow, tenant_id, _stored(changed.further))
+    return changed
+
+
+async def _locked(uow: UnitOfWork, tenant_id: int) -> TenantFacts | NotFound:
+    """The marketplace, changed by nobody else before this is over."""
+    found = await _facts(uow, await repository.locked(uow, tenant_id))
+    return found[0] if found else NotFound("marketplace", str(tenant_id))
+
+
+def _stored(further: Sequence[FurtherCurrency]) -> dict[str, dict[str, Any]]:
+    return {one.currency: {"payout_threshold_minor": one.payout_threshold_minor, "sold": one.sold} for one in further}
+
+
+def _further(stored: Mapping[str, Mapping[str, Any]] | None) -> tuple[FurtherCurrency, ...]:
+    return tuple(FurtherCurrency(name, one["payout_threshold_minor"], one["sold"]) for name, one in sorted((stored or {}).items()))
+
+
 async def _change_state(uow: UnitOfWork, ids: Sequence[int], state: str) -> list[TenantFacts | NotFound | NotInThatState]:
     tenants = await by_id(uow, set(ids))
     changing = {tenant.id for tenant in tenants.values() if tenant.state != state}
@@ -130,7 +185,7 @@ async def _facts(uow: UnitOfWork, tenants: Sequence[Tenant]) -> list[TenantFacts
             tax_mode=tenant.tax_mode, country=tenant.country, countries=tuple(tenant.countries), theme=_theme(tenant.theme),
             state=tenant.state, escrow_days=tenant.escrow_days, reserve_bps=tenant.reserve_bps,
             payout_threshold_minor=tenant.payout_threshold_minor, domains=domains.get(tenant.id, ()),
-            charged="at_shipment" if tenant.charged == "at_shipment" else "at_order",
+            charged="at_shipment" if tenant.charged == "at_shipment" else "at_order", further=_further(tenant.further_currencies),
         )
         for tenant in tenants
     ]  # fmt: skip
@@ -141,13 +196,14 @@ def _facts_of_new(id_: int, new: NewTenant) -> TenantFacts:
         id=id_, slug=new.slug, name=new.name.strip(), tagline=new.tagline, currency=new.currency, locale=new.locale,
         tax_mode=new.tax_mode, country=new.country, countries=new.countries or (new.country,), theme=new.theme, state=ACTIVE,
         escrow_days=new.escrow_days, reserve_bps=new.reserve_bps, payout_threshold_minor=new.payout_threshold_minor, domains=new.domains,
-        charged=new.charged,
+        charged=new.charged, further=tuple(sorted(new.further, key=lambda one: one.currency)),
     )  # fmt: skip
 
 
 def _row(tenant: TenantFacts) -> dict[str, object]:
     row = asdict(tenant)
-    del row["domains"]
+    del row["domains"], row["further"]
+    row["further_currencies"] = _stored(tenant.further)
     return row
 
 

@@ -40,7 +40,10 @@ class FacetValue:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One thing to find. `card` is stored as it is and comes back with the hit; nothing else is read from it."""
+    """One thing to find. `card` is stored as it is and comes back with the hit; nothing else is read from it.
+
+    `prices` has what it costs, by currency; in any other currency it is not found.
+    """
 
     tenant_id: int
     id: int
@@ -48,7 +51,7 @@ class Document:
     title: str
     text: str
     facets: tuple[FacetValue, ...]
-    price_minor: int
+    prices: Mapping[str, int]
     created_ms: int
     popularity: int
     card: Mapping[str, Any]  # JSON
@@ -72,9 +75,12 @@ class Sort(StrEnum):
 class Query:
     """Words (all must match), choices per facet (any value of one facet, every facet), a price range, an order.
 
+    Found is what has a price in `currency`; amounts are of it, and so is the order by price.
+
     `without` leaves out one document (a product beside its own kind).
     """
 
+    currency: str
     text: str = ""
     locale: str = "en"
     choices: Mapping[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
@@ -149,8 +155,11 @@ class SearchIndex(Protocol):
         """What this tenant has, and never another's. Raises SearchUnavailable."""
         ...
 
-    async def suggest(self, tenant_id: int, text: str, *, locale: str, facet: str, limit: int = 6) -> Suggestions:
-        """For words still being typed: the likeliest documents, values of `facet`, and completions. Raises SearchUnavailable."""
+    async def suggest(self, tenant_id: int, text: str, *, currency: str, locale: str, facet: str, limit: int = 6) -> Suggestions:
+        """For words still being typed, of what has a price in `currency`: documents, values of `facet`, completions.
+
+        The likeliest first. Raises SearchUnavailable.
+        """
         ...
 
     async def count(self, tenant_id: int) -> int:

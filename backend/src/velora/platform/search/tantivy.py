@@ -15,13 +15,12 @@ from typing import Any, Final, Protocol, TypeVar, cast
 
 import orjson
 import tantivy
-from tantivy import Occur, Order, SchemaBuilder
+from tantivy import Occur, Order
 
 from velora.platform.search.port import (
     MAX_OFFSET,
     Document,
     Facet,
-    FacetValue,
     Found,
     Hit,
     Key,
@@ -31,41 +30,25 @@ from velora.platform.search.port import (
     Suggestions,
     Value,
 )
-from velora.platform.search.tantivy_text import LANGUAGES, WORDS, analyzers, exact, fuzzy, stem_field
+from velora.platform.search.tantivy_rows import BETWEEN, PRICE, price_in, row_of, schema, term
+from velora.platform.search.tantivy_text import analyzers, exact, fuzzy
 from velora.platform.search.words import completions, did_you_mean, words_of
 
 T = TypeVar("T")
 
-SHAPE: Final = "v1"  # another shape of the index lives in another folder, and is built anew
+SHAPE: Final = "v2"  # another shape of the index lives in another folder, and is built anew
 HEAP: Final = 64_000_000  # bytes of a writing batch
 WAIT_FOR_WRITER: Final = 30.0  # seconds
 MOST_VALUES: Final = 5_000  # facet values counted in one answer
 SUGGEST_FROM: Final = 24  # hits that suggestions and spelling are read from
-BETWEEN: Final = "\x1f"  # the ASCII unit separator parts what one index term is made of
+
 
 _ORDERS: Final = {
-    Sort.PRICE_ASC: ("price", Order.Asc),
-    Sort.PRICE_DESC: ("price", Order.Desc),
+    Sort.PRICE_ASC: (PRICE, Order.Asc),
+    Sort.PRICE_DESC: (PRICE, Order.Desc),
     Sort.NEWEST: ("created", Order.Desc),
     Sort.POPULAR: ("popularity", Order.Desc),
 }
-
-
-def _schema() -> tantivy.Schema:
-    builder = SchemaBuilder()
-    builder.add_text_field("key", tokenizer_name="raw", index_option="basic")
-    builder.add_unsigned_field("tenant", indexed=True, fast=True)
-    builder.add_unsigned_field("id", stored=True)
-    builder.add_text_field("title", stored=True, tokenizer_name=WORDS)
-    builder.add_text_field("text", tokenizer_name=WORDS)
-    for language in LANGUAGES:
-        builder.add_text_field(stem_field(language), tokenizer_name=language)
-    builder.add_text_field("choice", tokenizer_name="raw", index_option="basic")
-    builder.add_text_field("facet", tokenizer_name="raw", index_option="basic", fast=True)
-    for number in ("price", "created", "popularity", "written"):
-        builder.add_integer_field(number, indexed=True, fast=True)
-    builder.add_bytes_field("card", stored=True)
-    return builder.build()
 
 
 @dataclass(slots=True)
@@ -80,7 +63,7 @@ class TantivyIndex:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder / SHAPE
-        self._schema = _schema()
+        self._schema = schema()
         self._analyzers = analyzers()
         self._index: tantivy.Index | None = None
         self._readers = ThreadPoolExecutor(2, thread_name_prefix="search")
@@ -149,9 +132,9 @@ class TantivyIndex:
         for change in batch:
             latest = {Key(document.tenant_id, document.id): document for document in change.documents}
             for key in [*latest, *change.gone]:
-                writer.delete_documents_by_term("key", _term(key))
+                writer.delete_documents_by_term("key", term(key))
             for document in latest.values():
-                writer.add_document(_row(document, stamp))
+                writer.add_document(row_of(document, stamp))
 
     async def begin_rebuild(self) -> int:
         await self._in_thread(self._usable)
@@ -197,8 +180,9 @@ class TantivyIndex:
     async def search(self, tenant_id: int, query: Query) -> Found:
         return await self._read(lambda searcher: self._search(searcher, tenant_id, query))
 
-    async def suggest(self, tenant_id: int, text: str, *, locale: str, facet: str, limit: int = 6) -> Suggestions:
-        return await self._read(lambda searcher: self._suggest(searcher, tenant_id, text, locale, facet, limit))
+    async def suggest(self, tenant_id: int, text: str, *, currency: str, locale: str, facet: str, limit: int = 6) -> Suggestions:
+        sold = self._sold(tenant_id, currency)
+        return await self._read(lambda searcher: self._suggest(searcher, sold, text, locale, facet, limit))
 
     async def count(self, tenant_id: int) -> int:
         return await self._read(lambda searcher: _total(searcher.search(self._of_tenant(tenant_id), limit=1)))
@@ -219,6 +203,11 @@ class TantivyIndex:
     def _of_tenant(self, tenant_id: int) -> tantivy.Query:
         return tantivy.Query.const_score_query(tantivy.Query.term_query(self._schema, "tenant", tenant_id), 0.0)
 
+    def _sold(self, tenant_id: int, currency: str) -> list[tantivy.Query]:
+        """What this tenant sells in the currency."""
+        sold_in = tantivy.Query.term_query(self._schema, "sold_in", currency, "basic")
+        return [self._of_tenant(tenant_id), tantivy.Query.const_score_query(sold_in, 0.0)]
+
     def _search(self, searcher: tantivy.Searcher, tenant_id: int, query: Query) -> Found:
         words = exact(self._schema, self._analyzers, query.text, query.locale)
         found = self._found(searcher, tenant_id, query, words)
@@ -228,14 +217,14 @@ class TantivyIndex:
         guessed = self._found(searcher, tenant_id, query, near)
         if not guessed.total:
             return found
-        best = searcher.search(self._all_of(self._of_tenant(tenant_id), *near), limit=SUGGEST_FROM)
+        best = searcher.search(self._all_of(*self._sold(tenant_id, query.currency), *near), limit=SUGGEST_FROM)
         titles = [str(searcher.doc(address).get_first("title")) for _, address in best.hits]
         return Found(guessed.hits, guessed.total, guessed.facets, guessed.price_min, guessed.price_max, did_you_mean(query.text, titles))
 
     def _found(self, searcher: tantivy.Searcher, tenant_id: int, query: Query, words: Sequence[tantivy.Query]) -> Found:
-        base = [self._of_tenant(tenant_id), *words]
+        base = [*self._sold(tenant_id, query.currency), *words]
         chosen = {key: self._any_of(key, values) for key, values in query.choices.items() if values}
-        price = self._price(query)
+        price, in_price = self._price(query), price_in(query.currency)
         everything = self._all_of(*base, *chosen.values(), *price, without=self._without(tenant_id, query))
         by_text = query.sort is Sort.RELEVANCE and bool(words)
         by_field, order = _ORDERS.get(query.sort, ("popularity", Order.Desc))
@@ -243,19 +232,19 @@ class TantivyIndex:
             everything,
             limit=max(query.limit, 1),
             offset=min(query.offset, MAX_OFFSET),
-            order_by_field=None if by_text else by_field,
+            order_by_field=None if by_text else in_price if by_field == PRICE else by_field,
             order=Order.Desc if by_text else order,
         )
         hits = tuple(_hit(searcher.doc(address)) for _, address in result.hits)[: query.limit]
         total = _total(result)
         if query.facets == ():
             return Found(hits, total, (), None, None, None)
-        counted = _counted(searcher, everything)
+        counted = _counted(searcher, everything, in_price)
         buckets = {key: values for key, values in counted.values.items() if key not in chosen}
         for key in chosen:
             others = [narrowed for other, narrowed in chosen.items() if other != key]
-            buckets[key] = _counted(searcher, self._all_of(*base, *others, *price)).values.get(key, {})
-        prices = _counted(searcher, self._all_of(*base, *chosen.values())) if price else counted
+            buckets[key] = _counted(searcher, self._all_of(*base, *others, *price), in_price).values.get(key, {})
+        prices = _counted(searcher, self._all_of(*base, *chosen.values()), in_price) if price else counted
         facets = (
             _facet(key, values, query.choices.get(key, frozenset()))
             for key, values in buckets.items()
@@ -263,18 +252,20 @@ class TantivyIndex:
         )
         return Found(hits, total, tuple(sorted(facets, key=lambda facet: facet.key)), prices.low, prices.high, None)
 
-    def _suggest(self, searcher: tantivy.Searcher, tenant_id: int, text: str, locale: str, facet: str, limit: int) -> Suggestions:
+    def _suggest(
+        self, searcher: tantivy.Searcher, sold: Sequence[tantivy.Query], text: str, locale: str, facet: str, limit: int
+    ) -> Suggestions:
         if not words_of(text):
             return Suggestions((), (), ())
         for matching in (exact, fuzzy):
-            query = self._all_of(self._of_tenant(tenant_id), *matching(self._schema, self._analyzers, text, locale))
+            query = self._all_of(*sold, *matching(self._schema, self._analyzers, text, locale))
             result = searcher.search(query, limit=SUGGEST_FROM)
             if result.hits:
                 break
         else:
             return Suggestions((), (), ())
         found = [searcher.doc(address) for _, address in result.hits]
-        values = _facet(facet, _counted(searcher, query).values.get(facet, {}), frozenset()).values
+        values = _facet(facet, _counted(searcher, query, None).values.get(facet, {}), frozenset()).values
         typed = words_of(text)[-1]
         named = [value for value in values if any(word.startswith(typed) for word in words_of(value.label))]
         return Suggestions(
@@ -292,7 +283,7 @@ class TantivyIndex:
     def _without(self, tenant_id: int, query: Query) -> tantivy.Query | None:
         if query.without is None:
             return None
-        return tantivy.Query.term_query(self._schema, "key", _term(Key(tenant_id, query.without)))
+        return tantivy.Query.term_query(self._schema, "key", term(Key(tenant_id, query.without)))
 
     def _any_of(self, key: str, values: Iterable[str]) -> tantivy.Query:
         terms = [tantivy.Query.term_query(self._schema, "choice", f"{key}{BETWEEN}{value}", "basic") for value in sorted(values)]
@@ -303,37 +294,10 @@ class TantivyIndex:
         if query.price_from is None and query.price_to is None:
             return []
         integer = tantivy.FieldType.Integer
-        within = tantivy.Query.range_query(self._schema, "price", integer, lower_bound=query.price_from, upper_bound=query.price_to)
+        within = tantivy.Query.range_query(
+            self._schema, price_in(query.currency), integer, lower_bound=query.price_from, upper_bound=query.price_to
+        )
         return [tantivy.Query.const_score_query(within, 0.0)]
-
-
-def _term(key: Key) -> str:
-    return f"{key.tenant_id}/{key.id}"
-
-
-def _row(document: Document, stamp: int) -> tantivy.Document:
-    row = tantivy.Document()
-    row.add_text("key", _term(Key(document.tenant_id, document.id)))
-    row.add_unsigned("tenant", document.tenant_id)
-    row.add_unsigned("id", document.id)
-    row.add_text("title", document.title)
-    row.add_text("text", document.text)
-    language = document.locale.split("-")[0]
-    if language in LANGUAGES:
-        row.add_text(stem_field(language), f"{document.title} {document.text}")
-    for value in document.facets:
-        row.add_text("choice", f"{value.key}{BETWEEN}{value.value}")
-        row.add_text("facet", BETWEEN.join(part.replace(BETWEEN, " ") for part in _parts(value)))
-    row.add_integer("price", document.price_minor)
-    row.add_integer("created", document.created_ms)
-    row.add_integer("popularity", document.popularity)
-    row.add_integer("written", stamp)
-    row.add_bytes("card", orjson.dumps(document.card))
-    return row
-
-
-def _parts(value: FacetValue) -> tuple[str, ...]:
-    return (value.key, value.label, value.value, value.value_label, value.parent)
 
 
 def _writer(index: tantivy.Index) -> tantivy.IndexWriter:
@@ -375,9 +339,10 @@ class _Counted:
     high: int | None
 
 
-def _counted(searcher: tantivy.Searcher, query: tantivy.Query) -> _Counted:
+def _counted(searcher: tantivy.Searcher, query: tantivy.Query, price: str | None) -> _Counted:
     """How often each facet value occurs. A value that was renamed counts once, under the label that more documents carry."""
-    asked = {"facets": {"terms": {"field": "facet", "size": MOST_VALUES}}, "price": {"stats": {"field": "price"}}}
+    asked: dict[str, Any] = {"facets": {"terms": {"field": "facet", "size": MOST_VALUES}}}
+    asked |= {PRICE: {"stats": {"field": price}}} if price else {}
     answer = cast("dict[str, Any]", searcher.aggregate(query, asked))  # pyright: ignore[reportUnknownMemberType] -- tantivy says dict
     values: dict[str, dict[str, _Bucket]] = {}
     for bucket in answer["facets"]["buckets"]:
@@ -390,7 +355,7 @@ def _counted(searcher: tantivy.Searcher, query: tantivy.Query) -> _Counted:
             if first
             else _Bucket(facet_label, label, parent, count)
         )
-    low, high = answer["price"]["min"], answer["price"]["max"]
+    low, high = (answer[PRICE]["min"], answer[PRICE]["max"]) if price else (None, None)
     return _Counted(values, None if low is None else round(low), None if high is None else round(high))
 
 

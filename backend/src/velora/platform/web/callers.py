@@ -1,10 +1,10 @@
 """Who is calling and from which storefront, as types in a route's signature."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, Final, Protocol
 
-from fastapi import Depends, Request, Response
+from fastapi import Depends, Query, Request, Response
 
 from velora.kernel.errors import Forbidden, NotFound, Refusal
 from velora.kernel.ids import encode
@@ -16,6 +16,7 @@ SESSION_COOKIE = "velora_session"
 CSRF_COOKIE = "velora_csrf"
 CSRF_HEADER = "x-csrf-token"
 GUEST_COOKIE = "velora_guest"
+CURRENCY_COOKIE = "velora_currency"
 TENANT_HEADER = "x-velora-tenant"
 _TENANT = "velora.tenant"
 
@@ -24,7 +25,7 @@ _GUEST_FOR: Final = 365 * 24 * 3600  # seconds
 
 @dataclass(frozen=True)
 class TenantContext:
-    """The storefront that a request came to."""
+    """The storefront that a request came to. `currency` is its main one, or (`further`) the other of `currencies` that the caller chose."""
 
     id: int
     slug: str
@@ -35,6 +36,8 @@ class TenantContext:
     country: str
     escrow_days: int
     charged: str = "at_order"
+    currencies: tuple[str, ...] = ()
+    further: bool = False
 
 
 class FrontDesk(Protocol):
@@ -62,6 +65,18 @@ class UnknownHost(Refusal):
 
     def detail(self) -> str:
         return f"No marketplace has the address {self.host}. /api/v1/marketplaces lists those there are; or send X-Velora-Tenant."
+
+
+@dataclass(unsafe_hash=True)
+class NotSoldIn(Refusal):
+    code = "tenants.not_sold_in"
+    status = 422
+    title = "Not sold in this currency"
+    currency: str
+    currencies: tuple[str, ...]
+
+    def detail(self) -> str:
+        return f"This marketplace does not sell in {self.currency}. Choose one of {', '.join(self.currencies)}."
 
 
 @dataclass(unsafe_hash=True)
@@ -112,6 +127,22 @@ async def _tenant(request: Request) -> TenantContext:
     return tenant
 
 
+async def _selling(
+    request: Request,
+    tenant: Annotated[TenantContext, Depends(_tenant)],
+    currency: Annotated[
+        str | None, Query(max_length=3, description="One that the marketplace sells in; its main one when left out")
+    ] = None,
+) -> TenantContext:
+    """The storefront in the currency of the parameter, else of the cookie, else its own. A cookie may be older than what is sold in."""
+    if currency is not None and currency not in tenant.currencies:
+        raise NotSoldIn(currency, tenant.currencies)
+    wished = currency or request.cookies.get(CURRENCY_COOKIE, tenant.currency)
+    if wished == tenant.currency or wished not in tenant.currencies:
+        return tenant
+    return replace(tenant, currency=wished, further=True)
+
+
 async def _caller(request: Request) -> Principal:
     tenant = await tenant_or_none(request)
     tenant_id = tenant.id if tenant else None
@@ -151,6 +182,7 @@ def acting_for_seller(caller: Principal, seller_id: int) -> None:
 HouseDep = Annotated[House, Depends(house_of)]
 WritesDep = Annotated[Writes, Depends(_writes)]
 Tenant = Annotated[TenantContext, Depends(_tenant)]
+Selling = Annotated[TenantContext, Depends(_selling)]
 Caller = Annotated[Principal, Depends(_caller)]
 SignedIn = Annotated[Principal, Depends(_signed_in)]
 SellerStaff = Annotated[Principal, Depends(_with_role(Role.SELLER, "work in the seller portal"))]

@@ -31,6 +31,7 @@ class _Step:
     call: Callable[..., Any]
     request_as: str | None
     given: tuple[tuple[str, int], ...]  # parameter, place of the step
+    query: Dependant | None  # whose parameters it takes from the address
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,6 @@ class Plan:
     """How one route is answered: its dependencies in the order in which they are needed, the route itself last."""
 
     steps: tuple[_Step, ...]
-    query: Dependant
     body: tuple[str, TypeAdapter[Any]] | None
 
     @classmethod
@@ -50,11 +50,17 @@ class Plan:
         steps: list[_Step] = []
         _lay(top, steps, {})
         body = ((field := top.body_params[0]).name, TypeAdapter[Any](field.field_info.annotation)) if top.body_params else None  # pyright: ignore[reportArgumentType] -- it has one
-        return cls(tuple(steps), top, body)
+        return cls(tuple(steps), body)
 
     async def answer(self, request: Request) -> Response | object:
         """The route's answer; `_NOT_PLAIN` before anything was called when something does not fit. Raises what the route raises."""
-        values, wrong = request_params_to_args(self.query.query_params, request.query_params) if self.query.query_params else ({}, [])
+        asked: dict[int, dict[str, Any]] = {}
+        for place, step in enumerate(self.steps):
+            if step.query:
+                asked[place], wrong = request_params_to_args(step.query.query_params, request.query_params)
+                if wrong:
+                    return _NOT_PLAIN
+        values: dict[str, Any] = {}
         if self.body:
             name, kind = self.body
             if not request.headers.get("content-type", "").startswith("application/json"):
@@ -63,12 +69,10 @@ class Plan:
                 values[name] = kind.validate_json(await request.body())
             except (ValidationError, Refusal):
                 return _NOT_PLAIN
-        if wrong:
-            return _NOT_PLAIN
         results: list[Any] = []
         last = len(self.steps) - 1
         for place, step in enumerate(self.steps):
-            arguments = {name: results[of] for name, of in step.given}
+            arguments = {name: results[of] for name, of in step.given} | asked.get(place, {})
             if step.request_as:
                 arguments[step.request_as] = request
             if place == last:
@@ -85,10 +89,10 @@ def _lay(dependant: Dependant, steps: list[_Step], places: dict[Any, int]) -> in
         return places[call]
     nested = dependant.dependencies
     asks_more = dependant.header_params or dependant.cookie_params or dependant.response_param_name or dependant.background_tasks_param_name
-    if not iscoroutinefunction(call) or asks_more or any(one.query_params or one.body_params or one.path_params for one in nested):
+    if not iscoroutinefunction(call) or asks_more or any(one.body_params or one.path_params for one in nested):
         raise ValueError(f"{call} cannot be called on the straight way: it is no coroutine function of the request and of such functions.")
     given = tuple((one.name, _lay(one, steps, places)) for one in nested if one.name)
-    steps.append(_Step(call, dependant.request_param_name, given))
+    steps.append(_Step(call, dependant.request_param_name, given, dependant if dependant.query_params else None))
     places[call] = len(steps) - 1
     return places[call]
 

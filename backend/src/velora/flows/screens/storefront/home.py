@@ -24,19 +24,19 @@ class HomePage:
     products: int
 
 
-async def home_page(house: House, tenant_id: int) -> HomePage:
-    """What greets a visitor of this marketplace."""
+async def home_page(house: House, tenant_id: int, currency: str) -> HomePage:
+    """What greets a visitor of this marketplace, at prices in this currency."""
     async with house.db.read(tenant_id) as uow:
         tree = (await category_trees(uow, [tenant_id]))[tenant_id]
         in_category = await products_by_category(uow, tenant_id)
         of_seller = await products_by_seller(uow, tenant_id)
         sellers = await seller_facts(uow, of_seller)
-    loved = await found(house, tenant_id, Query(sort=Sort.POPULAR, limit=CARDS, facets=()))
-    fresh = await found(house, tenant_id, Query(sort=Sort.NEWEST, limit=CARDS, facets=()))
+    loved = await found(house, tenant_id, Query(currency, sort=Sort.POPULAR, limit=CARDS, facets=()))
+    fresh = await found(house, tenant_id, Query(currency, sort=Sort.NEWEST, limit=CARDS, facets=()))
     return HomePage(
         categories=tuple((top, sum(in_category.get(id_, 0) for id_ in tree.below({top.slug}))) for top in tree.children(None)),
-        loved=cards(loved),
-        fresh=cards(fresh),
+        loved=cards(loved, currency),
+        fresh=cards(fresh, currency),
         sellers=tuple(
             (sellers[id_], number) for id_, number in sorted(of_seller.items(), key=lambda one: (-one[1], one[0])) if id_ in sellers
         ),

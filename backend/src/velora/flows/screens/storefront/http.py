@@ -13,15 +13,16 @@ from velora.flows.screens.storefront.product import ProductPage, product_page, s
 from velora.kernel.errors import NotFound
 from velora.kernel.ids import encode
 from velora.kernel.paging import decode_cursor, encode_cursor
-from velora.modules.catalog.errors import ProductNotFound
+from velora.modules.catalog.errors import NotForSaleIn, ProductNotFound
 from velora.modules.catalog.service import Offer
+from velora.modules.pricing.service import Basket
 from velora.platform import search as index
 from velora.platform.search import MAX_OFFSET, SearchUnavailable, Sort
-from velora.platform.web import HouseDep, MoneyOut, Schema, Tenant, ident, problems
-from velora.platform.web.callers import UnknownHost
+from velora.platform.web import HouseDep, MoneyOut, Schema, Selling, Tenant, ident, problems
+from velora.platform.web.callers import NotSoldIn, UnknownHost
 from velora.platform.web.reply import JsonReply
 
-router = APIRouter(tags=["storefront"], responses=problems(UnknownHost))
+router = APIRouter(tags=["storefront"], responses=problems(UnknownHost, NotSoldIn))
 
 MOST_SELLERS: Final = 12  # named on the first page
 MOST_CHOICES: Final = 50  # values of one facet in one search
@@ -210,9 +211,9 @@ class SellerPageOut(Schema):
 
 
 @router.get("/storefront/home", response_model=HomeOut)
-async def read_home(tenant: Tenant, house: HouseDep) -> JsonReply:
+async def read_home(tenant: Selling, house: HouseDep) -> JsonReply:
     """What greets a visitor."""
-    page = await home_page(house, tenant.id)
+    page = await home_page(house, tenant.id, tenant.currency)
     return JsonReply(
         {
             "categories": [
@@ -240,7 +241,7 @@ async def read_home(tenant: Tenant, house: HouseDep) -> JsonReply:
 @router.get("/search", response_model=SearchOut, responses=problems(SearchUnavailable))
 async def search(
     request: Request,
-    tenant: Tenant,
+    tenant: Selling,
     house: HouseDep,
     q: Annotated[str, Query(max_length=200, examples=["brass lamp"])] = "",
     category: Annotated[str | None, Query(description="A category's slug; what lies below it is found too")] = None,
@@ -259,6 +260,7 @@ async def search(
     choices |= {"in_stock": frozenset({"true"})} if in_stock else {}
     offset = _offset(cursor)
     query = index.Query(
+        tenant.currency,
         text=q,
         locale=tenant.locale,
         choices=choices,
@@ -273,7 +275,7 @@ async def search(
     more = bool(found.hits) and after < min(found.total, MAX_OFFSET)
     return JsonReply(
         {
-            "data": lists.cards(found),
+            "data": lists.cards(found, tenant.currency),
             "total": found.total,
             "facets": _facets(found, category),
             "did_you_mean": found.did_you_mean,
@@ -284,23 +286,23 @@ async def search(
 
 
 @router.get("/search/suggest", response_model=SuggestOut, responses=problems(SearchUnavailable))
-async def suggest(tenant: Tenant, house: HouseDep, q: Annotated[str, Query(max_length=100, examples=["lam"])] = "") -> JsonReply:
+async def suggest(tenant: Selling, house: HouseDep, q: Annotated[str, Query(max_length=100, examples=["lam"])] = "") -> JsonReply:
     """What somebody who types this may mean."""
-    found = await house.search.suggest(tenant.id, q, locale=tenant.locale, facet="category")
+    found = await house.search.suggest(tenant.id, q, currency=tenant.currency, locale=tenant.locale, facet="category")
     wanted = ("slug", "title", "picture", "tone", "price")
     return JsonReply(
         {
-            "products": [{name: hit.card[name] for name in wanted} for hit in found.hits],
+            "products": [{name: hit.card[tenant.currency][name] for name in wanted} for hit in found.hits],
             "categories": [{"slug": value.value, "name": value.label} for value in found.facet_values],
             "queries": list(found.words),
         }
     )
 
 
-@router.get("/products/{slug}", response_model=ProductPageOut, responses=problems(ProductNotFound))
-async def read_product_page(slug: str, tenant: Tenant, house: HouseDep) -> JsonReply:
+@router.get("/products/{slug}", response_model=ProductPageOut, responses=problems(ProductNotFound, NotForSaleIn))
+async def read_product_page(slug: str, tenant: Selling, house: HouseDep) -> JsonReply:
     """A product as it can be bought now."""
-    page = await product_page(house, tenant.id, slug, currency=tenant.currency, tax_mode=tenant.tax_mode, country=tenant.country)
+    page = await product_page(house, slug, shown=Basket(tenant.id, tenant.currency, tenant.tax_mode, tenant.country, (), tenant.further))
     return JsonReply(_product_page(page, tenant.currency))
 
 

@@ -6,14 +6,16 @@ from typing import Any, Final
 from velora.flows.indexing import documents_of
 from velora.modules.catalog.service import Browse, browse, category_trees
 from velora.modules.sellers.service import by_slug as sellers_by_slug
+from velora.modules.tenants.service import by_id as tenants_by_id
 from velora.platform.house import House
 from velora.platform.search import Facet, Found, Hit, Query, SearchUnavailable, Sort
 
 Card = Mapping[str, Any]
 
 
-def cards(result: Found) -> tuple[Card, ...]:
-    return tuple(hit.card for hit in result.hits)
+def cards(result: Found, currency: str) -> tuple[Card, ...]:
+    """What was found, at the prices of the currency that was searched in."""
+    return tuple(hit.card[currency] for hit in result.hits)
 
 
 async def found(house: House, tenant_id: int, query: Query) -> Found:
@@ -29,6 +31,7 @@ async def found(house: House, tenant_id: int, query: Query) -> Found:
 async def _from_database(house: House, tenant_id: int, query: Query) -> Found:
     """The same list without facets: category and seller are obeyed, other choices are not offered and so not made."""
     async with house.db.read(tenant_id) as uow:
+        main = (await tenants_by_id(uow, [tenant_id]))[tenant_id].currency
         tree = (await category_trees(uow, [tenant_id]))[tenant_id]
         wanted_categories = query.choices.get("category", frozenset())
         wanted_sellers = query.choices.get("seller", frozenset())
@@ -43,6 +46,7 @@ async def _from_database(house: House, tenant_id: int, query: Query) -> Found:
                 order=order,
                 offset=query.offset,
                 limit=query.limit,
+                further=query.currency if query.currency != main else None,
             ),
         )
         documents = await documents_of(uow, page.keys)

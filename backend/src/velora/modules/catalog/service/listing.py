@@ -8,12 +8,14 @@ from velora.kernel.ids import encode
 from velora.modules.catalog import repository
 from velora.modules.catalog.errors import CategoryNotFound, ProductNotFound, VariantNotFound
 from velora.modules.catalog.events import ListingChanged
-from velora.modules.catalog.models import Listing, Offer, Product
+from velora.modules.catalog.models import Listing, Offer, Price, Product
 from velora.modules.catalog.policy import (
+    Amounts,
     AttributeDefinition,
     ListingDraft,
     OfferDraft,
     State,
+    refuse_amounts,
     refuse_attributes,
     refuse_offer,
     slug_of,
@@ -31,18 +33,24 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class PriceChange:
+    """A price in the marketplace's main currency, or in the further one named; None takes the variant off sale in that one."""
+
     tenant_id: int
     seller_id: int
     variant_id: int
-    price_minor: int
+    price_minor: int | None
     compare_at_minor: int | None = None
+    currency: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Repriced:
+    """What a variant costs in one currency now; without a price it is not for sale in it."""
+
     variant_id: int
-    price_minor: int
+    price_minor: int | None
     compare_at_minor: int | None
+    currency: str
 
 
 ListOutcome = Listed | Invalid | ProductNotFound | VariantNotFound | CategoryNotFound
@@ -60,6 +68,7 @@ async def list_in(uow: UnitOfWork, listings: Sequence[ListingDraft]) -> list[Lis
     slugs = await _free_slugs(uow, [draft for draft in listings if (draft.tenant_id, draft.product_id) not in there], products)
     outcomes: list[ListOutcome] = []
     writes = _Writes()
+    further: dict[tuple[int, int, str], Amounts | None] = {}
     for draft in listings:
         product = products.get((draft.seller_id, draft.product_id))
         category = trees[draft.tenant_id].by_id.get(draft.category_id)
@@ -85,8 +94,10 @@ async def list_in(uow: UnitOfWork, listings: Sequence[ListingDraft]) -> list[Lis
                 writes.changed_offers[draft.tenant_id, offer.variant_id] = {**_price_columns(offer), "currency": draft.currency}
             else:
                 writes.offers.append(_offer_row(draft, offer, listing_id))
+            further |= {(draft.tenant_id, offer.variant_id, currency): amounts for currency, amounts in offer.further.items()}
         outcomes.append(Listed(listing_id, slug))
     await writes.make(uow)
+    await _put_prices(uow, further)
     return outcomes
 
 
@@ -118,6 +129,8 @@ def _refuse(
             return VariantNotFound(offer.variant_id)
         if refusal := refuse_offer(offer, number):
             return refusal
+        if draft.currency in offer.further:
+            return Invalid(f"/offers/{number}/further", f"{draft.currency} is the main currency here. Give that price as price_minor.")
     return refuse_attributes(definitions, product.attributes)
 
 
@@ -177,24 +190,52 @@ async def set_prices(uow: UnitOfWork, changes: Sequence[PriceChange]) -> list[Re
     priced = await repository.offers_by_key(uow, {(change.tenant_id, change.variant_id) for change in changes})
     outcomes: list[Repriced | Invalid | VariantNotFound] = []
     values: dict[tuple[int, ...], dict[str, object]] = {}
+    further: dict[tuple[int, int, str], Amounts | None] = {}
     touched: set[tuple[int, int]] = set()
     for number, change in enumerate(changes):
         offer = priced.get((change.tenant_id, change.variant_id))
-        draft = OfferDraft(change.variant_id, change.price_minor, change.compare_at_minor)
+        amounts = None if change.price_minor is None else Amounts(change.price_minor, change.compare_at_minor)
         if offer is None or offer.seller_id != change.seller_id:
             outcomes.append(VariantNotFound(change.variant_id))
-        elif refusal := refuse_offer(draft):
-            outcomes.append(Invalid(refusal.pointer.replace("/offers/0", f"/changes/{number}"), refusal.problem))
+            continue
+        currency = change.currency or offer.currency
+        if refusal := _refuse_amounts(amounts, f"/changes/{number}", may_end=currency != offer.currency):
+            outcomes.append(refusal)
+            continue
+        if currency == offer.currency:
+            values[change.tenant_id, change.variant_id] = _amount_columns(amounts)
         else:
-            values[change.tenant_id, change.variant_id] = {
-                "price_minor": change.price_minor,
-                "compare_at_minor": change.compare_at_minor,
-            }
-            touched.add((change.tenant_id, offer.listing_id))
-            outcomes.append(Repriced(change.variant_id, change.price_minor, change.compare_at_minor))
+            further[change.tenant_id, change.variant_id, currency] = amounts
+        touched.add((change.tenant_id, offer.listing_id))
+        outcomes.append(Repriced(change.variant_id, change.price_minor, amounts and amounts.compare_at_minor, currency))
     await uow.set_on(Offer, values)
+    await _put_prices(uow, further)
     uow.tell(ListingChanged(tenant_id, listing_id) for tenant_id, listing_id in sorted(touched))
     return outcomes
+
+
+def _refuse_amounts(amounts: Amounts | None, at: str, *, may_end: bool) -> Invalid | None:
+    if amounts is not None:
+        return refuse_amounts(amounts, at)
+    return None if may_end else Invalid(f"{at}/price_minor", "Give a price in the main currency, or suspend the listing.")
+
+
+def _amount_columns(amounts: Amounts | None) -> dict[str, object]:
+    return {"price_minor": amounts.price_minor, "compare_at_minor": amounts.compare_at_minor} if amounts else {}
+
+
+async def _put_prices(uow: UnitOfWork, wanted: Mapping[tuple[int, int, str], Amounts | None]) -> None:
+    """Under each (tenant, variant, currency) stand these amounts, or nothing."""
+    there = await repository.prices(uow, {(tenant_id, variant_id) for tenant_id, variant_id, _ in wanted})
+    rows = {key: _amount_columns(amounts) for key, amounts in wanted.items() if amounts is not None}
+    new = [
+        {"tenant_id": tenant_id, "variant_id": variant_id, "currency": currency, **row}
+        for (tenant_id, variant_id, currency), row in rows.items()
+        if (tenant_id, variant_id, currency) not in there
+    ]
+    await uow.insert(Price, new)
+    await uow.set_on(Price, {key: row for key, row in rows.items() if key in there})
+    await repository.drop_prices(uow, {key for key, amounts in wanted.items() if amounts is None and key in there})
 
 
 async def suspend_seller(uow: UnitOfWork, tenant_id: int, seller_id: int) -> int:

@@ -1,12 +1,12 @@
 """What other rooms ask the catalogue."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
 from velora.modules.catalog import repository
-from velora.modules.catalog.policy import AttributeValue, Picture, State
+from velora.modules.catalog.policy import Amounts, AttributeValue, Picture, State
 from velora.platform.db import UnitOfWork
 
 
@@ -41,6 +41,14 @@ class Offer:
     tax_class: str
     on_sale: bool
     options: Mapping[str, str]
+    further: Mapping[str, Amounts] = field(default_factory=dict[str, Amounts])
+
+    def in_currency(self, currency: str) -> "Offer | None":
+        """The offer at its price in this currency; None when it is not for sale in it."""
+        if currency == self.currency:
+            return self
+        amounts = self.further.get(currency)
+        return amounts and replace(self, price_minor=amounts.price_minor, compare_at_minor=amounts.compare_at_minor, currency=currency)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,20 +76,36 @@ class ListingFacts:
     def on_sale(self) -> bool:
         return bool(self.offers) and self.offers[0].on_sale
 
+    def in_currency(self, currency: str) -> "ListingFacts":
+        """The listing with those of its offers that are for sale in this currency, at their prices in it."""
+        return replace(self, offers=tuple(one for offer in self.offers if (one := offer.in_currency(currency)) is not None))
+
 
 async def offers(uow: UnitOfWork, keys: Collection[OfferKey]) -> dict[OfferKey, Offer]:
     """What is offered under these keys; a key that is missing in the answer is offered nowhere. One read, columns only."""
     rows = await repository.offers(uow, {(key.tenant_id, key.variant_id) for key in keys})
-    return {OfferKey(row.tenant_id, row.variant_id): _offer(row) for row in rows}
+    return {OfferKey(offer.tenant_id, offer.variant_id): offer for offer in _offers(rows)}
 
 
-def _offer(row: Any) -> Offer:
+def _offers(rows: Sequence[Any]) -> list[Offer]:
+    """The offers of rows that name each once for every further currency, in the order in which they first appear."""
+    further: dict[tuple[int, int], dict[str, Amounts]] = {}
+    first: dict[tuple[int, int], Any] = {}
+    for row in rows:
+        key = (row[0], row[1])
+        first.setdefault(key, row)
+        if row[-3] is not None:
+            further.setdefault(key, {})[row[-3]] = Amounts(row[-2], row[-1])
+    return [_offer(row, further.get(key, {})) for key, row in first.items()]
+
+
+def _offer(row: Any, further: Mapping[str, Amounts]) -> Offer:
     (tenant_id, variant_id, product_id, seller_id, category_id, title, variant_title, sku, picture, tone, slug, price, compare_at,
-     currency, tax_class, state, product_state, _, options, _) = row  # fmt: skip
+     currency, tax_class, state, product_state, _, options, *_) = row  # fmt: skip
     on_sale = state == State.PUBLISHED and product_state == State.PUBLISHED
     return Offer(
         tenant_id, variant_id, product_id, seller_id, category_id, title, variant_title, sku, picture, tone, slug, price, compare_at,
-        currency, tax_class, on_sale, options,
+        currency, tax_class, on_sale, options, further,
     )  # fmt: skip
 
 
@@ -90,8 +114,10 @@ async def listing_facts(uow: UnitOfWork, keys: Collection[ListingKey]) -> dict[L
     listings = await repository.listings(uow, {(key.tenant_id, key.listing_id) for key in keys})
     products = await repository.products(uow, {(listing.seller_id, listing.product_id) for listing in listings.values()})
     offered: dict[tuple[int, int], list[Offer]] = {key: [] for key in listings}
-    for row in await repository.offers_of_listings(uow, listings):
-        offered[row.tenant_id, row.listing_id].append(_offer(row))
+    rows = await repository.offers_of_listings(uow, listings)
+    listed = {(row.tenant_id, row.variant_id): row.listing_id for row in rows}
+    for offer in _offers(rows):
+        offered[offer.tenant_id, listed[offer.tenant_id, offer.variant_id]].append(offer)
     facts: dict[ListingKey, ListingFacts] = {}
     for key, listing in listings.items():
         product = products[listing.seller_id, listing.product_id]
@@ -166,6 +192,7 @@ class SellerOffer:
     currency: str
     tax_class: str
     state: State
+    further: Mapping[str, Amounts] = field(default_factory=dict[str, Amounts])
 
 
 async def seller_offers(uow: UnitOfWork, seller_id: int, product_ids: Sequence[int]) -> dict[int, list[SellerOffer]]:
@@ -173,10 +200,15 @@ async def seller_offers(uow: UnitOfWork, seller_id: int, product_ids: Sequence[i
     found: dict[int, list[SellerOffer]] = {}
     if not product_ids:
         return found
-    for row in await repository.offers_of_products(uow, seller_id, product_ids):
+    rows = await repository.offers_of_products(uow, seller_id, product_ids)
+    further: dict[tuple[int, int], dict[str, Amounts]] = {(row.tenant_id, row.variant_id): {} for row in rows}
+    for row in rows:
+        if row.further is not None:
+            further[row.tenant_id, row.variant_id][row.further] = Amounts(row.further_minor, row.further_compare_at_minor)
+    for row in {(row.tenant_id, row.variant_id): row for row in rows}.values():
         offer = SellerOffer(
             row.tenant_id, row.variant_id, row.product_id, row.category_id, row.slug, row.price_minor, row.compare_at_minor,
-            row.currency, row.tax_class, State(row.state),
+            row.currency, row.tax_class, State(row.state), further[row.tenant_id, row.variant_id],
         )  # fmt: skip
         found.setdefault(row.variant_id, []).append(offer)
     return found
@@ -184,7 +216,7 @@ async def seller_offers(uow: UnitOfWork, seller_id: int, product_ids: Sequence[i
 
 @dataclass(frozen=True, slots=True)
 class Browse:
-    """A list without words: of these categories and sellers (None: all), popular or newest first."""
+    """A list without words: of these categories and sellers (None: all), popular or newest first; with a price in `further`, if named."""
 
     tenant_id: int
     category_ids: Collection[int] | None = None
@@ -192,6 +224,7 @@ class Browse:
     order: Literal["popular", "newest"] = "popular"
     offset: int = 0
     limit: int = 24
+    further: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,5 +243,6 @@ async def browse(uow: UnitOfWork, wanted: Browse) -> Browsed:
         newest=wanted.order == "newest",
         offset=wanted.offset,
         limit=wanted.limit,
+        further=wanted.further,
     )
     return Browsed(tuple(ListingKey(*key) for key in keys), total)

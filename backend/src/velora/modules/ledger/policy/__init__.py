@@ -2,6 +2,7 @@
 
 from velora.modules.ledger.policy.books import (
     CHART,
+    CONVERTED,
     AccountClass,
     AccountKind,
     AccountRef,
@@ -21,9 +22,11 @@ from velora.modules.ledger.policy.books import (
     net_by_account,
     sub_of,
 )
+from velora.modules.ledger.policy.conversions import agrees, is_as_stated
 
 __all__ = [
     "CHART",
+    "CONVERTED",
     "AccountClass",
     "AccountKind",
     "AccountRef",
@@ -32,9 +35,11 @@ __all__ = [
     "Posted",
     "Replayed",
     "Written",
+    "agrees",
     "balance_of",
     "fingerprint_of",
     "form_of",
+    "is_as_stated",
     "key_hash",
     "kind_of",
     "leaf_of",

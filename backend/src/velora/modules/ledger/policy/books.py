@@ -94,13 +94,21 @@ class AccountRef:
         return f"{self.code}:{self.sub}" if self.sub else self.code
 
 
+CONVERTED: Final = "fx.converted"
+"""The one kind of journal whose legs are in two currencies; its payload has the rate between them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Leg:
-    """`amount_minor` goes from one account's debit to another's credit; always above zero."""
+    """`amount_minor` goes from one account's debit to another's credit; always above zero.
+
+    In the journal's currency, unless it names another: only a conversion's legs do.
+    """
 
     debit: AccountRef
     credit: AccountRef
     amount_minor: int
+    currency: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +150,8 @@ def must_be_postable(journal: Journal) -> None:
     for leg in journal.postings:
         if leg.amount_minor <= 0 or leg.debit == leg.credit:
             raise ValueError(f"The journal {journal.key} has a leg that cannot be posted: {leg}.")
+        if leg.currency not in ("", journal.currency) and journal.kind != CONVERTED:
+            raise ValueError(f"The journal {journal.key} mixes currencies, and only a conversion ({CONVERTED}) may: {leg}.")
 
 
 def key_hash(key: str) -> bytes:
@@ -151,7 +161,7 @@ def key_hash(key: str) -> bytes:
 
 def fingerprint_of(journal: Journal) -> bytes:
     """Equal for two journals that move the same money the same way, whenever and by whomever they are asked."""
-    moves = [[str(leg.debit), str(leg.credit), leg.amount_minor] for leg in journal.postings]
+    moves = [[str(leg.debit), str(leg.credit), leg.amount_minor, *([leg.currency] if leg.currency else [])] for leg in journal.postings]
     return hashlib.sha256(orjson.dumps([journal.tenant_id, journal.kind, journal.currency, moves, journal.reverses_id])).digest()
 
 

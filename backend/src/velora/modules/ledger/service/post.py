@@ -42,7 +42,7 @@ async def _write(uow: UnitOfWork, fresh: Sequence[tuple[Journal, int]]) -> None:
     if not fresh:
         return
     wanted: set[AccountKey] = {
-        (journal.tenant_id, str(ref), journal.currency)
+        (journal.tenant_id, str(ref), leg.currency or journal.currency)
         for journal, _ in fresh
         for leg in journal.postings
         for ref in (leg.debit, leg.credit)
@@ -56,8 +56,9 @@ async def _write(uow: UnitOfWork, fresh: Sequence[tuple[Journal, int]]) -> None:
             actor_ref=journal.actor_ref, payload={"key": journal.key, **journal.payload},
             postings=[
                 (
-                    line, accounts[journal.tenant_id, str(leg.debit), journal.currency],
-                    accounts[journal.tenant_id, str(leg.credit), journal.currency], leg.amount_minor, journal.currency,
+                    line, accounts[journal.tenant_id, str(leg.debit), leg.currency or journal.currency],
+                    accounts[journal.tenant_id, str(leg.credit), leg.currency or journal.currency], leg.amount_minor,
+                    leg.currency or journal.currency,
                 )
                 for line, leg in enumerate(journal.postings, start=1)
             ],

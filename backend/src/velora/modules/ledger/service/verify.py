@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from velora.kernel.ids import encode
-from velora.modules.ledger.policy import Written, key_hash, leaf_of
+from velora.modules.ledger.policy import Written, is_as_stated, key_hash, leaf_of
 from velora.modules.ledger.policy.dropping import DroppedMonth
 from velora.modules.ledger.policy.seals import GENESIS, MerkleRoot
 from velora.modules.ledger.repository import checking, dropping, posting, reading, sealing, trees
@@ -42,7 +42,6 @@ async def verify(
         (1, "postings with no amount or one account on both sides", "jrn", checking.postings_that_move_nothing),
         (2, "journals without postings, postings without journal", "jrn", checking.journals_and_postings_apart),
         (3, "debits and credits differ", "ten", checking.sides_apart),
-        (4, "posting and account differ in tenant or currency", "jrn", checking.postings_in_foreign_accounts),
         (7, "a floor is broken", "lac", checking.floors_broken),
         (23, "the accounting equation does not hold", "ten", checking.equations_broken),
     )
@@ -181,13 +180,18 @@ class _Walk:
         self.verifies = verifies
         self.keyless, self.twice, self.bent, self.unlike = _Tally(), _Tally(), _Tally(), _Tally()
         self.unchained, self.differing, self.misstood = _Tally(), _Tally(), _Tally()
+        self.misstated = _Tally()
         self.moved: dict[AccountKey, Moved] = {}
 
     async def checks(self, tenant_id: int | None, folded: checking.Found) -> list[Check]:
         """What was found, together with what the database looks for itself."""
         astray = await checking.keys_without_one_journal(self.uow, tenant_id)
+        foreign = await checking.postings_in_foreign_accounts(self.uow, tenant_id)
         again = await checking.reversed_twice(self.uow, tenant_id)
         found = [
+            self.misstated.as_check(
+                4, "posting and account differ in tenant or currency, or a conversion is not at its rate", more=foreign
+            ),
             self.misstood.as_check(6, "folded balance or snapshot is not the sum of its sealed postings", "lac", folded),
             self.keyless.as_check(8, "journals without exactly one key, keys without journal", more=astray),
             self.twice.as_check(9, "one object and transition with two journals"),
@@ -309,6 +313,8 @@ class _Walk:
                 self.twice.add(encode("jrn", journal.id))
             if leaf_of(journal) != leaf:
                 self.bent.add(encode("jrn", journal.id))
+            if not is_as_stated(journal):
+                self.misstated.add(encode("jrn", journal.id))
         self.unlike.add(*(encode("jrn", one) for one in await _no_mirrors(self.uow, written, self.border)))
         self.progress("journals", len(written))
 

@@ -182,6 +182,6 @@ async def count_paid(uow: UnitOfWork, tenant_id: int | None) -> int:
 
 async def walk_commissions(
     uow: UnitOfWork, *, tenant_id: int, after: int, limit: int
-) -> Sequence[tuple[int, int, int, int, int, int, int, int]]:
-    """(tenant, line, rule, version, percent, fixed part, net, commission) of a marketplace's next lines after this id."""
+) -> Sequence[tuple[int, int, int, int, int, int, int, int, str]]:
+    """(tenant, line, rule, version, percent, fixed part, net, commission, currency) of a marketplace's next lines after this id."""
     return await repository.commissions_after(uow, tenant_id=tenant_id, after=after, limit=limit)

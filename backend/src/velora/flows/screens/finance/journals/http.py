@@ -195,13 +195,17 @@ def journal_out(one: JournalView, facts: Told) -> JournalOut:
 
 def _journal(one: JournalView, facts: Told) -> dict[str, object]:
     market = facts.markets[one.tenant_id]
-    currency = one.legs[0].debit.currency
+    currency = one.legs[0].debit.currency  # a conversion has two, which cannot be added: what went out counts
+    total = sum(leg.amount_minor for leg in one.legs if leg.debit.currency == currency)
     return {
         "id": one.id, "kind": one.kind, "key": str(one.payload.get("key", "")),
         "tenant": JournalMarketplaceOut(slug=market.slug, name=market.name), "recorded_at": one.recorded_at,
-        "effective_at": one.effective_at, "total": MoneyOut.of(sum(leg.amount_minor for leg in one.legs), currency),
+        "effective_at": one.effective_at, "total": MoneyOut.of(total, currency),
         "legs": [
-            LegOut(debit=_account(leg.debit, facts), credit=_account(leg.credit, facts), amount=MoneyOut.of(leg.amount_minor, currency))
+            LegOut(
+                debit=_account(leg.debit, facts), credit=_account(leg.credit, facts),
+                amount=MoneyOut.of(leg.amount_minor, leg.debit.currency),
+            )
             for leg in one.legs
         ],
         "about": {name: str(value) for name, value in one.payload.items() if name != "key"}, "sealed": one.epoch <= facts.sealed_upto,

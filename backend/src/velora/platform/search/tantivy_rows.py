@@ -1,0 +1,71 @@
+"""The shape of the embedded engine's index: its fields, and a document as a row of them."""
+
+from typing import Final
+
+import orjson
+import tantivy
+from tantivy import SchemaBuilder
+
+from velora.kernel.money import CURRENCY_DIGITS
+from velora.platform.search.port import Document, FacetValue, Key
+from velora.platform.search.tantivy_text import LANGUAGES, WORDS, stem_field
+
+BETWEEN: Final = "\x1f"  # the ASCII unit separator parts what one index term is made of
+PRICE: Final = "price"  # in the order of a query: of the query's currency
+
+
+def schema() -> tantivy.Schema:
+    """Every field; prices have one for each currency."""
+    builder = SchemaBuilder()
+    builder.add_text_field("key", tokenizer_name="raw", index_option="basic")
+    builder.add_unsigned_field("tenant", indexed=True, fast=True)
+    builder.add_unsigned_field("id", stored=True)
+    builder.add_text_field("title", stored=True, tokenizer_name=WORDS)
+    builder.add_text_field("text", tokenizer_name=WORDS)
+    for language in LANGUAGES:
+        builder.add_text_field(stem_field(language), tokenizer_name=language)
+    builder.add_text_field("choice", tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("facet", tokenizer_name="raw", index_option="basic", fast=True)
+    builder.add_text_field("sold_in", tokenizer_name="raw", index_option="basic")
+    for number in ("created", "popularity", "written", *(price_in(currency) for currency in CURRENCY_DIGITS)):
+        builder.add_integer_field(number, indexed=True, fast=True)
+    builder.add_bytes_field("card", stored=True)
+    return builder.build()
+
+
+def price_in(currency: str) -> str:
+    """The field with the prices of this currency."""
+    return f"{PRICE}_{currency}"
+
+
+def term(key: Key) -> str:
+    """A document's key as one term."""
+    return f"{key.tenant_id}/{key.id}"
+
+
+def row_of(document: Document, stamp: int) -> tantivy.Document:
+    """The document as it is written, at this moment."""
+    row = tantivy.Document()
+    row.add_text("key", term(Key(document.tenant_id, document.id)))
+    row.add_unsigned("tenant", document.tenant_id)
+    row.add_unsigned("id", document.id)
+    row.add_text("title", document.title)
+    row.add_text("text", document.text)
+    language = document.locale.split("-")[0]
+    if language in LANGUAGES:
+        row.add_text(stem_field(language), f"{document.title} {document.text}")
+    for value in document.facets:
+        row.add_text("choice", f"{value.key}{BETWEEN}{value.value}")
+        row.add_text("facet", BETWEEN.join(part.replace(BETWEEN, " ") for part in _parts(value)))
+    for currency, price_minor in document.prices.items():
+        row.add_text("sold_in", currency)
+        row.add_integer(price_in(currency), price_minor)
+    row.add_integer("created", document.created_ms)
+    row.add_integer("popularity", document.popularity)
+    row.add_integer("written", stamp)
+    row.add_bytes("card", orjson.dumps(document.card))
+    return row
+
+
+def _parts(value: FacetValue) -> tuple[str, ...]:
+    return (value.key, value.label, value.value, value.value_label, value.parent)
