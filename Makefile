@@ -30,7 +30,7 @@ run: ## Start Velora with its demo marketplaces on http://localhost:8000, nothin
 	@exec $(BIN)/velora up --demo
 
 test: $(BIN)/.ready-dev $(DIST) ## Run every test, Python and web; those that lack a server or a browser say so and skip
-	$(PYTEST)
+	$(PYTEST) -n auto --dist loadfile
 	cd $(WEB) && npm run --silent test
 
 check: python-check web-check ## Check format, lint, types, import contracts, tidiness; run the quick tests (architecture and unit)

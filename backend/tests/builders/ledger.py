@@ -13,14 +13,14 @@ from velora.platform.house import House
 BANK, INCOME = AccountRef("1020"), AccountRef("4010")
 
 
-def credit_of(somebody: int) -> AccountRef:
+def reserve_of(somebody: int) -> AccountRef:
     """An account with a floor, which moves with each posting; the bank and the income are folded."""
-    return AccountRef("2060", f"acc_{somebody:013d}")
+    return AccountRef("2021", f"sel_{somebody:013d}")
 
 
 def a_journal(uow: UnitOfWork, tenant: int, amount: int, *, somebody: int = 7) -> Journal:
     """Somebody's money comes in, with a part for the operator."""
-    moves = legs((BANK, credit_of(somebody), amount), (credit_of(somebody), INCOME, amount // 10))
+    moves = legs((BANK, reserve_of(somebody), amount), (reserve_of(somebody), INCOME, amount // 10))
     return Journal(tenant, f"top-up:{uow.new_id()}", "top_up", "EUR", moves, uow.now, payload={"amount": str(amount)})
 
 

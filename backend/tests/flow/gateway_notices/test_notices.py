@@ -91,7 +91,7 @@ async def test_a_notice_may_come_before_our_own_reply(shop):
     draft = await shop.draft()
     placed = await shop.house.writes.submit(place, draft)
     key = encode("pi", placed.intent_id)
-    reply = await shop.gateway.charge(ChargeOrder(key, "ord_1", placed.total_minor, "EUR", placed.token))
+    reply = await shop.gateway.charge(ChargeOrder(key, "ord_1", placed.charge_minor, "EUR", placed.token))
     assert await told(shop, await ref_of(shop, key))
     assert (await shop.order(draft.order_id)).order.state == "paid"
     answer = await shop.house.writes.submit(settle, News(heard_of(placed.tenant_id, placed.intent_id, reply), placed.identity))

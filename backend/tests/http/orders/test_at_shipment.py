@@ -22,7 +22,7 @@ async def store(house: TradingHouse, browser_at: BrowserAt) -> Store:
 async def test_an_order_is_packed_sent_and_only_then_paid(store):
     buyer, seller = store.buyer(), await store.seller()
     order = await store.buys(buyer, 2)
-    assert (order["state"], order["payment"]["state"], order["may"]) == ("authorised", "authorised", {"cancel": True})
+    assert (order["state"], order["payment"]["state"], order["may"]) == ("authorised", "authorised", {"cancel": True, "credit": False})
     assert (order["refunded"]["amount"], order["seller_orders"][0]["escrow"]["held"]["amount"]) == (0, 0)
     listed = (await seller.get(f"{store.desk}/orders?state=to_ship")).json()
     assert ([one["state"] for one in listed["data"]], listed["counts"]["to_ship"]) == (["authorised"], 1)

@@ -42,7 +42,11 @@ async def test_an_order_goes_from_the_shelf_to_its_buyer(store):
     delivered = await seller.ask("POST", f"{store.desk}/orders/{part}/deliver")
     assert (delivered.json()["state"], delivered.json()["escrow"]["due_at"]) != ("delivered", None)
     seen = (await buyer.get(f"/orders/{order['id']}")).json()
-    assert (seen["state"], seen["may"], seen["seller_orders"][0]["lines"][0]["returnable"]) == ("delivered", {"cancel": False}, 2)
+    assert (seen["state"], seen["may"], seen["seller_orders"][0]["lines"][0]["returnable"]) == (
+        "delivered",
+        {"cancel": False, "credit": False},
+        2,
+    )
     assert [entry["kind"] for entry in seen["timeline"]] == ["placed", "paid", "shipped", "shipped", "delivered"]
     sent = seen["timeline"][2]
     assert (sent["carrier"], sent["tracking"], sent["reason"]) == ("DHL", "JD01", None)

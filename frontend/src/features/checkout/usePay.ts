@@ -52,11 +52,11 @@ export function usePay() {
       const { status, code } = toProblem(error);
       if (status >= 400 && status < 500 && code !== "idempotency.in_progress") attempt.current = undefined;
     },
-    onSettled: () =>
-      Promise.all([
-        client.invalidateQueries({ queryKey: getReadCartQueryKey() }),
-        client.invalidateQueries({ queryKey: getReadCreditQueryKey() }),
-      ]),
+    // Not waited for: the page of an empty cart would take the place of the one that leads on to the order.
+    onSettled: () => {
+      void client.invalidateQueries({ queryKey: getReadCartQueryKey() });
+      void client.invalidateQueries({ queryKey: getReadCreditQueryKey() });
+    },
   });
 }
 
