@@ -60,7 +60,7 @@ async def test_a_super_admin_opens_a_marketplace_and_anyone_finds_it(
     listed = (await browser_at().get("/marketplaces")).json()
     assert listed["demo"]
     [entry] = [one for one in listed["data"] if one["slug"] == body["slug"]]
-    assert entry == {name: made[name] for name in ("slug", "name", "tagline", "url", "currency", "theme")}
+    assert entry == {name: made[name] for name in ("slug", "name", "tagline", "url", "currency", "theme")} | {"currencies": ["USD"]}
     async with house.db.read(None) as uow:
         [record] = (await audit.records(uow, tenant.id)).data
     assert (record.entry.action, record.entry.object_ref) == ("tenants.created", made["id"])
