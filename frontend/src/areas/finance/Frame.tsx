@@ -1,4 +1,5 @@
 import {
+  ArrowLeftRight,
   BookOpen,
   Banknote,
   CreditCard,
@@ -51,6 +52,7 @@ function Console({ me }: { me: MeOut }) {
           { to: "/finance/trial-balance", label: t("trial_balance"), icon: <Scale /> },
           { to: "/finance/accounts", label: t("accounts"), icon: <BookOpen /> },
           { to: "/finance/payouts", label: t("payouts"), icon: <Banknote /> },
+          { to: "/finance/fx", label: t("fx"), icon: <ArrowLeftRight /> },
           { to: "/finance/disputes", label: t("disputes"), icon: <Landmark /> },
           { to: "/finance/credit", label: t("goodwill"), icon: <Wallet /> },
           { to: "/finance/suspense", label: t("suspense"), icon: <Inbox /> },

@@ -51,6 +51,10 @@ export const routes: RouteObject[] = [
         lazy: lazyPage(async () => (await import("@/features/payouts/PayoutsPage")).PayoutsPage, "payouts"),
       },
       {
+        path: "fx",
+        lazy: lazyPage(async () => (await import("@/features/fx/FxPage")).FxPage, "fx"),
+      },
+      {
         path: "disputes",
         lazy: lazyPage(
           async () => (await import("@/features/disputes/DisputesPage")).DisputesPage,

@@ -20,6 +20,8 @@ const KINDS = [
   "payout",
   "payout_paid",
   "payout_failed",
+  "goodwill",
+  "conversion",
 ];
 
 export function KindFilter({ value, onChange }: { value: string; onChange: (kind: string) => void }) {

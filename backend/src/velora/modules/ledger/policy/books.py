@@ -94,7 +94,7 @@ class AccountRef:
         return f"{self.code}:{self.sub}" if self.sub else self.code
 
 
-CONVERTED: Final = "fx.converted"
+CONVERTED: Final = "conversion"
 """The one kind of journal whose legs are in two currencies; its payload has the rate between them."""
 
 

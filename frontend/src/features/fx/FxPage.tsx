@@ -1,0 +1,148 @@
+import { ArrowLeftRight } from "lucide-react";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { Link } from "react-router-dom";
+import { useListConversions } from "@/shared/api/generated/fx/fx";
+import type { ConversionOut } from "@/shared/api/generated/model";
+import { useListMarketplaces } from "@/shared/api/generated/storefront/storefront";
+import { useFormat } from "@/shared/format";
+import {
+  Button,
+  Card,
+  EmptyState,
+  Fact,
+  Facts,
+  LoadError,
+  PageHead,
+  Select,
+  Table,
+  type Column,
+} from "@/shared/kit";
+import { RecordConversion } from "./RecordConversion";
+
+/** What a marketplace's bank or gateway changed into another currency, and what account 4030 says of it. */
+export function FxPage() {
+  const { t } = useTranslation("fx");
+  const { money } = useFormat();
+  const markets = useListMarketplaces({ query: { staleTime: Infinity } }).data?.data ?? [];
+  const [chosen, choose] = useState("");
+  const [before, setBefore] = useState<string>();
+  const market = markets.find(({ slug }) => slug === chosen) ?? markets[0];
+  const tenant = market?.slug ?? "";
+  const found = useListConversions(
+    { tenant, limit: 25, ...(before ? { before } : {}) },
+    { query: { enabled: tenant !== "", placeholderData: (last) => last } },
+  );
+  const columns = useColumns();
+  const [first, second] = market?.currencies ?? [];
+  return (
+    <>
+      <PageHead
+        title={t("title")}
+        lead={t("lead")}
+        actions={
+          <Select
+            aria-label={t("marketplace")}
+            className="w-48!"
+            value={tenant}
+            onChange={(slug) => {
+              choose(slug);
+              setBefore(undefined);
+            }}
+            options={markets.map(({ slug, name }) => ({ value: slug, label: name }))}
+          />
+        }
+      />
+      {market && first && second && (
+        <RecordConversion
+          key={tenant}
+          tenant={tenant}
+          currencies={market.currencies}
+          onRecorded={() => void found.refetch()}
+        />
+      )}
+      {found.data && found.data.exchange.length > 0 && (
+        <Card title={t("standing")} className="mt-4">
+          <Facts className="-my-2">
+            {found.data.exchange.map((one) => (
+              <Fact key={one.currency} name={one.currency}>
+                {money(one)}
+              </Fact>
+            ))}
+          </Facts>
+        </Card>
+      )}
+      <Card flush className="mt-4">
+        {found.isError ? (
+          <LoadError problem={found.error} onRetry={found.refetch} />
+        ) : (
+          <Table
+            label={t("title")}
+            columns={columns}
+            rows={found.data?.data}
+            rowKey={(row) => row.journal_id}
+            empty={
+              <EmptyState icon={<ArrowLeftRight />} title={t("none_title")}>
+                {second ? t("none") : t("one_currency", { currency: first ?? "" })}
+              </EmptyState>
+            }
+          />
+        )}
+        {found.data?.next_before && (
+          <div className="border-t border-line p-3">
+            <Button onClick={() => setBefore(found.data.next_before ?? undefined)}>{t("older")}</Button>
+          </div>
+        )}
+      </Card>
+    </>
+  );
+}
+
+function useColumns(): Column<ConversionOut>[] {
+  const { t } = useTranslation("fx");
+  const { money, day } = useFormat();
+  return [
+    {
+      id: "on",
+      header: t("on"),
+      cell: (row) => (
+        <Link
+          to={`/finance/journals/${row.journal_id}`}
+          className="figures whitespace-nowrap underline-offset-4 hover:text-accent hover:underline"
+        >
+          {day(row.on)}
+        </Link>
+      ),
+    },
+    {
+      id: "reference",
+      header: t("reference"),
+      from: "md",
+      cell: (row) => <span className="block max-w-44 truncate">{row.reference}</span>,
+    },
+    {
+      id: "source",
+      header: t("source"),
+      from: "lg",
+      cell: (row) => <span className="block max-w-52 truncate text-muted">{row.source}</span>,
+    },
+    { id: "sold", header: t("sold"), align: "end", cell: (row) => money(row.sold) },
+    {
+      id: "rate",
+      header: t("rate"),
+      align: "end",
+      from: "sm",
+      cell: (row) => (
+        <span dir="ltr" className="figures text-muted">
+          {row.rate}
+        </span>
+      ),
+    },
+    {
+      id: "bought",
+      header: t("bought"),
+      align: "end",
+      cell: (row) => <b className="font-semibold">{money(row.bought)}</b>,
+    },
+  ];
+}
