@@ -1,7 +1,7 @@
 """A storefront where lamps are sold, its seller's desk, and what browsers send there."""
 
+import secrets
 from dataclasses import dataclass, field
-from itertools import count
 from typing import Any
 
 import httpx
@@ -21,12 +21,10 @@ from velora.modules.sellers.policy import StaffRole
 
 __all__ = ["app", "browser_at", "house", "signed_in", "store"]
 
-_keys = count(1)
-
 
 def a_key() -> dict[str, str]:
     """A fresh Idempotency-Key."""
-    return {"Idempotency-Key": f"key-{next(_keys)}"}
+    return {"Idempotency-Key": secrets.token_hex(16)}
 
 
 @dataclass
