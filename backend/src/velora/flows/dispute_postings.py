@@ -4,7 +4,7 @@
 5030 what the operator loses, 5031 what gateways want for a dispute.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -12,7 +12,7 @@ from typing import Final
 from velora.flows.postings import CLEARING, SUSPENSE, escrow, payable, receivable, reserve, tax
 from velora.kernel.ids import encode
 from velora.modules.disputes.service import DisputeFacts, Share
-from velora.modules.ledger.policy import AccountRef, Journal, Leg, legs
+from velora.modules.ledger.policy import AccountRef, Journal, Leg, legs, paired
 
 DISPUTES: Final = AccountRef("1050")
 COMMISSION_BACK: Final = AccountRef("4011")
@@ -66,16 +66,9 @@ def opened(one: DisputeFacts, *, at: datetime) -> Journal:
 
     What is in escrow is frozen there, which moves nothing. What falls on nobody stands in suspense.
     """
-    kept = [
-        leg
-        for share in one.shares
-        for leg in (
-            (payable(share.seller_id), dispute_hold(share.seller_id), share.payable_minor),
-            (reserve(share.seller_id), dispute_hold(share.seller_id), share.reserve_minor),
-        )
-    ]
     moves = legs(
-        (DISPUTES, CLEARING, one.covered_minor), (SUSPENSE, CLEARING, one.suspended_minor), (DISPUTE_FEES, CLEARING, one.fee_minor), *kept
+        (DISPUTES, CLEARING, one.covered_minor), (SUSPENSE, CLEARING, one.suspended_minor), (DISPUTE_FEES, CLEARING, one.fee_minor),
+        *_kept(one),
     )  # fmt: skip
     return _journal(one, "dispute_opened", opened_key(one.id), moves, at)
 
@@ -97,14 +90,7 @@ def fee_back(one: DisputeFacts, fee_minor: int, *, at: datetime) -> Journal:
 
 def won(one: DisputeFacts, *, at: datetime) -> Journal:
     """E10c: the money is back, and whose it was has it again. `one` is the dispute as it stood before."""
-    back = [
-        leg
-        for share in one.shares
-        for leg in (
-            (dispute_hold(share.seller_id), payable(share.seller_id), share.payable_minor),
-            (dispute_hold(share.seller_id), reserve(share.seller_id), share.reserve_minor),
-        )
-    ]
+    back = [(hold, whence, amount) for whence, hold, amount in _kept(one)]
     moves = legs((CLEARING, DISPUTES, one.covered_minor), (CLEARING, SUSPENSE, one.suspended_minor), *back)
     return _journal(one, "dispute_won", won_key(one.id), moves, at)
 
@@ -132,19 +118,13 @@ def lost(one: DisputeFacts, losses: Sequence[Loss], *, at: datetime) -> Journal:
     return _journal(one, "dispute_lost", lost_key(one.id), moves, at)
 
 
-def paired(debits: Iterable[Amount], credits_: Iterable[Amount]) -> tuple[Leg, ...]:
-    """Debits against credits of the same sum, each in its order, in as few legs as that needs."""
-    found: list[Leg] = []
-    left = [(account, amount) for account, amount in credits_ if amount]
-    for debit, amount in debits:
-        to_go = amount
-        while to_go:
-            credit, open_ = left[0]
-            moved = min(to_go, open_)
-            found.append(Leg(debit, credit, moved))
-            to_go -= moved
-            left[:1] = [(credit, open_ - moved)] if open_ > moved else []
-    return tuple(found)
+def _kept(one: DisputeFacts) -> list[tuple[AccountRef, AccountRef, int]]:
+    """What is kept of sellers' money while it is open: whence, where, how much."""
+    return [
+        (whence(share.seller_id), dispute_hold(share.seller_id), amount)
+        for share in one.shares
+        for whence, amount in ((payable, share.payable_minor), (reserve, share.reserve_minor))
+    ]
 
 
 def _borne_by_seller(loss: Loss) -> list[Amount]:

@@ -7,14 +7,14 @@ Keys name the object and its transition, so each can be posted once. The account
 Those of disputes (E10) stand in `dispute_postings`, what is changed into another currency (4030) in `flows/fx/posting.py`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from velora.kernel.ids import encode
 from velora.kernel.money import share
-from velora.modules.ledger.policy import AccountRef, Journal, legs
+from velora.modules.ledger.policy import AccountRef, Journal, legs, paired
 
 CLEARING: Final = AccountRef("1010")
 BANK: Final = AccountRef("1020")
@@ -177,28 +177,15 @@ def captured(
     The whole of what was authorised before is no memo any longer, however much of it was taken. What the gateway took beyond what was
     asked (`surplus_minor`; short of it, when below zero) stands in suspense until a person has looked.
     """
-    held = [(escrow(seller_id), net) for seller_id, net in sorted(net_by_seller.items())]
-    taxed = [(tax(country), amount) for country, amount in sorted(tax_by_country.items())]
-    paid = paid_by((*held, *taxed), credit(credit_of), credit_minor, CLEARING)
+    dues = [(escrow(seller_id), net) for seller_id, net in sorted(net_by_seller.items())]
+    dues += [(tax(country), amount) for country, amount in sorted(tax_by_country.items())]
+    paid = paired([(credit(credit_of), credit_minor), (CLEARING, sum(amount for _, amount in dues) - credit_minor)], dues)
     odd = (CLEARING, SUSPENSE, surplus_minor) if surplus_minor > 0 else (SUSPENSE, CLEARING, -surplus_minor)
     memo = (AUTHORISED_AGAINST, AUTHORISED, authorised_minor)
     return Journal(
-        tenant_id, capture_key(intent_id), "capture", currency, legs(*paid, odd, memo), at,
+        tenant_id, capture_key(intent_id), "capture", currency, (*paid, *legs(odd, memo)), at,
         payload={"intent": encode("pi", intent_id), "order": encode("ord", order_id)},
     )  # fmt: skip
-
-
-def paid_by(
-    dues: Sequence[tuple[AccountRef, int]], first: AccountRef, first_minor: int, then: AccountRef
-) -> list[tuple[AccountRef, AccountRef, int]]:
-    """The dues in their order are paid out of `first` until that is spent, and out of `then` from there on: at most one out of both."""
-    legs_: list[tuple[AccountRef, AccountRef, int]] = []
-    left = first_minor
-    for due, amount in dues:
-        part_ = min(left, amount)
-        left -= part_
-        legs_ += [(first, due, part_), (then, due, amount - part_)]
-    return legs_
 
 
 def gateway_fee(*, tenant_id: int, intent_id: int, order_id: int, currency: str, fee_minor: int, at: datetime) -> Journal:

@@ -73,3 +73,11 @@ def decode(prefix: str, text: str) -> int:
     if value > _LARGEST:
         raise MalformedId(prefix, text)
     return value
+
+
+def try_decode(prefix: str, text: str) -> int | None:
+    """The id behind the letters, or None for what cannot be one: it names nothing that there is."""
+    try:
+        return decode(prefix, text)
+    except MalformedId:
+        return None

@@ -6,9 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from velora.flows.dispute_postings import paired
 from velora.modules.disputes.policy import ARROWS, Stake, State, bear, may_become, share_out
-from velora.modules.ledger.policy import AccountRef
+from velora.modules.ledger.policy import AccountRef, paired
 
 money = st.integers(min_value=0, max_value=10**9)
 

@@ -9,7 +9,7 @@ from velora.apps.cli.console import AsJson, Complaint, Exit, give, run, say, tab
 from velora.apps.cli.home import at_home, tenant_named
 from velora.flows.fx import book
 from velora.flows.fx.book import FxBook
-from velora.flows.fx.posting import Changed, Conversion
+from velora.flows.fx.posting import Changed, Conversion, reference_of
 from velora.flows.fx.record import Recorded, Wish
 from velora.flows.fx.record import record as record_conversions
 from velora.flows.second_person import Hand
@@ -76,15 +76,8 @@ def list_(tenant: Tenant, json: AsJson = False) -> None:
 
 def _row(one: JournalView) -> tuple[str, ...]:
     amounts = [show(leg.amount_minor, leg.debit.currency) for leg in one.legs]
-    reference = str(one.payload["key"]).removeprefix("fx:")
-    return (
-        encode("jrn", one.id),
-        f"{one.effective_at:%Y-%m-%d}",
-        reference,
-        *amounts,
-        str(one.payload["rate"]),
-        str(one.payload["source"]),
-    )
+    said = (str(one.payload["rate"]), str(one.payload["source"]))
+    return encode("jrn", one.id), f"{one.effective_at:%Y-%m-%d}", reference_of(str(one.payload["key"])), *amounts, *said
 
 
 def _side(text: str) -> Changed:

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from velora.flows.checkout.draft import Draft, Placed
 from velora.flows.checkout.place import place
 from velora.flows.house import TradingHouse
-from velora.flows.payment_outcome.asking import PAID_WITHOUT, find, void
+from velora.flows.payment_outcome.asking import PAID_WITHOUT, find_or_void
 from velora.flows.payment_outcome.settle import News, Settled, heard_of, settle
 from velora.kernel.errors import NotFound, Refusal
 from velora.kernel.ids import encode
 from velora.kernel.principal import Principal
 from velora.modules.orders import service as orders
 from velora.modules.payments import service as payments
-from velora.modules.payments.gateways.port import ChargeOrder, NotKnown
+from velora.modules.payments.gateways.port import ChargeOrder
 from velora.platform.db.idempotency import Replay
 
 
@@ -43,10 +43,8 @@ async def confirm(house: TradingHouse, tenant_id: int, intent_id: int, by: Princ
         found = await orders.orders_by_id(uow, [(tenant_id, intent.order_id)]) if intent else {}
     if intent is None or not orders.may_see(found[tenant_id, intent.order_id], by):
         raise NotFound("payment", encode("pi", intent_id))
-    outcome = await find(house, intent)
-    settled: Settled = await house.writes.submit(
-        settle, News(heard_of(tenant_id, intent_id, outcome if not isinstance(outcome, NotKnown) else await void(house, intent)))
-    )
+    outcome = await find_or_void(house, intent)
+    settled: Settled = await house.writes.submit(settle, News(heard_of(tenant_id, intent_id, outcome)))
     return _said(settled.code, settled.body, replayed=intent.state in payments.PROMISED)
 
 

@@ -7,8 +7,6 @@ from velora.flows.disputes.settle import DisputeNews, settle
 from velora.flows.house import TradingHouse
 from velora.flows.payment_outcome.settle import News, heard_of
 from velora.flows.payment_outcome.settle import settle as settle_payments
-from velora.kernel.errors import MalformedId
-from velora.kernel.ids import decode
 from velora.modules.disputes import service as disputes
 from velora.modules.payments import service as payments
 from velora.modules.payments.gateways.port import SeenDispute, Unheard
@@ -47,17 +45,8 @@ async def find_disputes(house: TradingHouse) -> int:
 async def hear(uow: UnitOfWork, news: Sequence[DisputeNews]) -> list[disputes.DisputeFacts | None]:
     """Each dispute is settled as the gateway has it, after the payment that it is about: that may not have been heard of yet."""
     places = [one.id for one in await tenants.all_tenants(uow)]
-    ids = {one.seen.charge.key: id_ for one in news if (id_ := _intent_id(one.seen.charge.key)) is not None}
-    found = await payments.intents_seen(uow, {(place, id_) for id_ in ids.values() for place in places})
-    whose = {one.gateway_key: key for key, one in found.items()}
+    whose = await payments.intents_named(uow, places, {one.seen.charge.key for one in news})
     ours = {one.seen.charge.key: one.seen.charge for one in news if one.seen.charge.key in whose}
     if ours:
         await settle_payments(uow, [News(heard_of(*whose[key], charge.outcome)) for key, charge in ours.items()])
     return await settle(uow, [DisputeNews(one.gateway, one.seen, whose.get(one.seen.charge.key)) for one in news])
-
-
-def _intent_id(key: str) -> int | None:
-    try:
-        return decode("pi", key)
-    except MalformedId:
-        return None  # others may trade with the same account, under keys of their own

@@ -24,7 +24,7 @@ from velora.modules.suspense.errors import NotOpen
 from velora.modules.tenants import service as tenants
 from velora.platform.db import UnitOfWork
 from velora.platform.db.idempotency import Asked, InProgress, KeyReused, Replay
-from velora.platform.web import FinanceAdmin, IdempotencyKey, MoneyOut, PageOut, Schema, house_of, ident, problems
+from velora.platform.web import FinanceAdmin, IdempotencyKey, MoneyOut, PageOut, Schema, address_of, house_of, ident, problems
 from velora.platform.web.callers import BadCsrfToken, NotSignedIn
 from velora.platform.web.idempotency import KeyMissing
 
@@ -171,4 +171,4 @@ def _person(ref: str, names: Mapping[str, str], caller: Principal) -> ApprovalPe
 
 
 def _hand(request: Request, caller: Principal) -> Hand:
-    return Hand(caller.actor_ref, request.client.host if request.client else "")
+    return Hand(caller.actor_ref, address_of(request))

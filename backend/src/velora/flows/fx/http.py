@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Request
 from pydantic import Field
 
 from velora.flows.fx import book
-from velora.flows.fx.posting import Changed, Conversion
+from velora.flows.fx.posting import Changed, Conversion, reference_of
 from velora.flows.fx.record import Recorded, Wish, record
 from velora.flows.second_person import Hand
 from velora.kernel.errors import Forbidden, Invalid, MalformedId, NotFound
@@ -15,9 +15,7 @@ from velora.modules.approvals.errors import AlreadyAsked
 from velora.modules.ledger.errors import KeyReused
 from velora.modules.ledger.service import JournalView
 from velora.modules.tenants import service as tenants
-from velora.modules.tenants.service import TenantFacts
-from velora.platform.db import UnitOfWork
-from velora.platform.web import FinanceAdmin, HouseDep, MoneyOut, Schema, Writes, ident, problems
+from velora.platform.web import FinanceAdmin, HouseDep, MoneyOut, Schema, Writes, address_of, ident, problems
 from velora.platform.web.callers import BadCsrfToken, NotSignedIn
 
 router = APIRouter(tags=["fx"])
@@ -68,7 +66,7 @@ class ConversionOut(Schema):
         payload: dict[str, Any] = one.payload
         sold, bought = (MoneyOut.of(payload[side]["amount"], payload[side]["currency"]) for side in ("sold", "bought"))
         return cls(
-            journal_id=one.id, reference=str(payload["key"]).removeprefix("fx:"), sold=sold, bought=bought, rate=str(payload["rate"]),
+            journal_id=one.id, reference=reference_of(str(payload["key"])), sold=sold, bought=bought, rate=str(payload["rate"]),
             source=str(payload["source"]), on=one.effective_at, by=one.actor_ref,
         )  # fmt: skip
 
@@ -87,7 +85,7 @@ async def list_conversions(
 ) -> ConversionsOut:
     """What was changed in a marketplace, newest first, and how 4030 stands in each currency."""
     async with house.db.read(None) as uow:
-        market = await _market(uow, tenant)
+        market = await tenants.named(uow, tenant)
         found = await book.read(uow, market.id, before=before, limit=limit)
     return ConversionsOut(
         data=[ConversionOut.of(one) for one in found.conversions],
@@ -100,20 +98,13 @@ async def list_conversions(
 async def record_conversion(body: ConversionIn, request: Request, caller: FinanceAdmin, house: HouseDep, writes: Writes) -> RecordedOut:
     """Book what the bank or the gateway changed. From a limit on it waits for a second person; safe to repeat."""
     async with house.db.read(None) as uow:
-        market = await _market(uow, body.tenant)
+        market = await tenants.named(uow, body.tenant)
     sold, bought = (Changed(one.account, one.amount, one.currency) for one in (body.sold, body.bought))
     day = datetime.combine(body.on, time(12), UTC)
     conversion = Conversion(market.id, body.reference, sold, bought, body.rate, body.source, day)
-    by = Hand(caller.actor_ref, request.client.host if request.client else "")
+    by = Hand(caller.actor_ref, address_of(request))
     recorded: Recorded = await writes.submit(record, Wish(conversion, by, house.settings.fx_second_person_from_minor))
     return RecordedOut(
         state="recorded" if recorded.journal_id is not None else "awaiting_second",
         journal_id=recorded.journal_id, approval_id=recorded.approval_id,
     )  # fmt: skip
-
-
-async def _market(uow: UnitOfWork, slug: str) -> TenantFacts:
-    found = (await tenants.by_slug(uow, {slug})).get(slug)
-    if found is None:
-        raise NotFound("marketplace", slug)
-    return found

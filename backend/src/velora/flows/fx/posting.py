@@ -37,6 +37,11 @@ def conversion_key(reference: str) -> str:
     return f"fx:{reference}"
 
 
+def reference_of(key: str) -> str:
+    """The bank's own name of what stands under this key."""
+    return key.removeprefix(conversion_key(""))
+
+
 def converted(conversion: Conversion, *, actor_ref: str) -> Journal:
     """Out of one currency through 4030 and through 4030 into the other: each currency balances by itself, and 4030 keeps both sides."""
     sold, bought = conversion.sold, conversion.bought

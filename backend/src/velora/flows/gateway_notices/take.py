@@ -15,8 +15,7 @@ from velora.flows.payment_outcome.settle import settle as settle_payments
 from velora.flows.refund.settle import RefundNews
 from velora.flows.refund.settle import settle as settle_refunds
 from velora.flows.suspense.unmatched import Unmatched, keep_unmatched
-from velora.kernel.errors import MalformedId, NotFound, Refusal
-from velora.kernel.ids import decode
+from velora.kernel.errors import NotFound, Refusal
 from velora.modules.payments import service as payments
 from velora.modules.payments.gateways.port import Captured, Forged, Notice, RefundFailed, Seen, SeenCharge, SeenDispute, SeenRefund, Unheard
 from velora.modules.payments.service import IntentState, inbox
@@ -145,23 +144,10 @@ async def _settle_disputes(uow: UnitOfWork, received: Sequence[Received], whose:
 
 
 async def _whose(uow: UnitOfWork, seen: Sequence[Seen]) -> dict[str, Key]:
-    """The payment or refund of ours that each key stands for. A key does not name its marketplace: each is asked by primary key."""
+    """The payment or refund of ours that each key stands for."""
     places = [one.id for one in await tenants.all_tenants(uow)]
-    intents = {(tenant, intent) for intent in _ids(seen, SeenCharge, "pi") for tenant in places}
-    refunds = {(tenant, refund) for refund in _ids(seen, SeenRefund, "rfd") for tenant in places}
-    found = {one.gateway_key: key for key, one in (await payments.intents_seen(uow, intents)).items()}
-    return found | {payments.refund_key(key[1]): key for key in await payments.refunds_seen(uow, refunds)}
-
-
-def _ids(seen: Sequence[Seen], kind: type[SeenCharge] | type[SeenRefund], prefix: str) -> set[int]:
-    ids: set[int] = set()
-    for one in seen:
-        if isinstance(named := _charge_of(one) or one, kind):
-            try:
-                ids.add(decode(prefix, named.key))
-            except MalformedId:
-                continue  # others may trade with the same account, under keys of their own
-    return ids
+    keys = {_key_of(one) for one in seen}
+    return await payments.intents_named(uow, places, keys) | await payments.refunds_named(uow, places, keys)
 
 
 def _charge_of(seen: Seen) -> SeenCharge | None:

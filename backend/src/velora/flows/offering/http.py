@@ -24,6 +24,7 @@ from velora.platform.web import (
     Tenant,
     Writes,
     acting_for_seller,
+    address_of,
     ident,
     problems,
 )
@@ -283,7 +284,7 @@ async def add_category(body: CategoryIn, request: Request, tenant: Tenant, calle
     definitions = tuple(attribute.definition() for attribute in body.attributes)
     draft = CategoryDraft(tenant.id, body.name, body.slug, body.parent, body.picture, body.tone, definitions)
     async with house.db.begin(tenant.id) as uow:
-        return CategoryRefOut(id=await categories.add(uow, draft, caller, _address(request)))
+        return CategoryRefOut(id=await categories.add(uow, draft, caller, address_of(request)))
 
 
 @router.put("/admin/categories/{slug}", responses=problems(NotSignedIn, Forbidden, CategoryNotFound, Invalid))
@@ -301,7 +302,7 @@ async def change_category(
             picture=body.picture,
             tone=body.tone,
             by=caller,
-            address=_address(request),
+            address=address_of(request),
         )
     return CategoryRefOut(id=id_)
 
@@ -313,11 +314,7 @@ async def define_attributes(
     """Say which attributes products of a category have, of which type, and which of them narrow a search."""
     definitions = [attribute.definition() for attribute in body.attributes]
     async with house.db.begin(tenant.id) as uow:
-        return CategoryRefOut(id=await categories.define(uow, tenant.id, slug, definitions, caller, _address(request)))
-
-
-def _address(request: Request) -> str:
-    return request.client.host if request.client else ""
+        return CategoryRefOut(id=await categories.define(uow, tenant.id, slug, definitions, caller, address_of(request)))
 
 
 def _compare_at(amount_minor: int | None, currency: str) -> MoneyOut | None:

@@ -25,6 +25,7 @@ from velora.platform.web import (
     Tenant,
     Writes,
     acting_for_seller,
+    address_of,
     ident,
     problems,
 )
@@ -162,7 +163,7 @@ class ColleaguesOut(Schema):
 @router.post("/seller", status_code=201, responses=problems(Invalid, SellerSlugTaken, *_CALLER))
 async def found_seller(body: SellerIn, request: Request, caller: SignedIn, writes: Writes, house: HouseDep) -> SellerOut:
     """Make an organisation that sells; the caller owns it."""
-    founding = Founding(body.slug, body.name, body.about, body.country, caller, _address(request))
+    founding = Founding(body.slug, body.name, body.about, body.country, caller, address_of(request))
     seller = await writes.submit(onboarding.found, founding)
     await session.forget_accounts(house, {caller.account_id} if caller.account_id is not None else set())
     return SellerOut.of(seller)
@@ -184,7 +185,9 @@ async def apply_to_marketplace(
     seller_id: SellerId, body: ApplicationIn, request: Request, caller: SellerStaff, writes: Writes
 ) -> StandingOut:
     """Ask to sell at a marketplace; its administrator decides."""
-    return StandingOut.of(await writes.submit(onboarding.apply, Application(seller_id, body.tenant, body.note, caller, _address(request))))
+    return StandingOut.of(
+        await writes.submit(onboarding.apply, Application(seller_id, body.tenant, body.note, caller, address_of(request)))
+    )
 
 
 @router.get("/seller/{seller_id}/staff", responses=problems(NotFound, *_CALLER))
@@ -201,7 +204,7 @@ async def list_staff(seller_id: SellerId, caller: SellerStaff, house: HouseDep) 
 async def hire(seller_id: SellerId, body: ColleagueIn, request: Request, caller: SellerStaff, house: HouseDep) -> ColleagueOut:
     """Somebody with an account works for the seller from now on, or in another role. Only for its owners."""
     async with house.db.begin(None) as uow:
-        found = await staff.hire(uow, seller_id, email=body.email, role=body.role, by=caller, address=_address(request))
+        found = await staff.hire(uow, seller_id, email=body.email, role=body.role, by=caller, address=address_of(request))
     if isinstance(found, Refusal):
         raise found
     await session.forget_accounts(house, {found.account.id})
@@ -212,7 +215,7 @@ async def hire(seller_id: SellerId, body: ColleagueIn, request: Request, caller:
 async def dismiss(seller_id: SellerId, account_id: AccountId, request: Request, caller: SellerStaff, house: HouseDep) -> None:
     """Somebody no longer works for the seller. Owners dismiss; anyone may leave."""
     async with house.db.begin(None) as uow:
-        outcome = await staff.dismiss(uow, seller_id, account_id, by=caller, address=_address(request))
+        outcome = await staff.dismiss(uow, seller_id, account_id, by=caller, address=address_of(request))
     if isinstance(outcome, Refusal):
         raise outcome
     await session.forget_accounts(house, {account_id})
@@ -233,7 +236,7 @@ async def approve(
     seller_id: SellerId, body: DecisionIn, request: Request, tenant: Tenant, caller: MarketplaceAdmin, writes: Writes
 ) -> StandingOut:
     """The seller may sell here, for the first time or again after a suspension."""
-    decision = Decision(tenant.id, seller_id, State.APPROVED, body.note, caller, _address(request))
+    decision = Decision(tenant.id, seller_id, State.APPROVED, body.note, caller, address_of(request))
     return StandingOut.of(await writes.submit(onboarding.decide, decision))
 
 
@@ -242,7 +245,7 @@ async def decline(
     seller_id: SellerId, body: DecisionIn, request: Request, tenant: Tenant, caller: MarketplaceAdmin, writes: Writes
 ) -> StandingOut:
     """The seller may not sell here; the note says why, and they may apply again."""
-    decision = Decision(tenant.id, seller_id, State.DECLINED, body.note, caller, _address(request))
+    decision = Decision(tenant.id, seller_id, State.DECLINED, body.note, caller, address_of(request))
     return StandingOut.of(await writes.submit(onboarding.decide, decision))
 
 
@@ -251,9 +254,5 @@ async def suspend(
     seller_id: SellerId, body: DecisionIn, request: Request, tenant: Tenant, caller: MarketplaceAdmin, writes: Writes
 ) -> StandingOut:
     """The seller may not sell here for now; orders that were placed go on."""
-    decision = Decision(tenant.id, seller_id, State.SUSPENDED, body.note, caller, _address(request))
+    decision = Decision(tenant.id, seller_id, State.SUSPENDED, body.note, caller, address_of(request))
     return StandingOut.of(await writes.submit(onboarding.decide, decision))
-
-
-def _address(request: Request) -> str:
-    return request.client.host if request.client else ""

@@ -20,7 +20,7 @@ from velora.modules.tenants.errors import HostTaken, NotInThatState, SlugTaken
 from velora.modules.tenants.policy import Charged, FurtherCurrency, NewTenant, Theme, address
 from velora.modules.tenants.service import TenantFacts
 from velora.platform.house import House
-from velora.platform.web import HouseDep, MarketplaceAdmin, Schema, SuperAdmin, Tenant, ident, problems
+from velora.platform.web import HouseDep, MarketplaceAdmin, Schema, SuperAdmin, Tenant, address_of, ident, problems
 from velora.platform.web.callers import BadCsrfToken, NotSignedIn, UnknownHost
 
 router = APIRouter(tags=["operating"])
@@ -180,7 +180,7 @@ async def sell_in_currency(
     new = currencies.NewCurrency(currency, body.payout_threshold_minor, delivery)
     async with house.db.begin(None) as uow:
         return _changed(
-            await currencies.sell_in(uow, tenant_id, new, actor_ref=caller.actor_ref, address=_by(request, caller).address), request, house
+            await currencies.sell_in(uow, tenant_id, new, actor_ref=caller.actor_ref, address=address_of(request)), request, house
         )
 
 
@@ -189,7 +189,7 @@ async def stop_selling_in_currency(tenant_id: TenantId, currency: str, request: 
     """Sell nothing in this currency any more. Prices in it are kept for later, orders go on, and what was earned in it is paid out."""
     async with house.db.begin(None) as uow:
         return _changed(
-            await currencies.stop_selling_in(uow, tenant_id, currency, actor_ref=caller.actor_ref, address=_by(request, caller).address),
+            await currencies.stop_selling_in(uow, tenant_id, currency, actor_ref=caller.actor_ref, address=address_of(request)),
             request,
             house,
         )
@@ -262,4 +262,4 @@ def _changed(outcome: TenantFacts | Refusal, request: Request, house: House) -> 
 
 
 def _by(request: Request, caller: Principal) -> By:
-    return By(caller, request.client.host if request.client else "")
+    return By(caller, address_of(request))

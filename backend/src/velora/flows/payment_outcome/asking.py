@@ -15,6 +15,12 @@ async def find(house: TradingHouse, intent: payments.PaymentIntent) -> ChargeOut
     return await house.gateway.find(intent.gateway_key) if payments.asks_gateway(intent) else PAID_WITHOUT
 
 
+async def find_or_void(house: TradingHouse, intent: payments.PaymentIntent) -> ChargeOutcome:
+    """What became of it. Of what never arrived nothing was charged and, once voided, nothing can be."""
+    found = await find(house, intent)
+    return await void(house, intent) if isinstance(found, NotKnown) else found
+
+
 async def void(house: TradingHouse, intent: payments.PaymentIntent) -> ChargeOutcome:
     """Nothing is taken for it from now on, unless it was already."""
     return await house.gateway.void(intent.gateway_key) if payments.asks_gateway(intent) else DeclinedCharge("voided", "", "")

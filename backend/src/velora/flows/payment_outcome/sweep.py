@@ -9,10 +9,10 @@ from typing import Final
 
 from velora.flows.house import TradingHouse
 from velora.flows.payment_outcome import capture
-from velora.flows.payment_outcome.asking import find
+from velora.flows.payment_outcome.asking import find_or_void
 from velora.flows.payment_outcome.settle import News, heard_of, settle
 from velora.modules.payments import service as payments
-from velora.modules.payments.gateways.port import Captured, ChargeOutcome, DeclinedCharge, NotKnown
+from velora.modules.payments.gateways.port import Captured, ChargeOutcome, DeclinedCharge
 from velora.modules.payments.service import IntentState, PaymentIntent
 
 _A_SWEEP: Final = 100
@@ -61,6 +61,4 @@ async def _ask(house: TradingHouse, intent: PaymentIntent) -> ChargeOutcome:
         case IntentState.CAPTURING:
             return await capture.ask_again(house.gateway, intent)
         case _:
-            found = await find(house, intent)
-            # Never arrived: nothing was charged and, once voided, nothing can be. The buyer has long left the page.
-            return await house.gateway.void(intent.gateway_key) if isinstance(found, NotKnown) else found
+            return await find_or_void(house, intent)  # the buyer has long left the page

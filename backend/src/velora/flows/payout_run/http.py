@@ -149,7 +149,7 @@ async def seller_statement(
     """Every move of the seller's accounts in one marketplace as CSV: amounts in minor units, times in UTC."""
     acting_for_seller(caller, seller_id)
     async with house.db.read(None) as uow:
-        market = await _market(uow, tenant)
+        market = await tenants.named(uow, tenant)
 
     async def pieces() -> AsyncGenerator[str]:
         async with house.db.read(market.id) as uow:
@@ -198,7 +198,7 @@ async def list_payouts(
     """Payouts of every marketplace, newest first."""
     before = int(decode_cursor(cursor, int)[0]) if cursor else None
     async with house.db.read(None) as uow:
-        market = await _market(uow, tenant) if tenant else None
+        market = await tenants.named(uow, tenant) if tenant else None
         found = await payouts.listed(
             uow, tenant_id=market.id if market else None, states=[state] if state else [], before=before, limit=limit + 1
         )
@@ -210,18 +210,11 @@ async def list_payouts(
 async def start_payout_run(body: PayoutRunIn, caller: FinanceAdmin, key: IdempotencyKey, house: Trading) -> PayoutsOut:
     """Pay everyone in this marketplace who has reached its threshold, through the bank, now."""
     async with house.db.read(None) as uow:
-        market = await _market(uow, body.tenant)
+        market = await tenants.named(uow, body.tenant)
     ids = await run_payouts(house, Once(market.id, caller, key, PayoutRun(market.id, caller.actor_ref)))
     async with house.db.read(None) as uow:
         found = await payouts.by_id(uow, {(market.id, id_) for id_ in ids})
         return PayoutsOut(data=await _named(uow, found))
-
-
-async def _market(uow: UnitOfWork, slug: str) -> TenantFacts:
-    market = (await tenants.by_slug(uow, {slug})).get(slug)
-    if market is None:
-        raise NotFound("marketplace", slug)
-    return market
 
 
 async def _named(uow: UnitOfWork, found: Sequence[PayoutFacts]) -> list[FinancePayoutOut]:

@@ -15,7 +15,7 @@ from velora.modules.identity.policy import SESSION_LASTS
 from velora.modules.tenants.errors import Suspended
 from velora.platform.house import House
 from velora.platform.tokens import csrf_token
-from velora.platform.web import Caller, HouseDep, Schema, ident, problems
+from velora.platform.web import Caller, HouseDep, Schema, address_of, ident, problems
 from velora.platform.web import SignedIn as SignedInCaller
 from velora.platform.web.callers import CSRF_COOKIE, GUEST_COOKIE, SESSION_COOKIE, BadCsrfToken, NotSignedIn
 
@@ -171,7 +171,7 @@ async def _me(house: House, caller: Principal) -> MeOut:
 def _browser(request: Request, caller: Principal) -> Browser:
     return Browser(
         tenant_id=caller.tenant_id,
-        address=request.client.host if request.client else "",
+        address=address_of(request),
         user_agent=request.headers.get("user-agent", ""),
         former_token=request.cookies.get(SESSION_COOKIE),
         guest_key=request.cookies.get(GUEST_COOKIE, ""),

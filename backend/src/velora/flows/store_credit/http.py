@@ -19,7 +19,19 @@ from velora.modules.tenants import service as tenants
 from velora.modules.tenants.service import TenantFacts
 from velora.platform.db import UnitOfWork
 from velora.platform.db.idempotency import InProgress, KeyReused
-from velora.platform.web import FinanceAdmin, HouseDep, IdempotencyKey, MoneyOut, Schema, SignedIn, Tenant, house_of, ident, problems
+from velora.platform.web import (
+    FinanceAdmin,
+    HouseDep,
+    IdempotencyKey,
+    MoneyOut,
+    Schema,
+    SignedIn,
+    Tenant,
+    address_of,
+    house_of,
+    ident,
+    problems,
+)
 from velora.platform.web.callers import BadCsrfToken, NotSignedIn, UnknownHost
 from velora.platform.web.idempotency import KeyMissing
 
@@ -105,7 +117,7 @@ async def read_credit_of_buyer(
 ) -> BuyerCreditOut:
     """A buyer's credit in a marketplace, by the address of the account."""
     async with house.db.read(None) as uow:
-        market, account = await _market(uow, tenant), await _account(uow, email)
+        market, account = await tenants.named(uow, tenant), await _account(uow, email)
         return await _shown(uow, market, account)
 
 
@@ -113,12 +125,12 @@ async def read_credit_of_buyer(
 async def give_goodwill(body: GoodwillIn, request: Request, caller: FinanceAdmin, key: IdempotencyKey, house: Trading) -> GoodwillOut:
     """Give a buyer credit. From a limit on it waits for a second person: state `waiting`."""
     async with house.db.read(None) as uow:
-        market, account = await _market(uow, body.tenant), await _account(uow, body.email)
+        market, account = await tenants.named(uow, body.tenant), await _account(uow, body.email)
     if body.amount.currency != market.currency:
         raise Invalid("/amount/currency", f"{market.name} keeps its credit in {market.currency}.")
     if body.amount.amount < 1:
         raise Invalid("/amount/amount", "Give more than nothing.")
-    hand = Hand(caller.actor_ref, request.client.host if request.client else "")
+    hand = Hand(caller.actor_ref, address_of(request))
     limit = house.settings.credit_second_person_from_minor
     wish = Wish(market.id, account.id, body.amount.amount, market.currency, body.reason, hand, limit)
     given = await house.writes.submit(give_once, Once(market.id, caller, key, wish))
@@ -130,13 +142,6 @@ async def give_goodwill(body: GoodwillIn, request: Request, caller: FinanceAdmin
     return GoodwillOut(
         **shown.model_dump(), state="waiting" if waits else "given", approval_id=decode("apr", str(waits)) if waits else None
     )
-
-
-async def _market(uow: UnitOfWork, slug: str) -> TenantFacts:
-    found = (await tenants.by_slug(uow, {slug})).get(slug)
-    if found is None:
-        raise NotFound("marketplace", slug)
-    return found
 
 
 async def _account(uow: UnitOfWork, email: str) -> identity.AccountFacts:

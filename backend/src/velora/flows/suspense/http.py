@@ -28,7 +28,7 @@ from velora.modules.tenants.service import TenantFacts
 from velora.platform.db import UnitOfWork
 from velora.platform.db.idempotency import InProgress, KeyReused
 from velora.platform.settings import Settings
-from velora.platform.web import FinanceAdmin, IdempotencyKey, MoneyOut, PageOut, Schema, house_of, ident, problems
+from velora.platform.web import FinanceAdmin, IdempotencyKey, MoneyOut, PageOut, Schema, address_of, house_of, ident, problems
 from velora.platform.web.callers import BadCsrfToken, NotSignedIn
 from velora.platform.web.idempotency import KeyMissing
 
@@ -217,4 +217,4 @@ def _limits(settings: Settings) -> Limits:
 
 
 def _hand(request: Request, caller: Principal) -> Hand:
-    return Hand(caller.actor_ref, request.client.host if request.client else "")
+    return Hand(caller.actor_ref, address_of(request))

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select, tuple_
 
 from velora.modules.approvals.models import Approval
-from velora.platform.db import ACROSS_TENANTS, UnitOfWork
+from velora.platform.db import ACROSS_TENANTS, UnitOfWork, scoped
 
 Key = tuple[int, int]
 Place = tuple[int, str]  # tenant, action and subject
@@ -62,8 +62,7 @@ async def listed(
     uow: UnitOfWork, *, tenant_id: int | None, states: Collection[str], action: str | None, before: int | None, limit: int
 ) -> Sequence[Approval]:
     """Newest first; without a tenant, those of all and of the installation."""
-    statement = select(Approval).order_by(Approval.id.desc()).limit(limit)
-    statement = statement.execution_options(**ACROSS_TENANTS) if tenant_id is None else statement.where(Approval.tenant_id == tenant_id)
+    statement = scoped(select(Approval).order_by(Approval.id.desc()).limit(limit), Approval, tenant_id)
     if states:
         statement = statement.where(Approval.state.in_(states))
     if action is not None:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import select
 
 from velora.modules.audit.models import AuditRecord
-from velora.platform.db import ACROSS_TENANTS, UnitOfWork
+from velora.platform.db import UnitOfWork, scoped
 
 
 async def add(uow: UnitOfWork, rows: Sequence[Mapping[str, object]]) -> None:
@@ -16,8 +16,7 @@ async def records(
     uow: UnitOfWork, *, tenant_id: int | None, action: str | None, object_ref: str | None, before: int | None, limit: int
 ) -> Sequence[AuditRecord]:
     """Newest first; without a tenant, those of all."""
-    chosen = select(AuditRecord).order_by(AuditRecord.id.desc()).limit(limit)
-    chosen = chosen.execution_options(**ACROSS_TENANTS) if tenant_id is None else chosen.where(AuditRecord.tenant_id == tenant_id)
+    chosen = scoped(select(AuditRecord).order_by(AuditRecord.id.desc()).limit(limit), AuditRecord, tenant_id)
     if action is not None:
         chosen = chosen.where(AuditRecord.action == action)
     if object_ref is not None:

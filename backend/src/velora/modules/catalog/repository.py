@@ -7,7 +7,7 @@ from sqlalchemy import Select, and_, bindparam, delete, exists, func, or_, selec
 
 from velora.modules.catalog.models import Attribute, Category, ImportRun, Listing, Offer, Price, Product, Variant
 from velora.modules.catalog.policy import State
-from velora.platform.db import ACROSS_TENANTS, UnitOfWork
+from velora.platform.db import ACROSS_TENANTS, UnitOfWork, scoped
 
 T = TypeVar("T")
 Pair = tuple[int, int]
@@ -232,9 +232,7 @@ async def browse(
 
 async def count_listings(uow: UnitOfWork, tenant_id: int | None) -> int:
     statement = select(func.count()).select_from(Listing)
-    if tenant_id is not None:
-        return await uow.scalar(statement.where(Listing.tenant_id == tenant_id)) or 0
-    return await uow.scalar(statement.execution_options(**ACROSS_TENANTS)) or 0
+    return await uow.scalar(scoped(statement, Listing, tenant_id)) or 0
 
 
 async def listing_keys_of_products(uow: UnitOfWork, product_ids: Collection[int]) -> list[Pair]:

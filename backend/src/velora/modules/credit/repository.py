@@ -6,7 +6,7 @@ from sqlalchemy import func, select, tuple_
 
 from velora.modules.credit.models import CreditUse, CustomerCredit
 from velora.modules.credit.policy import Purse
-from velora.platform.db import ACROSS_TENANTS, UnitOfWork
+from velora.platform.db import UnitOfWork, scoped
 
 Key = tuple[int, int]
 
@@ -78,23 +78,13 @@ async def held_of(uow: UnitOfWork, keys: Collection[Key]) -> dict[Purse, int]:
     return {(tenant, account, currency): int(total) for tenant, account, currency, total in await uow.all(statement.group_by(*purse))}
 
 
-async def sums(uow: UnitOfWork, tenant_id: int | None) -> list[tuple[int, str, int, int]]:
-    """(tenant, currency, Σ balance, Σ held) of all credits."""
-    place = (CustomerCredit.tenant_id, CustomerCredit.currency)
-    statement = select(*place, func.sum(CustomerCredit.balance_minor), func.sum(CustomerCredit.held_minor)).group_by(*place)
-    statement = statement.where(CustomerCredit.tenant_id == tenant_id) if tenant_id is not None else statement
-    rows = await uow.all(statement.execution_options(**ACROSS_TENANTS))
-    return [(tenant, currency, int(balance), int(held)) for tenant, currency, balance, held in rows]
-
-
 async def use_sums(uow: UnitOfWork, tenant_id: int | None) -> list[tuple[int, str, int, int, int]]:
     """(tenant, currency, Σ held, Σ used, Σ gone back) of all uses."""
     place = (CreditUse.tenant_id, CreditUse.currency, CreditUse.state)
     statement = select(*place, func.sum(CreditUse.amount_minor), func.sum(CreditUse.used_minor), func.sum(CreditUse.back_minor))
     statement = statement.group_by(*place)
-    statement = statement.where(CreditUse.tenant_id == tenant_id) if tenant_id is not None else statement
     found: dict[tuple[int, str], tuple[int, int, int]] = {}
-    for tenant, currency, state, amount, used, back in await uow.all(statement.execution_options(**ACROSS_TENANTS)):
+    for tenant, currency, state, amount, used, back in await uow.all(scoped(statement, CreditUse, tenant_id)):
         held, spent, returned = found.get((tenant, currency), (0, 0, 0))
         found[tenant, currency] = (held + (int(amount) if state == "held" else 0), spent + int(used), returned + int(back))
     return [(tenant, currency, *totals) for (tenant, currency), totals in found.items()]

@@ -17,7 +17,7 @@ from velora.platform.db import Duplicate, UnitOfWork
 
 __all__ = [
     "CreditUse", "NotEnoughCredit", "Purse", "PurseFacts", "Used", "Wish", "count_back", "give", "hold", "lock_uses", "of_accounts",
-    "release", "sums", "undo_back", "use", "use_sums", "uses_of", "walk",
+    "release", "undo_back", "use", "use_sums", "uses_of", "walk",
 ]  # fmt: skip
 
 _TRIES: Final = 3
@@ -147,11 +147,6 @@ async def walk(uow: UnitOfWork, *, tenant_id: int, after: int, limit: int) -> li
         )
         for one in page
     ]
-
-
-async def sums(uow: UnitOfWork, tenant_id: int | None) -> list[tuple[int, str, int, int]]:
-    """(tenant, currency, Σ balance, Σ held) of all credits."""
-    return await repository.sums(uow, tenant_id)
 
 
 async def use_sums(uow: UnitOfWork, tenant_id: int | None) -> list[tuple[int, str, int, int, int]]:

@@ -7,7 +7,7 @@ from sqlalchemy import func, select, tuple_
 
 from velora.modules.disputes.models import Dispute, DisputeShare
 from velora.modules.disputes.policy import State
-from velora.platform.db import ACROSS_TENANTS, UnitOfWork
+from velora.platform.db import ACROSS_TENANTS, UnitOfWork, scoped
 
 Key = tuple[int, int]
 Name = tuple[str, str]  # gateway, its reference
@@ -63,8 +63,7 @@ async def to_look_at(uow: UnitOfWork, now: datetime, limit: int) -> Sequence[Dis
 
 async def listed(uow: UnitOfWork, *, tenant_id: int | None, states: Collection[str], before: int | None, limit: int) -> Sequence[Dispute]:
     """Newest first; without a tenant, those of all."""
-    statement = select(Dispute).order_by(Dispute.id.desc()).limit(limit)
-    statement = statement.execution_options(**ACROSS_TENANTS) if tenant_id is None else statement.where(Dispute.tenant_id == tenant_id)
+    statement = scoped(select(Dispute).order_by(Dispute.id.desc()).limit(limit), Dispute, tenant_id)
     if states:
         statement = statement.where(Dispute.state.in_(states))
     if before is not None:
@@ -88,8 +87,7 @@ async def sums(uow: UnitOfWork, tenant_id: int | None) -> list[tuple[int, str, s
         Dispute.fee_back_minor,
     )  # fmt: skip
     statement = select(*parts, *(func.sum(amount) for amount in amounts)).group_by(*parts)
-    statement = statement.where(Dispute.tenant_id == tenant_id) if tenant_id is not None else statement
-    rows = await uow.all(statement.execution_options(**ACROSS_TENANTS))
+    rows = await uow.all(scoped(statement, Dispute, tenant_id))
     return [(row[0], row[1], row[2], int(row[3]), int(row[4]), int(row[5]), int(row[6]), int(row[7]), int(row[8])) for row in rows]
 
 
@@ -104,8 +102,7 @@ async def open_shares(uow: UnitOfWork, tenant_id: int | None) -> list[tuple[int,
         .join(Dispute, (Dispute.tenant_id == share.tenant_id) & (Dispute.id == share.dispute_id))
         .where(Dispute.state == State.OPEN)
     )  # fmt: skip
-    statement = statement.where(share.tenant_id == tenant_id) if tenant_id is not None else statement
-    rows = await uow.all(statement.execution_options(**ACROSS_TENANTS))
+    rows = await uow.all(scoped(statement, share, tenant_id))
     return [(row[0], row[1], row[2], row[3], bool(row[4]), int(row[5])) for row in rows]
 
 
@@ -115,6 +112,5 @@ async def disputed_by_intent(uow: UnitOfWork, tenant_id: int | None) -> list[tup
     statement = (
         select(*parts, func.sum(Dispute.covered_minor)).where(Dispute.intent_id.is_not(None), Dispute.state != State.WON).group_by(*parts)
     )
-    statement = statement.where(Dispute.tenant_id == tenant_id) if tenant_id is not None else statement
-    rows = await uow.all(statement.execution_options(**ACROSS_TENANTS))
+    rows = await uow.all(scoped(statement, Dispute, tenant_id))
     return [(row[0], row[1] or 0, int(row[2])) for row in rows]

@@ -7,7 +7,7 @@ from sqlalchemy import Select, func, select, tuple_
 
 from velora.modules.escrow.models import EscrowHold
 from velora.modules.escrow.policy import OPEN, Hold, State
-from velora.platform.db import ACROSS_TENANTS, UnitOfWork
+from velora.platform.db import ACROSS_TENANTS, UnitOfWork, scoped
 
 Key = tuple[int, int]
 _OPEN = [state.value for state in OPEN]
@@ -87,16 +87,13 @@ async def rests(uow: UnitOfWork, tenant_id: int | None) -> list[tuple[int, int, 
     statement = select(EscrowHold.tenant_id, EscrowHold.seller_id, EscrowHold.currency, rest).group_by(
         EscrowHold.tenant_id, EscrowHold.seller_id, EscrowHold.currency
     )
-    if tenant_id is not None:
-        statement = statement.where(EscrowHold.tenant_id == tenant_id)
-    rows = await uow.all(statement.execution_options(**ACROSS_TENANTS))
+    rows = await uow.all(scoped(statement, EscrowHold, tenant_id))
     return [(tenant, seller, currency, int(total)) for tenant, seller, currency, total in rows]
 
 
 async def in_state(uow: UnitOfWork, tenant_id: int | None, state: State) -> set[Key]:
     statement = select(EscrowHold.tenant_id, EscrowHold.seller_order_id).where(EscrowHold.state == state.value)
-    statement = statement.where(EscrowHold.tenant_id == tenant_id) if tenant_id is not None else statement
-    return {(tenant, part) for tenant, part in await uow.all(statement.execution_options(**ACROSS_TENANTS))}
+    return {(tenant, part) for tenant, part in await uow.all(scoped(statement, EscrowHold, tenant_id))}
 
 
 async def released_with_a_rest(uow: UnitOfWork, tenant_id: int | None, *, limit: int) -> tuple[int, list[int]]:
@@ -106,10 +103,8 @@ async def released_with_a_rest(uow: UnitOfWork, tenant_id: int | None, *, limit:
     wrong = (ended & (rest != 0)) | (~ended & (rest == 0) & (EscrowHold.captured != 0))
     count = select(func.count()).select_from(EscrowHold).where(wrong)
     some = select(EscrowHold.seller_order_id).where(wrong).limit(limit)
-    if tenant_id is not None:
-        count, some = count.where(EscrowHold.tenant_id == tenant_id), some.where(EscrowHold.tenant_id == tenant_id)
-    found = int(await uow.scalar(count.execution_options(**ACROSS_TENANTS)) or 0)
-    return found, [row[0] for row in await uow.all(some.execution_options(**ACROSS_TENANTS))] if found else []
+    found = int(await uow.scalar(scoped(count, EscrowHold, tenant_id)) or 0)
+    return found, [row[0] for row in await uow.all(scoped(some, EscrowHold, tenant_id))] if found else []
 
 
 def _named(keys: Collection[Key]) -> _Columns:

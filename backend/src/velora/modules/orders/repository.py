@@ -9,7 +9,7 @@ from sqlalchemy import Row, Select, bindparam, func, literal_column, or_, select
 from velora.kernel.ids import first_id_at
 from velora.modules.orders.models import Order, OrderEvent, OrderLine, SellerOrder, Shipment, ShipmentLine
 from velora.modules.orders.policy import State
-from velora.platform.db import ACROSS_TENANTS, Base, UnitOfWork
+from velora.platform.db import ACROSS_TENANTS, Base, UnitOfWork, scoped
 
 Key = tuple[int, int]
 
@@ -193,8 +193,7 @@ async def sales_of_seller(
 
 async def counts_of_seller(uow: UnitOfWork, seller_id: int, tenant_id: int | None) -> dict[str, int]:
     statement = select(SellerOrder.state, func.count()).where(SellerOrder.seller_id == seller_id).group_by(SellerOrder.state)
-    statement = statement.where(SellerOrder.tenant_id == tenant_id) if tenant_id is not None else statement
-    return {state: int(count) for state, count in await uow.all(statement.execution_options(**ACROSS_TENANTS))}
+    return {state: int(count) for state, count in await uow.all(scoped(statement, SellerOrder, tenant_id))}
 
 
 async def recent(
@@ -214,8 +213,7 @@ async def recent(
 
 async def count_paid(uow: UnitOfWork, tenant_id: int | None) -> int:
     statement = select(func.count()).select_from(Order).where(Order.paid_at.is_not(None))
-    statement = statement.where(Order.tenant_id == tenant_id) if tenant_id is not None else statement
-    return int(await uow.scalar(statement.execution_options(**ACROSS_TENANTS)) or 0)
+    return int(await uow.scalar(scoped(statement, Order, tenant_id)) or 0)
 
 
 async def commissions_after(

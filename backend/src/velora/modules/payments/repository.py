@@ -9,7 +9,7 @@ from sqlalchemy import Select, bindparam, delete, func, select, true, tuple_
 from velora.kernel.ids import first_id_at
 from velora.modules.payments.models import GatewayInbox, PaymentAttempt, PaymentIntent, PaymentMethod, PaymentRefund
 from velora.modules.payments.policy import HELD, UNHEARD, IntentState
-from velora.platform.db import ACROSS_TENANTS, UnitOfWork
+from velora.platform.db import ACROSS_TENANTS, UnitOfWork, scoped
 
 Key = tuple[int, int]
 NoticeKey = tuple[str, str]
@@ -178,12 +178,12 @@ async def captured_after(uow: UnitOfWork, *, tenant_id: int, after: int, limit: 
 
 async def miscounted(uow: UnitOfWork, tenant_id: int | None, *, limit: int) -> list[int]:
     """Payments whose refunds that stand add up to something else than is counted, or to more than was captured."""
-    standing = (
+    refunds_ = (
         select(PaymentRefund.tenant_id, PaymentRefund.intent_id, _FROM_CARD.label("total"))
         .where(PaymentRefund.state != "failed")
         .group_by(PaymentRefund.tenant_id, PaymentRefund.intent_id)
-        .subquery()
     )
+    standing = scoped(refunds_, PaymentRefund, tenant_id).subquery()
     total = func.coalesce(standing.c.total, 0)
     statement = (
         select(PaymentIntent.id)
@@ -194,8 +194,7 @@ async def miscounted(uow: UnitOfWork, tenant_id: int | None, *, limit: int) -> l
             | (total != PaymentIntent.refunded_minor)
         )
     )
-    statement = statement.where(PaymentIntent.tenant_id == tenant_id) if tenant_id is not None else statement
-    return [row[0] for row in await uow.all(statement.limit(limit).execution_options(**ACROSS_TENANTS))]
+    return [row[0] for row in await uow.all(scoped(statement.limit(limit), PaymentIntent, tenant_id))]
 
 
 async def capture_sums(uow: UnitOfWork, tenant_id: int | None) -> list[tuple[int, str, int, int]]:
@@ -205,16 +204,14 @@ async def capture_sums(uow: UnitOfWork, tenant_id: int | None) -> list[tuple[int
         .where(PaymentIntent.state == IntentState.CAPTURED)
         .group_by(PaymentIntent.tenant_id, PaymentIntent.currency)
     )
-    statement = statement.where(PaymentIntent.tenant_id == tenant_id) if tenant_id is not None else statement
-    rows = await uow.all(statement.execution_options(**ACROSS_TENANTS))
+    rows = await uow.all(scoped(statement, PaymentIntent, tenant_id))
     return [(tenant, currency, int(captured), int(fees)) for tenant, currency, captured, fees in rows]
 
 
 async def disputed(uow: UnitOfWork, tenant_id: int | None) -> list[tuple[int, int, int]]:
     """(tenant, payment, disputed) of those of which banks took something back."""
     statement = select(PaymentIntent.tenant_id, PaymentIntent.id, PaymentIntent.disputed_minor).where(PaymentIntent.disputed_minor != 0)
-    statement = statement.where(PaymentIntent.tenant_id == tenant_id) if tenant_id is not None else statement
-    return [(row[0], row[1], row[2]) for row in await uow.all(statement.execution_options(**ACROSS_TENANTS))]
+    return [(row[0], row[1], row[2]) for row in await uow.all(scoped(statement, PaymentIntent, tenant_id))]
 
 
 async def held_sums(uow: UnitOfWork, tenant_id: int | None) -> list[tuple[int, str, int]]:
@@ -224,8 +221,7 @@ async def held_sums(uow: UnitOfWork, tenant_id: int | None) -> list[tuple[int, s
         .where(PaymentIntent.state.in_(sorted(HELD)))
         .group_by(PaymentIntent.tenant_id, PaymentIntent.currency)
     )
-    statement = statement.where(PaymentIntent.tenant_id == tenant_id) if tenant_id is not None else statement
-    rows = await uow.all(statement.execution_options(**ACROSS_TENANTS))
+    rows = await uow.all(scoped(statement, PaymentIntent, tenant_id))
     return [(tenant, currency, int(total)) for tenant, currency, total in rows]
 
 
@@ -234,8 +230,7 @@ async def refund_sums(uow: UnitOfWork, tenant_id: int | None) -> list[tuple[int,
     place = (PaymentRefund.tenant_id, PaymentRefund.currency, PaymentRefund.state)
     whole, of_credit, to_credit = PaymentRefund.amount_minor, PaymentRefund.from_credit_minor, PaymentRefund.to_credit_minor
     statement = select(*place, func.sum(whole), func.sum(of_credit), func.sum(to_credit)).group_by(*place)
-    statement = statement.where(PaymentRefund.tenant_id == tenant_id) if tenant_id is not None else statement
-    rows = await uow.all(statement.execution_options(**ACROSS_TENANTS))
+    rows = await uow.all(scoped(statement, PaymentRefund, tenant_id))
     return [(tenant, currency, state, int(total), int(of), int(to)) for tenant, currency, state, total, of, to in rows]
 
 
@@ -246,8 +241,7 @@ async def credit_sums(uow: UnitOfWork, tenant_id: int | None) -> list[tuple[int,
         .where(PaymentIntent.credit_used_minor > 0)
         .group_by(PaymentIntent.tenant_id, PaymentIntent.currency)
     )
-    statement = statement.where(PaymentIntent.tenant_id == tenant_id) if tenant_id is not None else statement
-    rows = await uow.all(statement.execution_options(**ACROSS_TENANTS))
+    rows = await uow.all(scoped(statement, PaymentIntent, tenant_id))
     return [(tenant, currency, int(total)) for tenant, currency, total in rows]
 
 
@@ -297,6 +291,6 @@ async def attempts(uow: UnitOfWork, keys: Collection[Key]) -> Sequence[PaymentAt
 async def _newest(
     uow: UnitOfWork, statement: Select[Row], model: type[Row], *, tenant_id: int | None, before: int | None, limit: int
 ) -> Sequence[Row]:
-    statement = statement.execution_options(**ACROSS_TENANTS) if tenant_id is None else statement.where(model.tenant_id == tenant_id)
+    statement = scoped(statement, model, tenant_id)
     statement = statement if before is None else statement.where(model.id < before)
     return await uow.entities(statement.order_by(model.id.desc()).limit(limit))

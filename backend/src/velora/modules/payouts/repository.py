@@ -3,10 +3,10 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
-from sqlalchemy import Select, func, select, tuple_
+from sqlalchemy import func, select, tuple_
 
 from velora.modules.payouts.models import Payout
-from velora.platform.db import ACROSS_TENANTS, UnitOfWork
+from velora.platform.db import ACROSS_TENANTS, UnitOfWork, scoped
 
 OPEN: Final = ("reserved", "submitted", "unknown")
 
@@ -52,7 +52,7 @@ async def listed(
         statement = statement.where(Payout.state.in_(states))
     if before is not None:
         statement = statement.where(Payout.id < before)
-    return await uow.entities(_of(statement, tenant_id))
+    return await uow.entities(scoped(statement, Payout, tenant_id))
 
 
 async def after(uow: UnitOfWork, *, tenant_id: int, after_id: int, limit: int) -> Sequence[Payout]:
@@ -68,11 +68,5 @@ async def sums(uow: UnitOfWork, *, tenant_id: int | None, seller_id: int | None)
     )
     if seller_id is not None:
         statement = statement.where(Payout.seller_id == seller_id)
-    if tenant_id is not None:
-        statement = statement.where(Payout.tenant_id == tenant_id)
-    rows = await uow.all(statement.execution_options(**ACROSS_TENANTS))
+    rows = await uow.all(scoped(statement, Payout, tenant_id))
     return [(tenant, seller, currency, state, int(total)) for tenant, seller, currency, state, total in rows]
-
-
-def _of(statement: Select[Payout], tenant_id: int | None) -> Select[Payout]:
-    return statement.execution_options(**ACROSS_TENANTS) if tenant_id is None else statement.where(Payout.tenant_id == tenant_id)

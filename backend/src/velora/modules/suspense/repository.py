@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import func, select, tuple_
 
 from velora.modules.suspense.models import SuspenseCase
-from velora.platform.db import ACROSS_TENANTS, UnitOfWork
+from velora.platform.db import ACROSS_TENANTS, UnitOfWork, scoped
 
 Key = tuple[int, int]
 Charge = tuple[int, str, str]  # tenant, gateway, the gateway's reference
@@ -55,8 +55,7 @@ async def listed(
     uow: UnitOfWork, *, tenant_id: int | None, states: Collection[str], before: int | None, limit: int
 ) -> Sequence[SuspenseCase]:
     """Newest first; without a tenant, those of all."""
-    statement = select(SuspenseCase).order_by(SuspenseCase.id.desc()).limit(limit)
-    statement = statement.execution_options(**ACROSS_TENANTS) if tenant_id is None else statement.where(SuspenseCase.tenant_id == tenant_id)
+    statement = scoped(select(SuspenseCase).order_by(SuspenseCase.id.desc()).limit(limit), SuspenseCase, tenant_id)
     if states:
         statement = statement.where(SuspenseCase.state.in_(states))
     if before is not None:
@@ -68,6 +67,5 @@ async def sums(uow: UnitOfWork, tenant_id: int | None) -> list[tuple[int, str, s
     """(tenant, currency, state, settlement, Σ amount)."""
     parts = (SuspenseCase.tenant_id, SuspenseCase.currency, SuspenseCase.state, SuspenseCase.settlement)
     statement = select(*parts, func.sum(SuspenseCase.amount_minor)).group_by(*parts)
-    statement = statement.where(SuspenseCase.tenant_id == tenant_id) if tenant_id is not None else statement
-    rows = await uow.all(statement.execution_options(**ACROSS_TENANTS))
+    rows = await uow.all(scoped(statement, SuspenseCase, tenant_id))
     return [(tenant, currency, state, settlement, int(total)) for tenant, currency, state, settlement, total in rows]

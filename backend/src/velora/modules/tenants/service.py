@@ -85,6 +85,14 @@ async def by_host(uow: UnitOfWork, header: str) -> TenantFacts | None:
     return (await by_slug(uow, {slug})).get(slug) if slug else None
 
 
+async def named(uow: UnitOfWork, slug: str) -> TenantFacts:
+    """The marketplace of this short name. Raises NotFound."""
+    found = (await by_slug(uow, {slug})).get(slug)
+    if found is None:
+        raise NotFound("marketplace", slug)
+    return found
+
+
 async def by_slug(uow: UnitOfWork, slugs: Collection[str]) -> dict[str, TenantFacts]:
     """The marketplaces of these short names; the unknown are missing."""
     found = await _facts(uow, await repository.tenants(uow, Tenant.slug.in_(slugs)))

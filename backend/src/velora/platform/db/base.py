@@ -2,10 +2,13 @@
 
 from typing import Any, Final, cast
 
-from sqlalchemy import MetaData, Table
+from sqlalchemy import MetaData, Select, Table
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
+from typing_extensions import TypeVarTuple
 
 from velora.platform.db.types import BigId
+
+Ts = TypeVarTuple("Ts")
 
 # A statement in platform scope that means every tenant says so with `.execution_options(**ACROSS_TENANTS)`.
 ACROSS_TENANTS: Final[dict[str, Any]] = {"across_tenants": True}
@@ -61,3 +64,10 @@ def table_of(model: type[Base]) -> "Table[Any]":
     table = model.__table__
     assert isinstance(table, Table)
     return cast("Table[Any]", table)
+
+
+def scoped(statement: Select[*Ts], model: type[Base], tenant_id: int | None) -> Select[*Ts]:
+    """The statement for one tenant, or, said aloud, for all of them. The model is the one whose rows it reads."""
+    if tenant_id is None:
+        return statement.execution_options(**ACROSS_TENANTS)
+    return statement.where(table_of(model).c.tenant_id == tenant_id)

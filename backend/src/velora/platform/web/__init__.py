@@ -13,6 +13,7 @@ from velora.platform.web.callers import (
     Tenant,
     TenantContext,
     acting_for_seller,
+    address_of,
     house_of,
     remember_guest,
 )
@@ -41,6 +42,7 @@ __all__ = [
     "TenantContext",
     "Writes",
     "acting_for_seller",
+    "address_of",
     "house_of",
     "ident",
     "problems",

@@ -173,6 +173,11 @@ def _with_role(role: Role, action: str) -> Callable[[Principal], Awaitable[Princ
     return check
 
 
+def address_of(request: Request) -> str:
+    """The network address that the request came from, empty where the server does not know it: for the record of who did what."""
+    return request.client.host if request.client else ""
+
+
 def acting_for_seller(caller: Principal, seller_id: int) -> None:
     """Raises NotFound unless the caller is staff of this seller: others need not know that it exists."""
     if seller_id not in caller.seller_ids and not caller.has(Role.SUPER_ADMIN):

@@ -3,7 +3,6 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from velora.kernel.errors import NotFound
 from velora.kernel.ids import decode
 from velora.modules.identity import service as identity
 from velora.modules.ledger.policy import kind_of, sub_of
@@ -54,9 +53,4 @@ def name_of(account: Account) -> str:
 
 async def tenant_of(uow: UnitOfWork, slug: str | None) -> TenantFacts | None:
     """The marketplace of a filter, None without one. Raises NotFound for one that does not exist."""
-    if not slug:
-        return None
-    found = (await tenants.by_slug(uow, {slug})).get(slug)
-    if found is None:
-        raise NotFound("marketplace", slug)
-    return found
+    return await tenants.named(uow, slug) if slug else None

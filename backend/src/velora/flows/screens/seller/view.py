@@ -8,8 +8,8 @@ from typing import Final, NamedTuple
 
 from velora.flows.postings import payable
 from velora.flows.screens.orders.view import OrderView, order_view
-from velora.kernel.errors import MalformedId, NotFound
-from velora.kernel.ids import decode, encode
+from velora.kernel.errors import NotFound
+from velora.kernel.ids import encode, try_decode
 from velora.modules.escrow import service as escrow
 from velora.modules.inventory import service as inventory
 from velora.modules.ledger import service as ledger
@@ -101,7 +101,7 @@ async def seller_orders(
     uow: UnitOfWork, seller_id: int, heap: str, *, market: str | None, text: str, order: Newest | Urgent, limit: int
 ) -> Orders:
     """Orders of a heap, in one marketplace (its slug) or all, whose id or lines match the text."""
-    tenant_id = await _tenant_of(uow, market)
+    tenant_id = (await tenants.named(uow, market)).id if market is not None else None
     counts = await orders.counts_of_seller(uow, seller_id, tenant_id=tenant_id)
     text = text.strip()
     states, named = HEAPS[heap], _named(text)
@@ -158,22 +158,9 @@ async def _available(uow: UnitOfWork, seller_id: int) -> dict[str, int]:
     return found
 
 
-async def _tenant_of(uow: UnitOfWork, slug: str | None) -> int | None:
-    if slug is None:
-        return None
-    market = (await tenants.by_slug(uow, [slug])).get(slug)
-    if market is None:
-        raise NotFound("marketplace", slug)
-    return market.id
-
-
 def _named(text: str) -> tuple[int, ...]:
     """The id that the text is, if it is that of an order or a seller order."""
-    prefix = text.partition("_")[0]
-    try:
-        return (decode(prefix, text),) if prefix in ("ord", "sor") else ()
-    except MalformedId:
-        return ()
+    return tuple(id_ for prefix in ("ord", "sor") if (id_ := try_decode(prefix, text)) is not None)
 
 
 def _sum(counts: Mapping[str, int], states: Collection[State]) -> int:

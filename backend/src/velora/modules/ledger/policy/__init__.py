@@ -20,6 +20,7 @@ from velora.modules.ledger.policy.books import (
     legs,
     must_be_postable,
     net_by_account,
+    paired,
     sub_of,
 )
 from velora.modules.ledger.policy.conversions import agrees, is_as_stated
@@ -46,5 +47,6 @@ __all__ = [
     "legs",
     "must_be_postable",
     "net_by_account",
+    "paired",
     "sub_of",
 ]

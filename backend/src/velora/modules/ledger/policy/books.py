@@ -143,6 +143,21 @@ def legs(*parts: tuple[AccountRef, AccountRef, int]) -> tuple[Leg, ...]:
     return tuple(Leg(*part) for part in parts if part[2])
 
 
+def paired(debits: Iterable[tuple[AccountRef, int]], credits_: Iterable[tuple[AccountRef, int]]) -> tuple[Leg, ...]:
+    """Debits against credits of the same sum, each in its order, in as few legs as that needs."""
+    found: list[Leg] = []
+    left = [(account, amount) for account, amount in credits_ if amount]
+    for debit, amount in debits:
+        to_go = amount
+        while to_go:
+            credit, open_ = left[0]
+            moved = min(to_go, open_)
+            found.append(Leg(debit, credit, moved))
+            to_go -= moved
+            left[:1] = [(credit, open_ - moved)] if open_ > moved else []
+    return tuple(found)
+
+
 def must_be_postable(journal: Journal) -> None:
     """Raise ValueError for what no flow may ask: no leg, an amount of nothing or less, an account paying itself."""
     if not journal.postings:

@@ -7,8 +7,8 @@ from sqlalchemy.orm import aliased
 
 from velora.modules.ledger.models import LedgerAccount, LedgerBalance, LedgerJournal, LedgerKey, LedgerPosting
 from velora.modules.ledger.repository import dropping
-from velora.modules.ledger.repository.reading import account_columns, scoped, unsealed
-from velora.platform.db import ACROSS_TENANTS, Base, UnitOfWork
+from velora.modules.ledger.repository.reading import account_columns, unsealed
+from velora.platform.db import ACROSS_TENANTS, Base, UnitOfWork, scoped
 
 EXAMPLES: Final = 5
 

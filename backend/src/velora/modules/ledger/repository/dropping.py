@@ -1,6 +1,6 @@
 """What stands for months that were dropped: written once, and read by whatever adds up more than is still here."""
 
-from collections.abc import AsyncGenerator, Collection, Mapping
+from collections.abc import AsyncGenerator, Collection
 from typing import Any, Final
 
 from sqlalchemy import BigInteger, Select, Subquery, cast, func, select
@@ -19,12 +19,13 @@ from velora.modules.ledger.models import (
 )
 from velora.modules.ledger.policy.dropping import AccountRow, DroppedMonth, KindRow, LeafRow, Remains, Run
 from velora.modules.ledger.policy.seals import SHARD
-from velora.modules.ledger.repository.reading import scoped
-from velora.platform.db import ACROSS_TENANTS, UnitOfWork
+from velora.platform.db import ACROSS_TENANTS, UnitOfWork, scoped
 from velora.platform.db.keyset import beyond
 
 _PAGE: Final = 5000
 _BORDER: Final = select(func.coalesce(func.max(LedgerArchive.below_id), 0))
+_LEAF_ORDER: Final = (LedgerArchiveLeaf.n, LedgerArchiveLeaf.tenant_id, LedgerArchiveLeaf.journal_id)
+_LEAVES: Final = select(*_LEAF_ORDER, LedgerArchiveLeaf.leaf).order_by(*_LEAF_ORDER).execution_options(**ACROSS_TENANTS)
 
 
 async def border(uow: UnitOfWork) -> int:
@@ -112,21 +113,17 @@ async def leaf_rows(uow: UnitOfWork, month: str) -> AsyncGenerator[LeafRow]:
 
 async def leaves_after(uow: UnitOfWork, after: tuple[int, int, int], *, limit: int, month: str | None = None) -> list[LeafRow]:
     """The leaves of dropped journals that come after this (block, tenant, journal), in the order of the trees."""
-    table = LedgerArchiveLeaf
-    order = (table.n, table.tenant_id, table.journal_id)
-    statement = select(*order, table.leaf).where(beyond(uow, order, after)).order_by(*order).limit(limit)
-    if month is not None:
-        statement = statement.where(table.month == month)
-    found = await uow.all(statement.execution_options(**ACROSS_TENANTS))
-    return [(n, tenant_id, journal_id, bytes(leaf)) for n, tenant_id, journal_id, leaf in found]
+    statement = _LEAVES.where(beyond(uow, _LEAF_ORDER, after)).limit(limit)
+    return await _leaves(uow, statement if month is None else statement.where(LedgerArchiveLeaf.month == month))
 
 
 async def leaves_of(uow: UnitOfWork, n: int) -> list[LeafRow]:
     """All leaves of dropped journals of one block, in the order of its tree."""
-    table = LedgerArchiveLeaf
-    order = (table.n, table.tenant_id, table.journal_id)
-    found = await uow.all(select(*order, table.leaf).where(table.n == n).order_by(*order).execution_options(**ACROSS_TENANTS))
-    return [(block, tenant_id, journal_id, bytes(leaf)) for block, tenant_id, journal_id, leaf in found]
+    return await _leaves(uow, _LEAVES.where(LedgerArchiveLeaf.n == n))
+
+
+async def _leaves(uow: UnitOfWork, statement: Select[int, int, int, bytes]) -> list[LeafRow]:
+    return [(n, tenant_id, journal_id, bytes(leaf)) for n, tenant_id, journal_id, leaf in await uow.all(statement)]
 
 
 async def round_ends(uow: UnitOfWork, first_n: int, last_n: int) -> list[int]:
@@ -196,20 +193,16 @@ async def credited(uow: UnitOfWork, tenant_id: int | None, *, code: str, kind: s
     return [(tenant, currency, int(total)) for tenant, currency, total in found]
 
 
-async def count_of_kind(uow: UnitOfWork, tenant_id: int | None, kind: str) -> int:
-    statement = select(func.coalesce(func.sum(LedgerArchiveKind.journals), 0)).where(LedgerArchiveKind.kind == kind)
-    return int(await uow.scalar(scoped(statement, LedgerArchiveKind, tenant_id)) or 0)
-
-
 async def keys_below(uow: UnitOfWork, tenant_id: int | None, below_id: int) -> int:
     """How many keys name a journal below this id."""
     statement = select(func.count()).select_from(LedgerKey).where(LedgerKey.journal_id < below_id)
     return int(await uow.scalar(scoped(statement, LedgerKey, tenant_id)) or 0)
 
 
-async def journals_of(uow: UnitOfWork, tenant_id: int | None) -> int:
-    """How many journals were dropped."""
+async def journals_of(uow: UnitOfWork, tenant_id: int | None, *, kind: str | None = None) -> int:
+    """How many journals were dropped, of one kind or of all."""
     statement = select(func.coalesce(func.sum(LedgerArchiveKind.journals), 0))
+    statement = statement if kind is None else statement.where(LedgerArchiveKind.kind == kind)
     return int(await uow.scalar(scoped(statement, LedgerArchiveKind, tenant_id)) or 0)
 
 
@@ -221,13 +214,12 @@ async def keyed(uow: UnitOfWork, keys: Collection[tuple[int, int]]) -> set[tuple
     return {(row[0], row[1]) for row in await uow.all(statement)} & set(keys) if keys else set()
 
 
-async def rows_below(uow: UnitOfWork, below_id: int) -> Mapping[str, int]:
+async def rows_below(uow: UnitOfWork, below_id: int) -> tuple[int, int]:
     """How many journals and postings lie below this id."""
-    counts: dict[str, int] = {}
-    for table, column in ((LedgerJournal, LedgerJournal.id), (LedgerPosting, LedgerPosting.journal_id)):
-        statement = select(func.count()).select_from(table).where(column < below_id).execution_options(**ACROSS_TENANTS)
-        counts[table.__tablename__] = int(await uow.scalar(statement) or 0)
-    return counts
+    columns = (LedgerJournal.id, LedgerPosting.journal_id)
+    statements = (select(func.count(column)).where(column < below_id).execution_options(**ACROSS_TENANTS) for column in columns)
+    journals, postings = [int(await uow.scalar(one) or 0) for one in statements]
+    return journals, postings
 
 
 def _month(row: LedgerArchive) -> DroppedMonth:

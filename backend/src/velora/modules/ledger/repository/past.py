@@ -11,8 +11,8 @@ from sqlalchemy import Select, func, select
 from velora.modules.ledger.models import LedgerBlock, LedgerJournal, LedgerPosting, LedgerSnapshot
 from velora.modules.ledger.policy.seals import SHARD
 from velora.modules.ledger.repository import dropping
-from velora.modules.ledger.repository.reading import posted_in, scoped
-from velora.platform.db import UnitOfWork
+from velora.modules.ledger.repository.reading import posted_in
+from velora.platform.db import UnitOfWork, scoped
 
 Sums = dict[int, tuple[int, int]]
 

@@ -6,15 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, Row, Select, Subquery, case, cast, func, literal, or_, select, union_all
-from typing_extensions import TypeVarTuple
 
 from velora.modules.ledger.models import LedgerAccount, LedgerBalance, LedgerBlock, LedgerJournal, LedgerPosting
 from velora.modules.ledger.policy import CHART, Written, balance_of, kind_of
 from velora.modules.ledger.policy.seals import SHARD
-from velora.platform.db import ACROSS_TENANTS, Base, UnitOfWork
+from velora.platform.db import ACROSS_TENANTS, UnitOfWork, scoped
 from velora.platform.db.keyset import beyond
-
-Ts = TypeVarTuple("Ts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +42,6 @@ class Move:
     counter_account_id: int
     debit: int
     credit: int
-
-
-def scoped(statement: Select[*Ts], model: type[Base], tenant_id: int | None) -> Select[*Ts]:
-    """The statement for one tenant, or, said aloud, for all of them."""
-    if tenant_id is None:
-        return statement.execution_options(**ACROSS_TENANTS)
-    return statement.where(model.__table__.c.tenant_id == tenant_id)
 
 
 async def accounts(

@@ -105,8 +105,7 @@ async def content_now(uow: UnitOfWork, one: DroppedMonth) -> bytes:
 
 async def rows_below(uow: UnitOfWork, below_id: int) -> tuple[int, int]:
     """How many journals and postings still lie below this id."""
-    found = await dropping.rows_below(uow, below_id)
-    return found["ledger_journal"], found["ledger_posting"]
+    return await dropping.rows_below(uow, below_id)
 
 
 async def must_reach(uow: UnitOfWork, moment: datetime) -> None:

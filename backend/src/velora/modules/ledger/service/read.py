@@ -203,7 +203,7 @@ async def count_from(uow: UnitOfWork, tenant_id: int | None, first_id: int) -> i
 async def count_of_kind(uow: UnitOfWork, tenant_id: int | None, kind: str) -> int:
     """How many journals of this kind were ever posted, those of dropped months among them."""
     border = await dropping.border(uow)
-    return await reading.count_of_kind(uow, tenant_id, kind, border) + await dropping.count_of_kind(uow, tenant_id, kind)
+    return await reading.count_of_kind(uow, tenant_id, kind, border) + await dropping.journals_of(uow, tenant_id, kind=kind)
 
 
 async def count_there(uow: UnitOfWork, keys: Collection[tuple[int, int]]) -> int:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from velora.kernel.ids import encode, time_of
+from velora.kernel.ids import encode, time_of, try_decode
 from velora.modules.payments import events, repository
 from velora.modules.payments.models import PaymentAttempt, PaymentIntent
 from velora.modules.payments.policy import (
@@ -182,6 +182,16 @@ def asked_at(intent_id: int, answers: Sequence[PaymentAttempt]) -> datetime:
 async def intents_seen(uow: UnitOfWork, keys: Collection[Key]) -> dict[Key, PaymentIntent]:
     """The intents with these (tenant, id) keys, as they stand."""
     return {(one.tenant_id, one.id): one for one in await repository.intents(uow, keys)}
+
+
+async def intents_named(uow: UnitOfWork, tenant_ids: Collection[int], gateway_keys: Collection[str]) -> dict[str, Key]:
+    """The (tenant, payment) that each of these keys at the gateway stands for; keys of others who trade with the same account are missing.
+
+    A key does not name its marketplace: each of these is asked by primary key.
+    """
+    ids = {id_ for key in gateway_keys if (id_ := try_decode("pi", key)) is not None}
+    found = await intents_seen(uow, {(tenant_id, id_) for tenant_id in tenant_ids for id_ in ids})
+    return {one.gateway_key: key for key, one in found.items()}
 
 
 async def unheard(uow: UnitOfWork, *, tenant_id: int | None, before: int | None, limit: int) -> Sequence[PaymentIntent]:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from velora.kernel.errors import NotFound, Refusal
-from velora.kernel.ids import encode
+from velora.kernel.ids import encode, try_decode
 from velora.modules.payments import events, repository
 from velora.modules.payments.errors import RefundTooLarge
 from velora.modules.payments.models import PaymentIntent, PaymentRefund
@@ -154,6 +154,12 @@ async def look_again_later(uow: UnitOfWork, keys: Collection[Key]) -> None:
 async def refunds_seen(uow: UnitOfWork, keys: Collection[Key]) -> dict[Key, PaymentRefund]:
     """The refunds with these (tenant, id) keys, as they stand."""
     return {(one.tenant_id, one.id): one for one in await repository.refunds(uow, keys)}
+
+
+async def refunds_named(uow: UnitOfWork, tenant_ids: Collection[int], gateway_keys: Collection[str]) -> dict[str, Key]:
+    """The (tenant, refund) that each of these keys at the gateway stands for; the same as `intents_named` for payments."""
+    ids = {id_ for key in gateway_keys if (id_ := try_decode("rfd", key)) is not None}
+    return {refund_key(key[1]): key for key in await refunds_seen(uow, {(tenant_id, id_) for tenant_id in tenant_ids for id_ in ids})}
 
 
 async def ask_again_later(uow: UnitOfWork, refusals: Mapping[Key, int]) -> None:

@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Final
 
 from velora.flows import dispute_postings, postings
-from velora.kernel.errors import Invalid, MalformedId
-from velora.kernel.ids import decode
+from velora.kernel.errors import Invalid
+from velora.kernel.ids import try_decode
 from velora.modules.disputes import service as disputes
 from velora.modules.ledger import service as ledger
 from velora.modules.orders import service as orders
@@ -18,8 +18,8 @@ from velora.platform.db import UnitOfWork
 Key = tuple[int, int]  # tenant, id
 BusinessKey = tuple[int, str]  # tenant, what for
 
-_OF_INTENT: Final = (postings.authorisation_key, postings.authorisation_ended_key, postings.capture_key, postings.fee_key)
-_OF_REFUND: Final = (postings.refund_key, postings.refund_paid_key, postings.refund_failed_key)
+OF_INTENT: Final = (postings.authorisation_key, postings.authorisation_ended_key, postings.capture_key, postings.fee_key)
+OF_REFUND: Final = (postings.refund_key, postings.refund_paid_key, postings.refund_failed_key)
 _ACCOUNTS: Final = 50  # each is a walk of its own through two indexes
 _OF_PAYOUT: Final = (postings.payout_key, postings.payout_paid_key, postings.payout_failed_key)
 
@@ -28,12 +28,11 @@ async def about(uow: UnitOfWork, tenant_ids: Sequence[int], what: str) -> list[K
     """(tenant, journal) of every journal about this: a journal, order, parcel of one, payment, refund, dispute or payout by id, or a key as
     it stands in the journal (`capture:pi_…`). Nothing for what is none of them.
     """
-    prefix, _, rest = what.partition("_")
+    prefix = what.partition("_")[0]
     if ":" in what:
         return await _behind(uow, [(tenant_id, what) for tenant_id in tenant_ids])
-    try:
-        id_ = decode(prefix, f"{prefix}_{rest}")
-    except MalformedId:
+    id_ = try_decode(prefix, what)
+    if id_ is None:
         return []  # an id that cannot be finds nothing
     everywhere = [(tenant_id, id_) for tenant_id in tenant_ids]
     match prefix:
@@ -44,9 +43,9 @@ async def about(uow: UnitOfWork, tenant_ids: Sequence[int], what: str) -> list[K
         case "sor":
             return await _of_part(uow, everywhere, what)
         case "pi":
-            return await _behind(uow, [(tenant_id, key(id_)) for tenant_id in tenant_ids for key in _OF_INTENT])
+            return await _behind(uow, [(tenant_id, key(id_)) for tenant_id in tenant_ids for key in OF_INTENT])
         case "rfd":
-            return await _behind(uow, [(tenant_id, key(id_)) for tenant_id in tenant_ids for key in _OF_REFUND])
+            return await _behind(uow, [(tenant_id, key(id_)) for tenant_id in tenant_ids for key in OF_REFUND])
         case "dp":
             return await _behind(uow, _keys_of_disputes((await disputes.by_id(uow, everywhere)).values()))
         case "pay":
@@ -63,10 +62,8 @@ async def of_order(uow: UnitOfWork, order: Key) -> list[Key]:
 async def accounts_like(uow: UnitOfWork, tenant_ids: Sequence[int], asked: str) -> set[tuple[int, int]]:
     """(tenant, account) of an account's id, or of all that stand under a code. Raises Invalid where those are too many to go through."""
     if asked.startswith("lac_"):
-        try:
-            one = await ledger.account(uow, decode("lac", asked))
-        except MalformedId:
-            return set()
+        id_ = try_decode("lac", asked)
+        one = await ledger.account(uow, id_) if id_ is not None else None
         return {(one.tenant_id, one.id)} if one and one.tenant_id in tenant_ids else set()
     of = tenant_ids[0] if len(tenant_ids) == 1 else None
     # One more than may be: a code that is the beginning of others ("20") names none of them.
@@ -88,8 +85,8 @@ async def _keys_of_orders(uow: UnitOfWork, keys: Collection[Key]) -> list[Busine
     refunds = await payments.refunds_of_orders(uow, keys)
     parts = await orders.parts_of(uow, keys)
     return [
-        *((one.tenant_id, key(one.id)) for one in intents.values() for key in _OF_INTENT),
-        *((one.tenant_id, key(one.id)) for one in refunds for key in _OF_REFUND),
+        *((one.tenant_id, key(one.id)) for one in intents.values() for key in OF_INTENT),
+        *((one.tenant_id, key(one.id)) for one in refunds for key in OF_REFUND),
         *((one.tenant_id, postings.release_key(one.id)) for one in parts),
         *_keys_of_disputes(await disputes.of_orders(uow, keys)),
     ]

@@ -9,8 +9,8 @@ from pydantic import Field
 from velora.flows.screens.finance.journals.http import JournalMarketplaceOut, JournalOut, journal_out
 from velora.flows.screens.finance.names import tenant_of
 from velora.flows.screens.finance.payments.history import Event, History, history_of
-from velora.kernel.errors import Forbidden, Invalid, MalformedId, NotFound
-from velora.kernel.ids import decode, encode, time_of
+from velora.kernel.errors import Forbidden, Invalid, NotFound
+from velora.kernel.ids import encode, time_of, try_decode
 from velora.kernel.paging import Page, decode_cursor, encode_cursor
 from velora.modules.payments import service as payments
 from velora.modules.payments.service import IntentState, PaymentIntent, exploring
@@ -111,10 +111,7 @@ async def read_payment(intent_id: IntentId, caller: FinanceAdmin, house: HouseDe
 
 def _searched(q: str) -> tuple[int | None, int | None]:
     """(payment, order) of the id that was typed; an id that cannot be finds nothing."""
-    try:
-        return (decode("pi", q), None) if q.startswith("pi_") else (None, decode("ord", q))
-    except MalformedId:
-        return None, None
+    return try_decode("pi", q), try_decode("ord", q)
 
 
 def _payment(one: PaymentIntent, market: TenantFacts) -> dict[str, object]:

@@ -9,9 +9,9 @@ from pydantic import Field
 
 from velora.flows.screens.finance.names import tenant_of
 from velora.flows.screens.finance.trails.flow import where_of
-from velora.flows.screens.finance.trails.trail import Place, Share, Step, Trail, trail_of
-from velora.kernel.errors import Forbidden, Invalid, MalformedId, NotFound
-from velora.kernel.ids import decode, encode
+from velora.flows.screens.finance.trails.trail import Place, Share, Step, Trail, state_of, trail_of
+from velora.kernel.errors import Forbidden, Invalid, NotFound
+from velora.kernel.ids import encode, try_decode
 from velora.kernel.paging import Page, decode_cursor, encode_cursor
 from velora.modules.credit import service as credit
 from velora.modules.orders import service as orders
@@ -207,10 +207,7 @@ async def read_trail(order_id: OrderId, caller: FinanceAdmin, house: HouseDep) -
 
 def _searched(q: str) -> tuple[int | None, int | None, str]:
     if q.startswith("ord_"):
-        try:
-            return decode("ord", q), None, ""
-        except MalformedId:
-            return 0, None, ""  # an id that cannot be finds nothing
+        return try_decode("ord", q) or 0, None, ""  # an id that cannot be finds nothing
     digits = q.replace(".", "").replace(",", "")
     return (None, int(digits), "") if digits.isdecimal() and len(digits) < 18 else (None, None, q)
 
@@ -219,10 +216,7 @@ def _state(order: orders.Order, intents: Mapping[Key, payments.PaymentIntent], c
     intent = intents.get((order.tenant_id, order.id))
     if intent is None:
         return order.state
-    back = intent.refunded_minor + credit_back.get((intent.tenant_id, intent.id), 0)
-    if not back:
-        return order.state
-    return "refunded" if back == intent.captured_minor + intent.credit_used_minor else "partly_refunded"
+    return state_of(order, intent, intent.refunded_minor + credit_back.get((intent.tenant_id, intent.id), 0))
 
 
 def _out(trail: Trail) -> TrailOut:

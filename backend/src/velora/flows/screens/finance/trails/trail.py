@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final, Literal
+from typing import Literal
 
 from velora.flows import dispute_postings, postings
 from velora.flows.postings import Parting
+from velora.flows.screens.finance.journals.about import OF_INTENT, OF_REFUND
 from velora.flows.screens.finance.names import Names, head_of, names_of
 from velora.modules.disputes import service as disputes
 from velora.modules.disputes.service import DisputeFacts
@@ -21,9 +22,6 @@ from velora.modules.sellers import service as sellers
 from velora.modules.tenants import service as tenants
 from velora.modules.tenants.service import TenantFacts
 from velora.platform.db import UnitOfWork
-
-# The journals that a payment itself may have, in their order.
-_OF_PAYMENTS: Final = (postings.authorisation_key, postings.authorisation_ended_key, postings.capture_key, postings.fee_key)
 
 
 @dataclass(frozen=True)
@@ -167,7 +165,7 @@ async def trail_of(uow: UnitOfWork, order_id: int) -> Trail | None:
     return Trail(
         order=order, tenant=facts.tenant, sellers=tuple(facts.sellers[part.seller_id] for part in facts.parts), brand=intent.card_brand,
         last4=intent.card_last4, card_minor=intent.captured_minor, credit_minor=intent.credit_used_minor,
-        state=_state(order, asked, intent.captured_minor + intent.credit_used_minor),
+        state=state_of(order, intent, asked),
         steps=tuple(sorted(steps, key=lambda step: (step.expected, step.journal_id or 0))), shares=shares,
         authorised_minor=intent.amount_minor if intent.state in payments.HELD else 0,
         refunded_minor=done, fee_minor=intent.fee_minor, balanced=_balanced(facts, shares),
@@ -180,9 +178,8 @@ async def _gathered(
 ) -> _Facts:
     parts = await orders.parts_of(uow, [(order.tenant_id, order.id)])
     part_keys = [(part.tenant_id, part.id) for part in parts]
-    keys = {key(intent.id) for key in _OF_PAYMENTS} | {postings.release_key(part.id) for part in parts}
-    for name in (postings.refund_key, postings.refund_paid_key, postings.refund_failed_key):
-        keys |= {name(refund_id) for refund_id in refund_ids}
+    keys = {key(intent.id) for key in OF_INTENT} | {postings.release_key(part.id) for part in parts}
+    keys |= {key(refund_id) for refund_id in refund_ids for key in OF_REFUND}
     keys |= {key for one in disputed for key in dispute_postings.keys_of(one)}
     found = await ledger.find(uow, {(order.tenant_id, key) for key in keys})
     journals = await ledger.journals(uow, {(tenant_id, journal_id) for (tenant_id, _), journal_id in found.items()})
@@ -201,7 +198,7 @@ async def _gathered(
 
 def _paid(facts: _Facts) -> list[Step]:
     """What a bank held, what was taken of it, and what the gateway keeps; or what will be taken when the first parcel leaves."""
-    found = [facts.by_key.get(key(facts.intent.id)) for key in _OF_PAYMENTS]
+    found = [facts.by_key.get(key(facts.intent.id)) for key in OF_INTENT]
     steps = [_step(facts, journal) for journal in found if journal]
     return [*steps, Step(None, "capture", None, True, _to_be_taken(facts))] if facts.waiting else steps
 
@@ -310,10 +307,11 @@ def _balanced(facts: _Facts, shares: Sequence[SellerShare]) -> bool:
     return left == sum(share.rest_minor for share in shares)
 
 
-def _state(order: orders.Order, refunded_minor: int, paid_minor: int) -> str:
-    if not refunded_minor:
+def state_of(order: orders.Order, intent: payments.PaymentIntent, back_minor: int) -> str:
+    """How the order stands, or how much of what was paid for it went, or goes, back."""
+    if not back_minor:
         return order.state
-    return "refunded" if refunded_minor == paid_minor else "partly_refunded"
+    return "refunded" if back_minor == intent.captured_minor + intent.credit_used_minor else "partly_refunded"
 
 
 def _step(facts: _Facts, journal: JournalView) -> Step:

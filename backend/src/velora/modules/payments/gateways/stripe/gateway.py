@@ -15,8 +15,7 @@ import httpx
 import stripe
 
 from velora.kernel.clock import Clock
-from velora.kernel.errors import MalformedId
-from velora.kernel.ids import decode, time_of
+from velora.kernel.ids import time_of, try_decode
 from velora.modules.payments.gateways.port import (
     TOLERANCE,
     Captured,
@@ -393,7 +392,5 @@ def _paged(wanted: Mapping[str, Any], after: str) -> Any:
 
 def _made_at(key: str) -> datetime | None:
     """Our keys are ids, and so tell when they were made."""
-    try:
-        return time_of(decode(key.partition("_")[0], key))
-    except MalformedId:
-        return None
+    id_ = try_decode(key.partition("_")[0], key)
+    return None if id_ is None else time_of(id_)
