@@ -335,6 +335,17 @@ def marked_first(patch: Patch) -> None:
     patch.setattr(relay, "relay", early)
 
 
+@mutation("what waits for whoever is away is marked as told")
+def away_is_told(patch: Patch) -> None:
+    real = relay._hand_out
+
+    async def hand_out(db: Any, wave: Any, reactions: Any, effects: Any, missing: relay._Missing) -> None:
+        await real(db, wave, reactions, effects, missing)
+        missing.owed.clear()
+
+    patch.setattr(relay, "_hand_out", hand_out)
+
+
 @mutation("the money is released twice, each time under another key")
 def released_twice(patch: Patch) -> None:
     real, tries = ledger.post, count()

@@ -9,6 +9,7 @@ from typing import Any
 from tests.simulation.mutations import MUTATIONS, Patch, mutation, nothing
 from velora.flows import dispute_postings
 from velora.flows.checkout import place
+from velora.flows.disputes import settle as disputing
 from velora.flows.store_credit import goodwill
 from velora.modules.credit import service as credit
 from velora.modules.disputes import service as disputes
@@ -50,6 +51,11 @@ def kept_when_won(patch: Patch) -> None:
 @mutation("what banks took does not count beside the refunds of a payment")
 def not_counted(patch: Patch) -> None:
     patch.setattr(payments, "add_disputed", nothing)
+
+
+@mutation("a dispute is lost to nobody while a refund is under way that is then refused")
+def lost_too_early(patch: Patch) -> None:
+    patch.setattr(disputing, "_waits", lambda one, standing: False)
 
 
 @mutation("disputes of which no notice came are not looked for")

@@ -2,18 +2,23 @@
 
 import random
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from tests.builders.checkout import a_draft
 from tests.builders.market import another_seller, goods
 from tests.builders.shop import order_id_of
-from tests.flow.disputes.test_disputes import Bought, bought, known, seen, stands
-from velora.flows.dispute_postings import DISPUTE_FEES, DISPUTES, dispute_hold
+from tests.flow.disputes.test_disputes import TOTAL, Bought, bought, known, seen, stands, told
+from velora.flows.dispute_postings import CHARGEBACK_LOSS, DISPUTE_FEES, DISPUTES, dispute_hold
 from velora.flows.disputes.settle import DisputeNews, settle
-from velora.flows.postings import CLEARING, SUSPENSE
+from velora.flows.disputes.sweep import sweep_disputes
+from velora.flows.postings import CLEARING, SUSPENSE, escrow
+from velora.flows.refund.cancel import Cancellation, Cancelled, cancel
+from velora.flows.refund.settle import sweep_refunds
 from velora.modules.disputes.service import State
 from velora.modules.escrow import service as escrow_service
+from velora.modules.payments import service as payments
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -83,3 +88,31 @@ async def test_more_that_is_taken_later_and_a_later_fee_are_posted_once(shop):
         await settle(uow, [replace(more, seen=replace(more.seen, standing="lost"))])
     await stands(shop, {DISPUTES: 0, SUSPENSE: 0, DISPUTE_FEES: 3000})
     assert (await known(shop, ref)).covered_minor == 1500
+
+
+@pytest.mark.parametrize("refund_goes", [True, False])
+async def test_lost_while_a_refund_is_under_way_it_waits_for_what_becomes_of_that(shop, clock, refund_goes):
+    one = await bought(shop)
+    async with shop.db.begin(None) as uow:
+        [cancelled] = await cancel(uow, [Cancellation(shop.market.tenant.id, one.order_id, "buyer")])
+    assert isinstance(cancelled, Cancelled)
+    if refund_goes:
+        await shop.gateway.refund(cancelled.started[0].order)  # of which we have not heard
+    ref = await shop.gateway.open_dispute(one.charge)
+    assert await told(shop, ref)
+    await shop.gateway.end_dispute(ref, won=False)
+    assert await told(shop, ref)
+    assert (await known(shop, ref)).state is State.OPEN
+    await stands(shop, {SUSPENSE: -TOTAL, CHARGEBACK_LOSS: 0})
+    clock.advance(timedelta(seconds=31))
+    await sweep_refunds(shop.house)
+    clock.advance(timedelta(hours=1))
+    await sweep_disputes(shop.house)
+    assert (await known(shop, ref)).state is State.LOST
+    await stands(shop, {SUSPENSE: 0, DISPUTES: 0, escrow(one.seller): 0, CHARGEBACK_LOSS: TOTAL if refund_goes else 0})
+    clock.advance(timedelta(hours=1))
+    await sweep_refunds(shop.house)
+    async with shop.db.read(None) as uow:
+        refunds = await payments.refunds_of_orders(uow, [(shop.market.tenant.id, one.order_id)])
+    assert [refund.state for refund in refunds] == ["succeeded" if refund_goes else "failed"]
+    await stands(shop, {SUSPENSE: 0})

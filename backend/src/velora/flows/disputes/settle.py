@@ -99,7 +99,7 @@ def _hear(uow: UnitOfWork, one: DisputeFacts, seen: SeenDispute, standing: Stand
         one = replace(one, amount_minor=seen.amount_minor, reason=seen.reason, answer_by=seen.answer_by)
     one = standing.known[one.key] = _taken(uow, one, seen, standing, following)
     one = _fees(uow, one, seen, following)
-    if seen.standing == "lost" and disputes.may_become(one.state, State.LOST):
+    if seen.standing == "lost" and disputes.may_become(one.state, State.LOST) and not _waits(one, standing):
         one = _lost(uow, one, standing, following)
     elif seen.standing == "won" and seen.returned_minor >= one.taken_minor and disputes.may_become(one.state, State.WON):
         one = _won(uow, one, standing, following)
@@ -199,6 +199,11 @@ def _lost(uow: UnitOfWork, one: DisputeFacts, standing: Standing, following: _Fo
     )  # fmt: skip
     covered = sum(share.gross_minor for share in ended)
     return replace(one, state=State.LOST, shares=ended, covered_minor=covered, suspended_minor=0, ended_at=uow.now)
+
+
+def _waits(one: DisputeFacts, standing: Standing) -> bool:
+    """Whether it is not known yet on whom it falls: on nobody so far, because a refund is under way, and that may be refused."""
+    return bool(one.suspended_minor) and one.intent_id is not None and (one.tenant_id, one.intent_id) in standing.refunding
 
 
 def _is_ours(one: DisputeFacts, standing: Standing) -> bool:

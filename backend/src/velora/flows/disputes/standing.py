@@ -31,6 +31,8 @@ class Standing:
     parts: dict[Key, list[orders.SellerOrder]]
     holds: dict[Key, escrow.Hold]
     refunded_tax: Counter[Key]
+    # The payments of which a refund is under way: it may still fail.
+    refunding: set[Key]
     known: dict[Key, DisputeFacts]
     # By (tenant, account, currency): what may be paid out, and reserves.
     balances: dict[tuple[int, str, str], int]
@@ -115,19 +117,21 @@ async def standing_of(uow: UnitOfWork, intents: dict[Key, payments.PaymentIntent
         for account in (postings.payable(part.seller_id), postings.reserve(part.seller_id))
     }
     known = {one.key: one for one in (*await disputes.of_orders(uow, bought), *heard)}
+    refunds = await payments.refunds_of_orders(uow, bought)
     return Standing(
         intents=intents,
         left={key: max(one.captured_minor - one.refunded_minor - one.disputed_minor, 0) for key, one in intents.items()},
         countries={key: order.country for key, order in (await orders.orders_by_id(uow, bought)).items()},
-        parts=dict(parts), holds=holds, refunded_tax=await _refunded_tax(uow, bought), known=known,
+        parts=dict(parts), holds=holds, refunded_tax=await _refunded_tax(uow, refunds),
+        refunding={(one.tenant_id, one.intent_id) for one in refunds if one.state == "requested"}, known=known,
         balances=await ledger.balances(uow, accounts) if accounts else {},
     )  # fmt: skip
 
 
-async def _refunded_tax(uow: UnitOfWork, bought: Collection[Key]) -> Counter[Key]:
-    """The tax that refunds, paid or under way, give back of each (tenant, seller order)."""
-    refunds = {(one.tenant_id, one.id): one.business_key for one in await payments.refunds_of_orders(uow, bought) if one.state != "failed"}
+async def _refunded_tax(uow: UnitOfWork, refunds: Collection[payments.PaymentRefund]) -> Counter[Key]:
+    """The tax that these refunds, paid or under way, give back of each (tenant, seller order)."""
+    reasons = {(one.tenant_id, one.id): one.business_key for one in refunds if one.state != "failed"}
     taxes: Counter[Key] = Counter()
-    for case in (await wanted_by(uow, refunds, "system")).values():
+    for case in (await wanted_by(uow, reasons, "system")).values():
         taxes[case.tenant_id, case.seller_order_id] += case.tax_minor
     return taxes

@@ -30,7 +30,7 @@ class Arrow:
 
 ARROWS: Final = (
     Arrow(State.OPEN, State.WON, "decided for us, and all that was taken is back"),
-    Arrow(State.OPEN, State.LOST, "decided for the buyer"),
+    Arrow(State.OPEN, State.LOST, "decided for the buyer, and it is known on whom it falls"),
 )
 NEXT: Final[Mapping[State, frozenset[State]]] = {
     state: frozenset(arrow.target for arrow in ARROWS if arrow.source is state) for state in State
