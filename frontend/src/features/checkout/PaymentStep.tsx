@@ -9,8 +9,8 @@ import { useFormat } from "@/shared/format";
 import { Button, Checkbox, Notice, RadioCards } from "@/shared/kit";
 import type { CardForm } from "./cardForm";
 import { CreditBox } from "./CreditBox";
+import { NewCard } from "./NewCard";
 import { Refused } from "./Refused";
-import { SandboxCardForm } from "./SandboxCardForm";
 import { BackLink, StepTitle } from "./StepParts";
 import { TestCards } from "./TestCards";
 import { useCredit } from "./useCredit";
@@ -120,7 +120,7 @@ export function PaymentStep() {
               aside: <span className="text-sm">Visa, Mastercard, Amex</span>,
               body: (
                 <>
-                  <SandboxCardForm ref={card} />
+                  <NewCard ref={card} of={store?.card_form} />
                   {mayKeep && (
                     <div className="mt-3">
                       <Checkbox checked={keep} onChange={setKeep} label={t("keep_card")} />
@@ -169,7 +169,7 @@ export function PaymentStep() {
               : t("payment_title")}
         </Button>
       </div>
-      {store?.demo && way === NEW_CARD && !credit.alone && (
+      {store?.demo && store.card_form.gateway === "sandbox" && way === NEW_CARD && !credit.alone && (
         <TestCards onChoose={(number) => card.current?.fill?.(number)} />
       )}
     </form>
