@@ -31,6 +31,5 @@ export function useCredit(total: MoneyOut | undefined) {
     rest,
     /** Nothing is left for a card. */
     alone: rest?.amount === 0,
-    refresh: () => there.refetch(),
   };
 }
