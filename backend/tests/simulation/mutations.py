@@ -69,7 +69,7 @@ class _Fresh:
         return key if self._tries[key] == 1 else f"{key}-{self._tries[key]}"
 
 
-async def _nothing(*_: object, **__: object) -> None:
+async def nothing(*_: object, **__: object) -> None:
     return
 
 
@@ -205,12 +205,12 @@ def complaint_unheard(patch: Patch) -> None:
 
 @mutation("the goods of a failed payment stay set aside")
 def goods_kept(patch: Patch) -> None:
-    patch.setattr(inventory, "release_holds", _nothing)
+    patch.setattr(inventory, "release_holds", nothing)
 
 
 @mutation("the goods of a paid order are not committed")
 def goods_not_committed(patch: Patch) -> None:
-    patch.setattr(inventory, "commit_holds", _nothing)
+    patch.setattr(inventory, "commit_holds", nothing)
 
 
 @mutation("nobody is told that an order was paid")
@@ -221,7 +221,7 @@ def not_told(patch: Patch) -> None:
 
 @mutation("what banks held is still in the memo when they hold it no longer")
 def memo_kept(patch: Patch) -> None:
-    patch.setattr(outcome, "_end_memos", _nothing)
+    patch.setattr(outcome, "_end_memos", nothing)
 
 
 @mutation("a refund that failed is not posted back")
@@ -232,7 +232,7 @@ def failure_not_reversed(patch: Patch) -> None:
 
 @mutation("a cancelled order's refused refund is not asked for again")
 def not_asked_again(patch: Patch) -> None:
-    patch.setattr(payments, "ask_again_later", _nothing)
+    patch.setattr(payments, "ask_again_later", nothing)
 
 
 @mutation("a release does not note that it was")
@@ -263,8 +263,8 @@ def sealed_too_early(patch: Patch) -> None:
     async def closed(uow: UnitOfWork, n: int) -> bool:
         return True
 
-    patch.setattr(sealing, "open_epoch", _nothing)
-    patch.setattr(sealing, "close_epoch", _nothing)
+    patch.setattr(sealing, "open_epoch", nothing)
+    patch.setattr(sealing, "close_epoch", nothing)
     patch.setattr(sealing, "is_closed", closed)
 
 
