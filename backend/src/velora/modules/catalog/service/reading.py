@@ -177,9 +177,9 @@ async def listings_of_variants(uow: UnitOfWork, variant_ids: Collection[int]) ->
     return [ListingKey(*key) for key in await repository.listing_keys_of_variants(uow, variant_ids)] if variant_ids else []
 
 
-async def products_by_seller(uow: UnitOfWork, tenant_id: int) -> dict[int, int]:
-    """How many products each seller has on sale in the marketplace."""
-    return await repository.on_sale_by_seller(uow, tenant_id)
+async def products_by_seller(uow: UnitOfWork, tenant_id: int, *, further: str | None = None) -> dict[int, int]:
+    """How many products each seller has on sale in the marketplace, with a price in `further`, if named."""
+    return await repository.on_sale_by_seller(uow, tenant_id, further)
 
 
 async def own_variants(uow: UnitOfWork, seller_id: int, variant_ids: Collection[int]) -> set[int]:
