@@ -322,14 +322,14 @@ def two_commits(patch: Patch) -> None:
 def marked_first(patch: Patch) -> None:
     async def early(db: Any, reactions: Mapping[type[Event], Sequence[Any]], effects: Mapping[type[Event], Sequence[Any]]) -> int:
         async with db.begin(None) as uow:
-            waiting = await uow.all(relay._WAITING)
+            waiting = await uow.all(relay._waiting(0))
             await uow.change(relay.update(OutboxEvent).where(OutboxEvent.id.in_([row.id for row in waiting])).values(relayed=1))
         for row in waiting:
             event = event_from(row.type, row.payload)
             for reaction in reactions.get(type(event), ()):
-                await relay._deliver(db, relay._name(reaction), [(row.id, event)], relay._in_transaction(db, reaction))
+                await relay._deliver(db, relay._name(reaction), [(row.id, event)], relay._in_transaction(db, reaction), ())
             for effect in effects.get(type(event), ()):
-                await relay._deliver(db, relay._name(effect), [(row.id, event)], relay._outside(effect))
+                await relay._deliver(db, relay._name(effect), [(row.id, event)], relay._outside(effect), ())
         return len(waiting)
 
     patch.setattr(relay, "relay", early)

@@ -43,6 +43,10 @@ _JOBS: Final[Sequence[Job]] = (sweep_payments, sweep_refunds, release_due, resum
 _LOOK_EVERY: Final = 600  # seconds, for disputes of which no notice came
 
 
+class BusAway(ConnectionError):
+    """Nobody who listens answers."""
+
+
 @dataclass(frozen=True)
 class Outcome:
     """What a seed came to."""
@@ -128,6 +132,7 @@ class Life:
         self.people = People(world, town, self.company, self.servers)
         self.banks = Banks(world, self.company)
         self.heard: set[tuple[str, int]] = set()
+        self.told: list[tuple[str, int]] = []
         self.evidence = Evidence(
             world, town, self.company, self.bank, self.people.purchases, self.people.goodwill, stock, self.heard
         )  # fmt: skip
@@ -180,7 +185,7 @@ class Life:
 
         try:
             return await worker.ask(getattr(job, "__name__", "job"), work)
-        except (CutOff, Unavailable, Deadlock):
+        except (CutOff, Unavailable, Deadlock, BusAway):
             return 0
         except DBAPIError as error:
             if not isinstance(error.orig, Injected):
@@ -189,6 +194,9 @@ class Life:
 
     async def relay(self, house: TradingHouse) -> int:
         """The bus: what waits is told to who reacts, and now and then what was told before is told again."""
+        if self.world.happens(self.world.temper.bus_away):
+            self.world.note("the bus is away")
+            return await outbox.relay(house.db, {}, {kind: [_away] for kind in _kinds()})
         done = await outbox.relay(house.db, REACTIONS, {kind: [self._hears] for kind in _kinds()})
         if self.world.happens(self.world.temper.told_again):
             self.world.note("the bus forgets what it has told")
@@ -206,6 +214,7 @@ class Life:
 
     async def _hears(self, events: Sequence[Any]) -> None:
         self.heard |= {(event.type, event.aggregate_id) for event in events}
+        self.told += [(event.type, event.aggregate_id) for event in events]
 
     def _cancellations(self, chance: float) -> list[Awaitable[None]]:
         return [self.people.cancels(one) for one in self.people.purchases if self.world.dice.random() < chance]
@@ -288,6 +297,10 @@ class Life:
             elif not any(moved):
                 return
         self.world.surprises.append("things still move after 96 quiet days")
+
+
+async def _away(events: Sequence[Any]) -> None:
+    raise BusAway
 
 
 def _kinds() -> list[type[Event]]:
