@@ -3,8 +3,10 @@
 Keys name the object and its transition, so each can be posted once. The accounts are those of the ledger's chart:
 1010 gateway clearing, 1020 bank, 1040 seller receivable, 2010 escrow, 2020 seller payable, 2021 seller reserve,
 2030 tax payable, 2040 payout clearing, 2050 refund clearing, 2060 customer credit, 2090 suspense,
-4010 commission, 4090 rounding, 5010 gateway fees; and the memo pair 9010 and 9020, which says what banks hold for us and is no money yet.
-Those of disputes (E10) stand in `dispute_postings`, what is changed into another currency (4030) in `flows/fx/posting.py`.
+4010 commission, 4090 rounding, 5010 gateway fees; and two memo pairs that are no money yet: 9010 and 9020 say what banks
+hold for us, 9030 and 9040 what buyers are to pay at the door or by transfer.
+Those of disputes (E10) stand in `dispute_postings`, those of the second memo in `awaited_postings`, what is changed into another currency
+(4030) in `flows/fx/posting.py`.
 """
 
 from collections.abc import Mapping
@@ -26,6 +28,8 @@ ROUNDING: Final = AccountRef("4090")
 GATEWAY_FEES: Final = AccountRef("5010")
 AUTHORISED: Final = AccountRef("9010")
 AUTHORISED_AGAINST: Final = AccountRef("9020")
+AWAITED: Final = AccountRef("9030")
+AWAITED_AGAINST: Final = AccountRef("9040")
 
 # Accounts that every seller, or every jurisdiction, has one of.
 RECEIVABLE: Final = "1040"
@@ -167,6 +171,7 @@ def captured(
     at: datetime,
     surplus_minor: int = 0,
     authorised_minor: int = 0,
+    awaited_minor: int = 0,
     credit_of: int = 0,
     credit_minor: int = 0,
 ) -> Journal:
@@ -174,16 +179,16 @@ def captured(
 
     Of it, the store credit of account `credit_of` paid `credit_minor`, and what lies at the gateway the rest.
 
-    The whole of what was authorised before is no memo any longer, however much of it was taken. What the gateway took beyond what was
+    The whole of what was authorised, or awaited, before is no memo any longer, however much of it was taken. What was taken beyond what was
     asked (`surplus_minor`; short of it, when below zero) stands in suspense until a person has looked.
     """
     dues = [(escrow(seller_id), net) for seller_id, net in sorted(net_by_seller.items())]
     dues += [(tax(country), amount) for country, amount in sorted(tax_by_country.items())]
     paid = paired([(credit(credit_of), credit_minor), (CLEARING, sum(amount for _, amount in dues) - credit_minor)], dues)
     odd = (CLEARING, SUSPENSE, surplus_minor) if surplus_minor > 0 else (SUSPENSE, CLEARING, -surplus_minor)
-    memo = (AUTHORISED_AGAINST, AUTHORISED, authorised_minor)
+    memos = (AUTHORISED_AGAINST, AUTHORISED, authorised_minor), (AWAITED_AGAINST, AWAITED, awaited_minor)
     return Journal(
-        tenant_id, capture_key(intent_id), "capture", currency, (*paid, *legs(odd, memo)), at,
+        tenant_id, capture_key(intent_id), "capture", currency, (*paid, *legs(odd, *memos)), at,
         payload={"intent": encode("pi", intent_id), "order": encode("ord", order_id)},
     )  # fmt: skip
 

@@ -18,7 +18,7 @@ from velora.flows.shopping import follow as carts
 from velora.kernel.events import Event
 from velora.modules.catalog.events import ListingChanged, ProductChanged
 from velora.modules.inventory.events import LevelChanged
-from velora.modules.orders.events import OrderAuthorised, OrderPaid, SellerOrderDelivered, SellerOrderShipped
+from velora.modules.orders.events import OrderAuthorised, OrderAwaited, OrderPaid, SellerOrderDelivered, SellerOrderShipped
 from velora.modules.payments.events import PaymentFailed, RefundSettled
 from velora.modules.payouts.events import PayoutPaid
 from velora.modules.returns.events import ReturnApproved, ReturnDeclined
@@ -44,6 +44,7 @@ REACTIONS: Final[Mapping[type[Event], Sequence[Reaction]]] = {
 
 EFFECTS: Final[Mapping[type[Event], Sequence[Effect]]] = {
     OrderAuthorised: [carts.take_out_what_was_paid, keep_cards],
+    OrderAwaited: [carts.take_out_what_was_paid],
     OrderPaid: [carts.take_out_what_was_paid, keep_cards],
     ListingChanged: [index_listings],
     ProductChanged: [index_listings],

@@ -17,6 +17,7 @@ from typing import Any, Final
 from sqlalchemy import Select, select
 
 from velora.flows import dispute_postings, postings
+from velora.flows.bookkeeping.awaited import wrong_dues
 from velora.flows.bookkeeping.dropped import check_dropped
 from velora.flows.bookkeeping.seal import anchors_of
 from velora.kernel.ids import decode, encode, first_id_at
@@ -228,7 +229,7 @@ async def _misbooked(uow: UnitOfWork, page: Sequence[payouts.PayoutFacts]) -> li
 
 
 async def _clearing(uow: UnitOfWork, tenant_id: int | None, progress: Progress) -> Check:
-    """18: clearing holds exactly what is open: payouts, refunds, disputes, what matches nothing; the memo, authorisations.
+    """18: clearing holds exactly what is open: payouts, refunds, disputes, what matches nothing; the memos, what is held and awaited.
 
     A buyer's store credit is what the account says, and what unpaid orders hold of it is what its row says.
     """
@@ -237,6 +238,9 @@ async def _clearing(uow: UnitOfWork, tenant_id: int | None, progress: Progress) 
     for tenant, currency, total in await payments.held_sums(uow, tenant_id):
         open_[tenant, str(postings.AUTHORISED), currency] += total
         open_[tenant, str(postings.AUTHORISED_AGAINST), currency] += total
+    for tenant, currency, total in await payments.awaited_sums(uow, tenant_id):
+        open_[tenant, str(postings.AWAITED), currency] += total
+        open_[tenant, str(postings.AWAITED_AGAINST), currency] += total
     for tenant, currency, state, total, _, _ in await payments.refund_sums(uow, tenant_id):
         if state == "requested":
             open_[tenant, str(postings.REFUND_CLEARING), currency] += total
@@ -256,13 +260,13 @@ async def _clearing(uow: UnitOfWork, tenant_id: int | None, progress: Progress) 
     for tenant, currency, seller, _, _, kept in await disputes.open_shares(uow, tenant_id):
         open_[tenant, str(dispute_postings.dispute_hold(seller)), currency] += kept
     booked: Counter[Place] = Counter()
-    memo = (str(postings.AUTHORISED), str(postings.AUTHORISED_AGAINST))
+    memo = (str(one) for one in (postings.AUTHORISED, postings.AUTHORISED_AGAINST, postings.AWAITED, postings.AWAITED_AGAINST))
     disputed = (str(dispute_postings.DISPUTES), dispute_postings.HOLD)
     for code in (str(postings.REFUND_CLEARING), str(postings.PAYOUT_CLEARING), str(postings.SUSPENSE), *memo, *disputed):
         booked.update(await _booked(uow, tenant_id, code))  # adds up: suspense may stand below nothing, where something is wrong
     wrong = sorted(tenant for tenant, _, _ in _differing(open_, booked))
-    check = _check(18, "a clearing account, or a buyer's store credit, is not the sum of what is open", "ten", wrong)
-    buyers = await _wrong_credit(uow, tenant_id, progress)
+    check = _check(18, "a clearing account, a buyer's store credit, or what is awaited is not the sum of what is open", "ten", wrong)
+    buyers = [*await _wrong_credit(uow, tenant_id, progress), *await wrong_dues(uow, await _tenants(uow, tenant_id), progress)]
     return replace(check, count=check.count + len(buyers), examples=(*check.examples, *buyers[:_EXAMPLES]))
 
 

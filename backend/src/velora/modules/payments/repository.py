@@ -225,6 +225,24 @@ async def held_sums(uow: UnitOfWork, tenant_id: int | None) -> list[tuple[int, s
     return [(tenant, currency, int(total)) for tenant, currency, total in rows]
 
 
+async def awaited_sums(uow: UnitOfWork, tenant_id: int | None) -> list[tuple[int, str, int]]:
+    """(tenant, currency, Σ due) of all payments of which something is said to be still to come."""
+    statement = (
+        select(PaymentIntent.tenant_id, PaymentIntent.currency, func.sum(PaymentIntent.due_minor))
+        .where(PaymentIntent.due_minor != 0)
+        .group_by(PaymentIntent.tenant_id, PaymentIntent.currency)
+    )
+    rows = await uow.all(scoped(statement, PaymentIntent, tenant_id))
+    return [(tenant, currency, int(total)) for tenant, currency, total in rows]
+
+
+async def awaited_after(uow: UnitOfWork, *, tenant_id: int, after: int, limit: int) -> Sequence[PaymentIntent]:
+    """Payments that are awaited, or of which something is said to be still to come, after this id."""
+    awaited = (PaymentIntent.state == IntentState.AWAITED) | (PaymentIntent.due_minor != 0)
+    statement = select(PaymentIntent).where(PaymentIntent.tenant_id == tenant_id, PaymentIntent.id > after, awaited)
+    return await uow.entities(statement.order_by(PaymentIntent.id).limit(limit))
+
+
 async def refund_sums(uow: UnitOfWork, tenant_id: int | None) -> list[tuple[int, str, str, int, int, int]]:
     """(tenant, currency, state, Σ amount, Σ of it paid with credit, Σ of it that becomes credit) of all refunds."""
     place = (PaymentRefund.tenant_id, PaymentRefund.currency, PaymentRefund.state)
