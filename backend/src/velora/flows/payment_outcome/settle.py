@@ -247,6 +247,7 @@ def _journals(uow: UnitOfWork, turn: Turn, parts: Sequence[orders.PaidPart], use
             surplus_minor=turn.captured_minor + used.used_minor - sum(net.values()) - sum(tax.values()),
             authorised_minor=intent.amount_minor if _was_held(turn) and turn.captured_minor else 0,
             awaited_minor=intent.due_minor if turn.was_awaited else 0, credit_of=used.account_id, credit_minor=used.used_minor,
+            cases=turn.heard.cases,
         )
     ]  # fmt: skip
     if turn.heard.fee_minor:

@@ -102,7 +102,7 @@ class PaymentRefund(TenantOwned, Base):
 
     `next_look_at` says when to send an open one again; of a refused one, when its money is asked for again by another.
     `from_credit_minor` of it was paid with store credit; `to_credit_minor` of it becomes credit of `credit_account_id`, and the rest is
-    what the gateway gives back.
+    what the gateway gives back, or a person sends by the bank (`by_transfer`), where the order was paid without a gateway.
     """
 
     __tablename__ = "payment_refund"
@@ -130,6 +130,7 @@ class PaymentRefund(TenantOwned, Base):
     from_credit_minor: Mapped[int] = mapped_column(Minor, server_default="0")
     to_credit_minor: Mapped[int] = mapped_column(Minor, server_default="0")
     credit_account_id: Mapped[int | None] = mapped_column(BigId)
+    by_transfer: Mapped[bool] = mapped_column(Flag, server_default="0")
 
 
 class GatewayInbox(Base):

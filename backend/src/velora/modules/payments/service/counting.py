@@ -37,8 +37,8 @@ async def walk_awaited(uow: UnitOfWork, *, tenant_id: int, after: int, limit: in
     return await repository.awaited_after(uow, tenant_id=tenant_id, after=after, limit=limit)
 
 
-async def refund_sums(uow: UnitOfWork, tenant_id: int | None) -> list[tuple[int, str, str, int, int, int]]:
-    """(tenant, currency, state, Σ amount, Σ of it paid with credit, Σ of it that becomes credit) of all refunds."""
+async def refund_sums(uow: UnitOfWork, tenant_id: int | None) -> list[tuple[int, str, str, int, int, int, int]]:
+    """(tenant, currency, state, Σ amount, Σ of it paid with credit, Σ of it that becomes credit, Σ of it by transfer) of all refunds."""
     return await repository.refund_sums(uow, tenant_id)
 
 

@@ -53,6 +53,7 @@ class Heard:
     """What is known of an intent now: from the reply, a notice of the gateway, or by asking.
 
     `amount_minor` is what was captured, or is about to be; None for all that was asked for. `until` is when an authorisation ends.
+    `cases` are the refs of the money in suspense that pays it, where no gateway does.
     """
 
     tenant_id: int
@@ -67,6 +68,7 @@ class Heard:
     challenge_url: str = ""
     amount_minor: int | None = None
     until: datetime | None = None
+    cases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
