@@ -28,6 +28,7 @@ import velora.flows.offering.http
 import velora.flows.onboarding.http
 import velora.flows.operating.http
 import velora.flows.payout_run.http
+import velora.flows.receipts.http
 import velora.flows.refund.http
 import velora.flows.screens.finance.books.http
 import velora.flows.screens.finance.journals.http
@@ -41,6 +42,7 @@ import velora.flows.shopping.http
 import velora.flows.signing_in.http
 import velora.flows.store_credit.http
 import velora.flows.suspense.http
+import velora.flows.transfers.http
 import velora.modules.audit.http
 import velora.modules.catalog.http
 import velora.modules.payments.http
@@ -84,6 +86,8 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     velora.flows.screens.finance.trails.http.router,
     velora.flows.store_credit.http.router,
     velora.flows.suspense.http.router,
+    velora.flows.receipts.http.router,
+    velora.flows.transfers.http.router,
     velora.flows.disputes.http.router,
     velora.flows.fx.http.router,
     velora.flows.four_eyes.http.router,

@@ -31,7 +31,7 @@ interface Attempt {
 
 /** The buyer has done all there is to do: the money is taken, or held until the goods leave. */
 export function isPromised(state: string): boolean {
-  return state === "captured" || state === "authorised" || state === "capturing";
+  return state === "captured" || state === "authorised" || state === "capturing" || state === "awaited";
 }
 
 /** Something came back that will not come again: whoever asks once more asks for something new. */
