@@ -25,6 +25,7 @@ from velora.flows.suspense.send import sweep_suspense
 from velora.modules.identity import service as identity
 from velora.modules.notifications import service as notifications
 from velora.modules.payments.service import inbox as gateway_inbox
+from velora.modules.transfers import service as transfers
 from velora.platform.anchors.port import AnchorsAway
 from velora.platform.cache.port import CacheAway
 from velora.platform.db import idempotency, relay
@@ -83,6 +84,11 @@ async def _forget_notices(house: TradingHouse) -> int:
         return await gateway_inbox.forget_old(uow)
 
 
+async def _erase_payees(house: TradingHouse) -> int:
+    async with house.db.begin(None) as uow:
+        return await transfers.erase_old(uow)
+
+
 async def _make_partitions(house: TradingHouse) -> int:
     return len(await ensure_months_ahead(house.db.engine))
 
@@ -111,6 +117,7 @@ LOOPS: Final[tuple[Loop, ...]] = (
     Loop("release escrow", timedelta(seconds=10), release_due),
     Loop("resume payouts", timedelta(seconds=30), resume_payouts),
     Loop("expire approvals", timedelta(seconds=30), expire_approvals, full_load=100),
+    Loop("erase payees", timedelta(hours=1), _erase_payees, full_load=transfers.ERASED_AT_ONCE),
     Loop("forget sessions", timedelta(minutes=10), _forget_sessions),
     Loop("forget letters", timedelta(minutes=10), _forget_letters),
     Loop("forget keys", timedelta(minutes=1), _forget_keys, full_load=idempotency.FORGOTTEN_AT_ONCE),

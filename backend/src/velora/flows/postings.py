@@ -3,11 +3,13 @@
 Keys name the object and its transition, so each can be posted once. The accounts are those of the ledger's chart:
 1010 gateway clearing, 1020 bank, 1040 seller receivable, 2010 escrow, 2020 seller payable, 2021 seller reserve,
 2030 tax payable, 2040 payout clearing, 2050 refund clearing, 2060 customer credit, 2090 suspense,
-4010 commission, 4090 rounding, 5010 gateway fees; and the memo pair 9010 and 9020, which says what banks hold for us and is no money yet.
-Those of disputes (E10) stand in `dispute_postings`, what is changed into another currency (4030) in `flows/fx/posting.py`.
+4010 commission, 4090 rounding, 5010 gateway fees; and two memo pairs that are no money yet: 9010 and 9020 say what banks
+hold for us, 9030 and 9040 what buyers are to pay at the door or by transfer.
+Those of disputes (E10) stand in `dispute_postings`, those of the second memo in `awaited_postings`, those of money that is
+nobody's in `suspense_postings`, what is changed into another currency (4030) in `flows/fx/posting.py`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -26,6 +28,8 @@ ROUNDING: Final = AccountRef("4090")
 GATEWAY_FEES: Final = AccountRef("5010")
 AUTHORISED: Final = AccountRef("9010")
 AUTHORISED_AGAINST: Final = AccountRef("9020")
+AWAITED: Final = AccountRef("9030")
+AWAITED_AGAINST: Final = AccountRef("9040")
 
 # Accounts that every seller, or every jurisdiction, has one of.
 RECEIVABLE: Final = "1040"
@@ -113,15 +117,6 @@ def payout_failed_key(payout_id: int) -> str:
     return f"payout-failed:{encode('pay', payout_id)}"
 
 
-def unmatched_key(gateway: str, gateway_ref: str) -> str:
-    return f"unmatched:{gateway}:{gateway_ref}"
-
-
-def suspense_key(transition: str, case_id: int, tries: int) -> str:
-    """`transition` is back, back-paid or back-failed: each try at giving a case back has its own. Written off or credited it is once."""
-    return f"suspense-{transition}:{encode('sus', case_id)}:{tries}"
-
-
 def undoing_key(key: str) -> str | None:
     """The key under which the movement of this key is undone, if it is; None for what nothing undoes."""
     what, _, whose = key.partition(":")
@@ -167,24 +162,29 @@ def captured(
     at: datetime,
     surplus_minor: int = 0,
     authorised_minor: int = 0,
+    awaited_minor: int = 0,
     credit_of: int = 0,
     credit_minor: int = 0,
+    cases: Sequence[str] = (),
 ) -> Journal:
     """E1: what the buyer paid is held for each seller, net of tax, and the tax is owed to its country.
 
-    Of it, the store credit of account `credit_of` paid `credit_minor`, and what lies at the gateway the rest.
+    Of it, the store credit of account `credit_of` paid `credit_minor`, and what lies at the gateway the rest; or the money in suspense of
+    these `cases`, where it came without a gateway.
 
-    The whole of what was authorised before is no memo any longer, however much of it was taken. What the gateway took beyond what was
+    The whole of what was authorised, or awaited, before is no memo any longer, however much of it was taken. What was taken beyond what was
     asked (`surplus_minor`; short of it, when below zero) stands in suspense until a person has looked.
     """
     dues = [(escrow(seller_id), net) for seller_id, net in sorted(net_by_seller.items())]
     dues += [(tax(country), amount) for country, amount in sorted(tax_by_country.items())]
-    paid = paired([(credit(credit_of), credit_minor), (CLEARING, sum(amount for _, amount in dues) - credit_minor)], dues)
+    paid = paired(
+        [(credit(credit_of), credit_minor), (SUSPENSE if cases else CLEARING, sum(amount for _, amount in dues) - credit_minor)], dues
+    )
     odd = (CLEARING, SUSPENSE, surplus_minor) if surplus_minor > 0 else (SUSPENSE, CLEARING, -surplus_minor)
-    memo = (AUTHORISED_AGAINST, AUTHORISED, authorised_minor)
+    memos = (AUTHORISED_AGAINST, AUTHORISED, authorised_minor), (AWAITED_AGAINST, AWAITED, awaited_minor)
     return Journal(
-        tenant_id, capture_key(intent_id), "capture", currency, (*paid, *legs(odd, memo)), at,
-        payload={"intent": encode("pi", intent_id), "order": encode("ord", order_id)},
+        tenant_id, capture_key(intent_id), "capture", currency, (*paid, *legs(odd, *memos)), at,
+        payload={"intent": encode("pi", intent_id), "order": encode("ord", order_id), **({"cases": list(cases)} if cases else {})},
     )  # fmt: skip
 
 
@@ -214,6 +214,7 @@ class Refund:
     tax_minor: int
     credit_of: int = 0
     credit_minor: int = 0
+    by_transfer: bool = False
 
     @property
     def payload(self) -> dict[str, object]:
@@ -233,10 +234,11 @@ def refund_requested(refund: Refund, *, at: datetime, actor_ref: str) -> Journal
 
 
 def refund_paid(refund: Refund, *, at: datetime) -> Journal:
-    """E4b: the gateway gave the money back, and what is not its part is the buyer's store credit."""
+    """E4b: the gateway, or the bank by transfer, gave the money back, and what is not its part is the buyer's store credit."""
     whole = refund.net_minor + refund.tax_minor
     moves = legs(
-        (REFUND_CLEARING, CLEARING, whole - refund.credit_minor), (REFUND_CLEARING, credit(refund.credit_of), refund.credit_minor)
+        (REFUND_CLEARING, BANK if refund.by_transfer else CLEARING, whole - refund.credit_minor),
+        (REFUND_CLEARING, credit(refund.credit_of), refund.credit_minor),
     )  # fmt: skip
     return Journal(refund.tenant_id, refund_paid_key(refund.refund_id), "refund_paid", refund.currency, moves, at, payload=refund.payload)
 
@@ -322,58 +324,3 @@ def payout_paid(payout: Payout, *, at: datetime) -> Journal:
     """E7d: the bank has sent it."""
     moves = legs((PAYOUT_CLEARING, BANK, payout.amount_minor))
     return Journal(payout.tenant_id, payout_paid_key(payout.payout_id), "payout_paid", payout.currency, moves, at, payload=payout.payload)
-
-
-# ---------------------------------------------------------------------------------------------- suspense
-
-
-def unmatched(*, tenant_id: int, gateway: str, gateway_ref: str, currency: str, amount_minor: int, at: datetime) -> Journal:
-    """Money lies at the gateway that belongs to no payment we know: nobody's, until somebody says what becomes of it."""
-    moves = legs((CLEARING, SUSPENSE, amount_minor))
-    payload: dict[str, object] = {"gateway": gateway, "gateway_ref": gateway_ref}
-    return Journal(tenant_id, unmatched_key(gateway, gateway_ref), "unmatched", currency, moves, at, payload=payload)
-
-
-@dataclass(frozen=True)
-class Suspended:
-    """An amount in suspense, at one try of giving it back."""
-
-    tenant_id: int
-    case_id: int
-    tries: int
-    currency: str
-    amount_minor: int
-
-    def journal(
-        self,
-        kind: str,
-        key: str,
-        debit: AccountRef,
-        credit: AccountRef,
-        at: datetime,
-        actor_ref: str = "system",
-        reverses: int | None = None,
-    ) -> Journal:
-        moves = legs((debit, credit, self.amount_minor))
-        return Journal(self.tenant_id, key, kind, self.currency, moves, at, actor_ref, {"case": encode("sus", self.case_id)}, reverses)
-
-
-def suspense_back(case: Suspended, *, at: datetime, actor_ref: str) -> Journal:
-    """It is to go back to whoever paid it: posted before the gateway is asked."""
-    return case.journal("suspense_back", suspense_key("back", case.case_id, case.tries), SUSPENSE, REFUND_CLEARING, at, actor_ref)
-
-
-def suspense_back_paid(case: Suspended, *, at: datetime) -> Journal:
-    """The gateway gave it back."""
-    return case.journal("suspense_back_paid", suspense_key("back-paid", case.case_id, case.tries), REFUND_CLEARING, CLEARING, at)
-
-
-def suspense_back_failed(case: Suspended, *, at: datetime, reverses_id: int) -> Journal:
-    """The gateway refused, and it is nobody's again."""
-    key = suspense_key("back-failed", case.case_id, case.tries)
-    return case.journal("suspense_back_failed", key, REFUND_CLEARING, SUSPENSE, at, reverses=reverses_id)
-
-
-def suspense_written_off(case: Suspended, *, at: datetime, actor_ref: str) -> Journal:
-    """It is too little to be anybody's, and the operator keeps it."""
-    return case.journal("suspense_written_off", suspense_key("written-off", case.case_id, 0), SUSPENSE, ROUNDING, at, actor_ref)

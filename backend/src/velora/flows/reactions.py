@@ -14,11 +14,19 @@ from velora.flows.indexing import index_listings
 from velora.flows.notices import buyers as letters_to_buyers
 from velora.flows.notices import sellers as letters_to_sellers
 from velora.flows.offering import follow
+from velora.flows.payment_outcome import take_up
 from velora.flows.shopping import follow as carts
 from velora.kernel.events import Event
 from velora.modules.catalog.events import ListingChanged, ProductChanged
 from velora.modules.inventory.events import LevelChanged
-from velora.modules.orders.events import OrderAuthorised, OrderPaid, SellerOrderDelivered, SellerOrderShipped
+from velora.modules.orders.events import (
+    OrderAuthorised,
+    OrderAwaited,
+    OrderPaid,
+    SellerOrderCancelled,
+    SellerOrderDelivered,
+    SellerOrderShipped,
+)
 from velora.modules.payments.events import PaymentFailed, RefundSettled
 from velora.modules.payouts.events import PayoutPaid
 from velora.modules.returns.events import ReturnApproved, ReturnDeclined
@@ -32,7 +40,8 @@ Effect = Callable[[TradingHouse, Sequence[Any]], Awaitable[None]]
 REACTIONS: Final[Mapping[type[Event], Sequence[Reaction]]] = {
     OrderAuthorised: [letters_to_buyers.confirm_order],
     OrderPaid: [letters_to_buyers.confirm_order, follow.count_sales],
-    PaymentFailed: [letters_to_buyers.say_lapsed],
+    PaymentFailed: [letters_to_buyers.say_lapsed, take_up.follow_failed],
+    SellerOrderCancelled: [take_up.follow_cancelled],
     SellerOrderShipped: [letters_to_buyers.say_shipped],
     SellerOrderDelivered: [letters_to_buyers.say_delivered],
     ReturnApproved: [letters_to_buyers.say_return_approved],
@@ -46,6 +55,7 @@ REACTIONS: Final[Mapping[type[Event], Sequence[Reaction]]] = {
 
 EFFECTS: Final[Mapping[type[Event], Sequence[Effect]]] = {
     OrderAuthorised: [carts.take_out_what_was_paid, keep_cards],
+    OrderAwaited: [carts.take_out_what_was_paid],
     OrderPaid: [carts.take_out_what_was_paid, keep_cards],
     ListingChanged: [index_listings],
     ProductChanged: [index_listings],

@@ -10,8 +10,8 @@ import pytest
 from tests.builders.house import a_house
 from tests.builders.market import Market, a_market
 from velora.flows.catalog_import.export import export_products
-from velora.flows.catalog_import.rows import BadFile
 from velora.flows.catalog_import.run import Report, Wanted, import_file, import_products
+from velora.flows.sheets import BadFile
 from velora.kernel.clock import ManualClock
 from velora.modules.catalog import service as catalog
 from velora.modules.catalog.service import ListingFacts

@@ -50,6 +50,7 @@ async def test_the_desk_shows_a_case_with_all_that_is_known(trade: Trade, ada: B
         "give_back": True,
         "write_off": False,
         "credit": True,
+        "take": True,
     }
     assert (shown["needs_second_person"], shown["may_ask"]) == (True, False)
     refused = await ada.ask("POST", f"/finance/suspense/{case.ref}/ask", {})

@@ -3,7 +3,8 @@
 import pytest
 
 from tests.builders.catalog import COLOUR, DIMMABLE, HEIGHT
-from velora.flows.catalog_import.rows import BadFile, Row, Shelving, amount_of, amount_text, grouped, heading, read_product
+from velora.flows.catalog_import.rows import Shelving, grouped, heading, read_product
+from velora.flows.sheets import BadFile, Row, amount_of, amount_text
 from velora.modules.catalog.policy import State
 
 SHELVING = Shelving(7, ("EUR",), {"lamps": (70, [COLOUR, HEIGHT, DIMMABLE])})

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from velora.modules.orders.policy import NEXT, Quantities, State, after_shipping, may_become, summed, whole
 
-ENDS = {State.CANCELLED, State.REFUNDED, State.PAYMENT_FAILED}
+ENDS = {State.CANCELLED, State.REFUNDED, State.PAYMENT_FAILED, State.UNPAID}
 
 
 def test_every_state_can_be_reached_and_none_leads_back():
@@ -16,7 +16,9 @@ def test_every_state_can_be_reached_and_none_leads_back():
             reached.add(state)
             todo.append(state)
     assert reached == set(State)
-    order = [State.PLACED, State.AUTHORISED, State.PAID, State.PARTLY_SHIPPED, State.SHIPPED, State.DELIVERED, State.COMPLETED]
+    order = [
+        State.PLACED, State.AUTHORISED, State.AWAITED, State.PAID, State.PARTLY_SHIPPED, State.SHIPPED, State.DELIVERED, State.COMPLETED,
+    ]  # fmt: skip
     assert not [(now, then) for i, now in enumerate(order) for then in order[:i] if may_become(now, then)]
 
 
@@ -31,6 +33,10 @@ def test_what_has_left_is_not_cancelled(state):
         ([State.PAID, State.PAID], State.PAID),
         ([State.AUTHORISED, State.CANCELLED], State.AUTHORISED),
         ([State.PAID, State.SHIPPED], State.PARTLY_SHIPPED),
+        ([State.AWAITED, State.CANCELLED], State.AWAITED),
+        ([State.AWAITED, State.SHIPPED], State.PARTLY_SHIPPED),
+        ([State.UNPAID, State.PAYMENT_FAILED], State.UNPAID),
+        ([State.UNPAID, State.CANCELLED], State.UNPAID),
         ([State.PAID, State.PARTLY_SHIPPED], State.PARTLY_SHIPPED),
         ([State.SHIPPED, State.DELIVERED], State.SHIPPED),
         ([State.CANCELLED, State.DELIVERED], State.DELIVERED),

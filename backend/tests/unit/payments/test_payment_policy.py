@@ -58,8 +58,14 @@ def test_what_a_bank_holds_is_taken_given_up_or_expires_and_nothing_else_can_be_
     assert HELD < PROMISED
 
 
-def test_every_open_payment_is_looked_at_some_time():
-    assert set(LOOK_AFTER) == OPEN
+def test_every_open_payment_is_looked_at_some_time_but_what_no_gateway_knows():
+    assert set(LOOK_AFTER) == OPEN - {IntentState.AWAITED}
+
+
+def test_what_is_awaited_is_promised_and_held_by_no_bank():
+    assert IntentState.AWAITED in PROMISED & OPEN - HELD
+    assert NEXT[IntentState.AWAITED] == {IntentState.CAPTURED, IntentState.VOIDED, IntentState.EXPIRED}
+    assert {arrow.source for arrow in ARROWS if arrow.target is IntentState.AWAITED} == {IntentState.AUTHORISING}
 
 
 @given(st.lists(st.sampled_from(IntentState), max_size=30))

@@ -81,6 +81,20 @@ export const routes: RouteObject[] = [
         lazy: lazyPage(async () => (await import("@/features/suspense/CasePage")).CasePage, "suspense"),
       },
       {
+        path: "receipts",
+        lazy: lazyPage(
+          async () => (await import("@/features/receipts/ReceiptsPage")).ReceiptsPage,
+          "receipts",
+        ),
+      },
+      {
+        path: "transfers",
+        lazy: lazyPage(
+          async () => (await import("@/features/transfers/TransfersPage")).TransfersPage,
+          "transfers",
+        ),
+      },
+      {
         path: "approvals",
         lazy: lazyPage(
           async () => (await import("@/features/approvals/ApprovalsPage")).ApprovalsPage,

@@ -7,6 +7,9 @@ import type { Filters } from "./useFilters";
 const KINDS = [
   "authorisation",
   "authorisation_ended",
+  "awaited",
+  "awaited_lowered",
+  "awaited_ended",
   "capture",
   "gateway_fee",
   "refund",

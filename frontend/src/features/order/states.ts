@@ -4,6 +4,7 @@ import type { StateTone } from "@/shared/kit";
 export const TONES: Record<string, StateTone> = {
   placed: "neutral",
   authorised: "info",
+  awaited: "warning",
   paid: "info",
   partly_shipped: "info",
   shipped: "info",
@@ -12,6 +13,7 @@ export const TONES: Record<string, StateTone> = {
   cancelled: "neutral",
   refunded: "neutral",
   payment_failed: "negative",
+  unpaid: "negative",
 };
 
 export const RETURN_TONES: Record<string, StateTone> = {

@@ -20,6 +20,7 @@ type Mark = { icon: ReactNode; tone?: NonNullable<TimelineItem["tone"]> };
 const SAID: Record<string, Mark> = {
   captured: { icon: <Check />, tone: "positive" },
   authorised: { icon: <Lock />, tone: "positive" },
+  awaited: { icon: <Hourglass />, tone: "neutral" },
   action_required: { icon: <ShieldQuestion />, tone: "warning" },
   unknown: { icon: <CircleHelp />, tone: "warning" },
   declined: { icon: <X />, tone: "negative" },

@@ -9,7 +9,7 @@ import {
 } from "@/shared/api/generated/seller-portal/seller-portal";
 
 /** Goods may leave: the money is here, or the buyer’s bank holds it until they do. */
-export const TO_SHIP: ReadonlySet<string> = new Set(["authorised", "paid", "partly_shipped"]);
+export const TO_SHIP: ReadonlySet<string> = new Set(["authorised", "awaited", "paid", "partly_shipped"]);
 
 /** How many of a line are still here. */
 export function leftToShip(line: OrderLineOut): number {

@@ -3,10 +3,12 @@ import { HandCoins, RefreshCw } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useParams } from "react-router-dom";
-import type { DeskCaseOut } from "@/shared/api/generated/model";
+import { useOnce } from "@/shared/api";
+import type { DeskCaseOut, LetGoIn } from "@/shared/api/generated/model";
 import {
   getListSuspenseQueryKey,
   getReadSuspenseQueryKey,
+  letGoSuspense,
   useAskGateway,
   useReadSuspense,
 } from "@/shared/api/generated/suspense/suspense";
@@ -67,11 +69,12 @@ function Told({ one }: { one: DeskCaseOut }) {
           amount: money(one.amount),
         })}
         chip={<CaseState state={one.state} />}
-        lead={t(`about_${one.kind}`, { market: one.tenant.name })}
+        lead={t(one.gateway === "bank" ? "about_receipt" : `about_${one.kind}`, { market: one.tenant.name })}
         crumbs={<Crumbs id={one.id} />}
         actions={
           <>
             {one.may_ask && <AskButton one={one} />}
+            {one.state === "kept" && <LetGoButton one={one} />}
             {one.choices.length > 0 && (
               <Button tone="primary" onClick={() => setSettling(true)}>
                 <HandCoins />
@@ -124,6 +127,15 @@ function WhatItWaitsFor({ one }: { one: DeskCaseOut }) {
         {t(`waits_${one.settlement ?? "give_back"}`, { reason: one.reason })}
       </Notice>
     );
+  if (one.state === "kept") return <Notice title={t("kept_title")}>{one.order_id}</Notice>;
+  if (one.state === "giving_back" && one.gateway === "bank")
+    return (
+      <Notice title={t("by_transfer_title")}>
+        <Link to="/finance/transfers" className="underline underline-offset-4">
+          {t("by_transfer")}
+        </Link>
+      </Notice>
+    );
   if (one.state === "giving_back") return <Notice title={t("on_its_way_title")}>{t("on_its_way")}</Notice>;
   if (one.state === "open" && one.refusal)
     return (
@@ -154,6 +166,24 @@ function AskButton({ one }: { one: DeskCaseOut }) {
     <Button busy={ask.isPending} onClick={() => ask.mutate({ itemId: one.id })}>
       <RefreshCw />
       {t("ask")}
+    </Button>
+  );
+}
+
+function LetGoButton({ one }: { one: DeskCaseOut }) {
+  const { t } = useTranslation("suspense");
+  const cache = useQueryClient();
+  const go = useOnce((body: LetGoIn, once) => letGoSuspense(one.id, body, once), {
+    onSuccess: (now) => {
+      cache.setQueryData(getReadSuspenseQueryKey(one.id), now);
+      void cache.invalidateQueries({ queryKey: getListSuspenseQueryKey() });
+      toast({ title: t("let_gone"), tone: "neutral" });
+    },
+    onError: (problem) => toast({ title: problem.detail || problem.message, tone: "negative" }),
+  });
+  return (
+    <Button busy={go.isPending} onClick={() => go.mutate({ reason: t("let_go_reason") })}>
+      {t("let_go")}
     </Button>
   );
 }

@@ -10,6 +10,7 @@ import {
 } from "@/shared/api/generated/suspense/suspense";
 import { useFormat } from "@/shared/format";
 import { Button, Dialog, Field, Input, Notice, RadioCards, Textarea, toast } from "@/shared/kit";
+import { OrderPicker } from "@/shared/ledger";
 
 const SHORTEST = 3;
 const LONGEST = 200;
@@ -24,7 +25,9 @@ export function SettleDialog({ one, onClose }: { one: DeskCaseOut; onClose: () =
   const [reason, setReason] = useState("");
   const [email, setEmail] = useState("");
   const [tried, setTried] = useState(false);
+  const [order, setOrder] = useState("");
   const credits = how === "credit";
+  const takes = how === "take";
   const settle = useOnce((body: SettleIn, once) => settleSuspense(one.id, body, once), {
     onSuccess: (now) => {
       cache.setQueryData(getReadSuspenseQueryKey(one.id), now);
@@ -55,11 +58,12 @@ export function SettleDialog({ one, onClose }: { one: DeskCaseOut; onClose: () =
             busy={settle.isPending}
             onClick={() => {
               setTried(true);
-              if (!missing && words.length <= LONGEST && (!credits || email.trim()))
+              if (!missing && words.length <= LONGEST && (!credits || email.trim()) && (!takes || order))
                 settle.mutate({
                   settlement: how as SettleIn["settlement"],
                   reason: words,
                   ...(credits ? { email: email.trim() } : {}),
+                  ...(takes ? { order_id: order } : {}),
                 });
             }}
           >
@@ -99,6 +103,22 @@ export function SettleDialog({ one, onClose }: { one: DeskCaseOut; onClose: () =
           required
         >
           <Input type="email" value={email} onChange={(event) => setEmail(event.target.value)} />
+        </Field>
+      )}
+      {takes && (
+        <Field
+          label={t("take_for")}
+          hint={t("take_for_hint")}
+          error={refusedAt("/order_id") ?? (tried && !order ? t("take_for_missing") : undefined)}
+          className="mt-4"
+          required
+        >
+          <OrderPicker
+            tenant={one.tenant.slug}
+            currency={one.amount.currency}
+            value={order}
+            onChange={setOrder}
+          />
         </Field>
       )}
       <Field label={t("reason")} hint={t("reason_hint")} error={said ?? refusal} className="mt-4" required>

@@ -17,6 +17,7 @@ import { Chip, type StateTone, type TimelineItem } from "@/shared/kit";
 const TONES: Record<DeskItemOut["state"], StateTone> = {
   open: "warning",
   awaiting_second: "info",
+  kept: "info",
   giving_back: "info",
   settled: "positive",
 };
@@ -42,6 +43,10 @@ const LOOKS: Record<string, Look> = {
   "suspense.give_back": { icon: <HandCoins />, tone: "info" },
   "suspense.write_off": { icon: <Banknote />, tone: "positive" },
   "suspense.credit": DONE,
+  "suspense.take": WAITS,
+  "suspense.taken": DONE,
+  "suspense.let_go": ENDED,
+  "suspense.split_off": { icon: <Inbox />, tone: "warning" },
   "suspense.given_back": DONE,
   "suspense.back_refused": REFUSED,
   "approvals.requested": WAITS,

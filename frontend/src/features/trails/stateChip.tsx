@@ -3,6 +3,8 @@ import { Chip, type StateTone } from "@/shared/kit";
 
 const TONES: Record<string, StateTone> = {
   authorised: "info",
+  awaited: "warning",
+  unpaid: "negative",
   paid: "info",
   partly_shipped: "info",
   shipped: "info",

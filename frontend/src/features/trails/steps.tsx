@@ -11,6 +11,9 @@ type Mark = { icon: ReactNode; tone?: NonNullable<TrailEntry["tone"]> };
 const MARKS: Record<string, Mark> = {
   authorisation: { icon: <Landmark /> },
   authorisation_ended: { icon: <Undo2 /> },
+  awaited: { icon: <Hourglass /> },
+  awaited_lowered: { icon: <Undo2 /> },
+  awaited_ended: { icon: <Undo2 /> },
   capture: { icon: <Lock />, tone: "positive" },
   gateway_fee: { icon: <ReceiptText /> },
   refund: { icon: <Undo2 />, tone: "warning" },

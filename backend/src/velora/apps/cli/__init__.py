@@ -49,6 +49,7 @@ COMMANDS: Final = (
     Later("search", "goods:search", "Content", "The product index."),
     Later("ledger", "money:app", "Money", "The books: doubt them, sum them up, look for journals, read and prove one."),
     Later("fx", "changing:app", "Money", "What a bank or the gateway changed into another currency: record it, list it."),
+    Later("receipts", "receiving:app", "Money", "What came without a gateway: take in a statement, list it, see who has not paid."),
     Later("suspense", "agreeing:suspense", "Money", "Money that matches nothing, and what the gateway has not answered."),
     Later("disputes", "disputing:disputes", "Money", "What buyers' banks took back, and how each dispute has ended."),
     Later("approvals", "agreeing:approvals", "Money", "What waits for a second person: look at it, agree to it, turn it down."),

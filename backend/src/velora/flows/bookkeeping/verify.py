@@ -17,7 +17,9 @@ from typing import Any, Final
 from sqlalchemy import Select, select
 
 from velora.flows import dispute_postings, postings
+from velora.flows.bookkeeping.awaited import wrong_dues
 from velora.flows.bookkeeping.dropped import check_dropped
+from velora.flows.bookkeeping.outside_money import at_gateway, through_bank
 from velora.flows.bookkeeping.seal import anchors_of
 from velora.kernel.ids import decode, encode, first_id_at
 from velora.modules.commission import service as commission
@@ -27,7 +29,7 @@ from velora.modules.escrow import service as escrow
 from velora.modules.inventory import service as inventory
 from velora.modules.ledger import service as ledger
 from velora.modules.ledger.events import JournalsPosted
-from velora.modules.ledger.policy import CONVERTED, sub_of
+from velora.modules.ledger.policy import sub_of
 from velora.modules.ledger.policy.seals import SHARD
 from velora.modules.ledger.service import Check, Progress
 from velora.modules.orders import service as orders
@@ -159,7 +161,7 @@ async def _refunds(uow: UnitOfWork, tenant_id: int | None, progress: Progress) -
     paid: Counter[Place] = Counter()
     for tenant, currency, used in await payments.credit_sums(uow, tenant_id):
         paid[tenant, "used", currency] += used
-    for tenant, currency, state, _, of_credit, _ in await payments.refund_sums(uow, tenant_id):
+    for tenant, currency, state, _, of_credit, *_ in await payments.refund_sums(uow, tenant_id):
         if state != "failed":
             paid[tenant, "back", currency] += of_credit
     counted: Counter[Place] = Counter()
@@ -228,7 +230,7 @@ async def _misbooked(uow: UnitOfWork, page: Sequence[payouts.PayoutFacts]) -> li
 
 
 async def _clearing(uow: UnitOfWork, tenant_id: int | None, progress: Progress) -> Check:
-    """18: clearing holds exactly what is open: payouts, refunds, disputes, what matches nothing; the memo, authorisations.
+    """18: clearing holds exactly what is open: payouts, refunds, disputes, what matches nothing; the memos, what is held and awaited.
 
     A buyer's store credit is what the account says, and what unpaid orders hold of it is what its row says.
     """
@@ -237,32 +239,35 @@ async def _clearing(uow: UnitOfWork, tenant_id: int | None, progress: Progress) 
     for tenant, currency, total in await payments.held_sums(uow, tenant_id):
         open_[tenant, str(postings.AUTHORISED), currency] += total
         open_[tenant, str(postings.AUTHORISED_AGAINST), currency] += total
-    for tenant, currency, state, total, _, _ in await payments.refund_sums(uow, tenant_id):
+    for tenant, currency, total in await payments.awaited_sums(uow, tenant_id):
+        open_[tenant, str(postings.AWAITED), currency] += total
+        open_[tenant, str(postings.AWAITED_AGAINST), currency] += total
+    for tenant, currency, state, total, *_ in await payments.refund_sums(uow, tenant_id):
         if state == "requested":
             open_[tenant, str(postings.REFUND_CLEARING), currency] += total
     for tenant, _, currency, state, total in await payouts.sums(uow, tenant_id=tenant_id):
         if state in payouts.OPEN:
             open_[tenant, str(postings.PAYOUT_CLEARING), currency] += total
-    for tenant, currency, state, _, total in await suspense.sums(uow, tenant_id):
-        if state in suspense.UNSETTLED:
-            open_[tenant, str(postings.SUSPENSE), currency] += total
+    for tenant, currency, _, state, how, total in await suspense.sums(uow, tenant_id):
+        if state in suspense.UNSETTLED or how is suspense.Settlement.TAKE:
+            open_[tenant, str(postings.SUSPENSE), currency] += total  # of what was taken, the capture's debit follows
         elif state is suspense.CaseState.GIVING_BACK:
             open_[tenant, str(postings.REFUND_CLEARING), currency] += total
     for tenant, currency, total in await ledger.credited_by(uow, tenant_id, code=str(postings.SUSPENSE), kind="capture"):
-        open_[tenant, str(postings.SUSPENSE), currency] += total  # taken at the gateway by hand, and not what the order costs
+        open_[tenant, str(postings.SUSPENSE), currency] += total  # taken at the gateway by hand, less what paid orders from here
     for tenant, currency, state, _, covered, suspended, *_ in await disputes.sums(uow, tenant_id):
         open_[tenant, str(dispute_postings.DISPUTES), currency] += covered if state is disputes.State.OPEN else 0
         open_[tenant, str(postings.SUSPENSE), currency] -= suspended
     for tenant, currency, seller, _, _, kept in await disputes.open_shares(uow, tenant_id):
         open_[tenant, str(dispute_postings.dispute_hold(seller)), currency] += kept
     booked: Counter[Place] = Counter()
-    memo = (str(postings.AUTHORISED), str(postings.AUTHORISED_AGAINST))
+    memo = (str(one) for one in (postings.AUTHORISED, postings.AUTHORISED_AGAINST, postings.AWAITED, postings.AWAITED_AGAINST))
     disputed = (str(dispute_postings.DISPUTES), dispute_postings.HOLD)
     for code in (str(postings.REFUND_CLEARING), str(postings.PAYOUT_CLEARING), str(postings.SUSPENSE), *memo, *disputed):
         booked.update(await _booked(uow, tenant_id, code))  # adds up: suspense may stand below nothing, where something is wrong
     wrong = sorted(tenant for tenant, _, _ in _differing(open_, booked))
-    check = _check(18, "a clearing account, or a buyer's store credit, is not the sum of what is open", "ten", wrong)
-    buyers = await _wrong_credit(uow, tenant_id, progress)
+    check = _check(18, "a clearing account, a buyer's store credit, or what is awaited is not the sum of what is open", "ten", wrong)
+    buyers = [*await _wrong_credit(uow, tenant_id, progress), *await wrong_dues(uow, await _tenants(uow, tenant_id), progress)]
     return replace(check, count=check.count + len(buyers), examples=(*check.examples, *buyers[:_EXAMPLES]))
 
 
@@ -288,27 +293,15 @@ async def _wrong_credit(uow: UnitOfWork, tenant_id: int | None, progress: Progre
 
 
 async def _gateway(uow: UnitOfWork, tenant_id: int | None, progress: Progress) -> Check:
-    """19, half of it: what lies at the gateway is what it said it took, less what it kept, gave back and changed.
-
-    Open payments lie nowhere.
+    """19, half of it: what lies at the gateway is what it said it took, less what it kept, gave back and changed; and what was recorded of
+    the bank's statement is what the account says of it, what goes back by it what is on the list of transfers. Open payments lie nowhere.
     """
     progress("gateway", 0)
-    said: Counter[Place] = Counter()
-    account = str(postings.CLEARING)
-    for tenant, currency, captured, fees in await payments.capture_sums(uow, tenant_id):
-        said[tenant, account, currency] += captured - fees
-    for tenant, currency, state, total, _, to_credit in await payments.refund_sums(uow, tenant_id):
-        if state == "succeeded":
-            said[tenant, account, currency] -= total - to_credit
-    for tenant, currency, state, how, total in await suspense.sums(uow, tenant_id):
-        if (state, how) != (suspense.CaseState.SETTLED, suspense.Settlement.GIVE_BACK):
-            said[tenant, account, currency] += total
-    for tenant, currency, _, taken, _, _, returned, fee, fee_back in await disputes.sums(uow, tenant_id):
-        said[tenant, account, currency] -= taken - returned + fee - fee_back
-    for tenant, currency, changed in await ledger.credited_by(uow, tenant_id, code=account, kind=CONVERTED):
-        said[tenant, account, currency] -= changed
-    wrong = sorted(tenant for tenant, _, _ in _differing(said, await _booked(uow, tenant_id, account)))
-    return _check(19, "gateway clearing is not what the gateway said it took, kept and gave back", "ten", wrong)
+    said = await at_gateway(uow, tenant_id)
+    wrong = {tenant for tenant, _, _ in _differing(said, await _booked(uow, tenant_id, str(postings.CLEARING)))}
+    told, moved = await through_bank(uow, tenant_id)
+    wrong |= {tenant for tenant, _, _ in _differing(told, moved)}
+    return _check(19, "gateway clearing or bank is not what was taken there, kept and given back", "ten", sorted(wrong))
 
 
 async def _debts(uow: UnitOfWork, tenant_id: int | None, progress: Progress) -> Check:

@@ -9,8 +9,8 @@ from fastapi import APIRouter, Query, UploadFile
 from fastapi.responses import StreamingResponse
 
 from velora.flows.catalog_import.export import export_products
-from velora.flows.catalog_import.rows import BadFile
 from velora.flows.catalog_import.run import Wanted, import_products
+from velora.flows.sheets import BadFile
 from velora.kernel.errors import Forbidden, Invalid, MalformedId, NotFound
 from velora.kernel.ids import encode
 from velora.modules.catalog.service import ImportProgress, begin_import, import_progress

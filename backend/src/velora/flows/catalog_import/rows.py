@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from velora.kernel.errors import Invalid, Refusal
+from velora.flows.sheets import BadFile, Row, RowError, amount_of, amount_text
+from velora.kernel.errors import Invalid
 from velora.kernel.money import CURRENCY_DIGITS
 from velora.modules.catalog.policy import (
     Amounts,
@@ -37,34 +38,6 @@ MOST_STOCK: Final = 10**9
 
 # Columns that tell a field of the product as a whole.
 _WHOLE: Final = {"description": "description", "brand": "brand", "picture": "pictures", "state": "state"}
-
-Cells = Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class RowError:
-    """Row numbers are those of a spreadsheet: the heading is row 1."""
-
-    row: int
-    column: str
-    problem: str
-
-
-@dataclass(unsafe_hash=True)
-class BadFile(Refusal):
-    code = "catalog.bad_file"
-    status = 422
-    title = "This file cannot be read"
-    problem: str
-
-    def detail(self) -> str:
-        return self.problem
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    number: int
-    cells: Cells
 
 
 @dataclass(frozen=True, slots=True)
@@ -340,20 +313,6 @@ def column_of(pointer: str) -> str | None:
     *_, before, last = ["", *pointer.split("/")]
     column = {"price_minor": "price", "compare_at_minor": "compare_at"}.get(last)
     return f"{column}:{before}" if column and "/further/" in pointer else column
-
-
-def amount_of(text: str, currency: str) -> int | None:
-    """`49.9` or `49,90` in minor units; None when it is not an amount of the currency."""
-    digits = CURRENCY_DIGITS[currency]
-    fraction = rf"(?:[.,](\d{{1,{digits}}}))?" if digits else "()"
-    found = re.fullmatch(rf"(\d{{1,10}}){fraction}", text.strip(), re.ASCII)
-    return None if found is None else int(found[1]) * 10**digits + int((found[2] or "").ljust(digits, "0") or 0)
-
-
-def amount_text(amount_minor: int, currency: str) -> str:
-    """The amount as `amount_of` reads it."""
-    digits = CURRENCY_DIGITS[currency]
-    return f"{amount_minor // 10**digits}.{amount_minor % 10**digits:0{digits}d}" if digits else str(amount_minor)
 
 
 def _example(currency: str) -> str:

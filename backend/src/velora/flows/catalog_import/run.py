@@ -1,15 +1,14 @@
 """A file into the catalogue, batch by batch: each batch is one transaction with its progress, so a stop loses at most one."""
 
 import asyncio
-import csv
-from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Final
 
-from velora.flows.catalog_import.rows import BadFile, Parsed, Row, RowError, Shelving, grouped, heading, read_product
+from velora.flows.catalog_import.rows import Parsed, Shelving, grouped, heading, read_product
+from velora.flows.sheets import BadFile, Row, RowError, sheet
 from velora.kernel.errors import Invalid, Refusal
 from velora.modules.catalog.errors import SkuTaken
 from velora.modules.catalog.policy import ListingDraft, State
@@ -38,7 +37,6 @@ from velora.platform.house import House
 
 BATCH: Final = 200  # products in one transaction
 MOST_ERRORS: Final = 500  # told; more are counted
-LONGEST_CELL: Final = 20_000
 
 Progress = Callable[[int, int], None]
 
@@ -80,7 +78,7 @@ async def import_products(house: House, wanted: Wanted, progress: Progress = lam
     seen = failed = 0
     errors: list[RowError] = []
     progress(0, total)
-    with _table(wanted.file) as rows:
+    with sheet(wanted.file, heading) as rows:
         groups = grouped(rows)
         while batch := list(islice(groups, BATCH)):
             async with house.db.begin(None) as uow:
@@ -112,45 +110,8 @@ def _progress(state: str, total: int, seen: int, failed: int, errors: Sequence[R
 
 def count_rows(file: Path) -> int:
     """How many rows the file has. Raises BadFile when it is not a table that can be imported."""
-    with _table(file) as rows:
+    with sheet(file, heading) as rows:
         return sum(1 for _ in rows)
-
-
-@contextmanager
-def _table(file: Path) -> Generator[Iterator[Row]]:
-    """The file's rows, one at a time. Raises BadFile."""
-    csv.field_size_limit(LONGEST_CELL * 4)
-    with file.open(encoding="utf-8-sig", newline="") as text:
-        yield _rows(text)
-
-
-def _rows(text: Iterator[str]) -> Iterator[Row]:
-    names: list[str] | None = None
-    number = 0
-    try:
-        first = next(text, "")
-        if not first.strip():
-            raise BadFile("The file is empty. Its first row must name the columns; take the export as a pattern.")
-        delimiter = max(",;\t", key=first.count)
-        table = csv.reader(_again(first, text), delimiter=delimiter, strict=True)
-        for number, cells in enumerate(table, start=1):
-            if names is None:
-                names = heading(cells)
-            elif any(cell.strip() for cell in cells):
-                if len(cells) > len(names):
-                    raise BadFile(
-                        f"Row {number} has {len(cells)} cells, the heading {len(names)}. Put cells that contain {delimiter!r} in quotes."
-                    )
-                yield Row(number, {name: cell.strip() for name, cell in zip(names, cells, strict=False)})
-    except UnicodeDecodeError as error:
-        raise BadFile(f"The file is not in UTF-8 (near row {number + 1}). Save it as “CSV UTF-8”.") from error
-    except csv.Error as error:
-        raise BadFile(f"Row {number + 1} cannot be read as CSV: {error}. Check its quotes.") from error
-
-
-def _again(first: str, rest: Iterator[str]) -> Iterator[str]:
-    yield first
-    yield from rest
 
 
 # ------------------------------------------------------------------------------------------- into the catalogue
@@ -161,7 +122,7 @@ async def _take_in(uow: UnitOfWork, wanted: Wanted, batch: Sequence[Sequence[Row
     tenant = (await tenants_by_id(uow, [wanted.tenant_id]))[wanted.tenant_id]
     tree = (await category_trees(uow, [tenant.id]))[tenant.id]
     categories = {each.slug: (each.id, tree.attributes(each.id)) for each in tree.by_id.values()}
-    unsaid = await undelivered(uow, {(tenant.id, wanted.seller_id, currency) for currency in tenant.currencies[1:]})
+    unsaid = await undelivered(uow, {(tenant.id, wanted.seller_id, currency) for currency in tenant.further_currencies})
     shelving = Shelving(wanted.seller_id, tenant.currencies, categories, frozenset(currency for _, _, currency in unsaid))
     readings = [read_product(rows, shelving) for rows in batch]
     errors = [error for reading in readings for error in reading.errors]

@@ -7,7 +7,7 @@ from typing import Final
 
 from velora.kernel.errors import Refusal
 from velora.kernel.ids import encode
-from velora.modules.payments.service import Capture
+from velora.modules.payments.service import Capture, Method
 from velora.platform.db.idempotency import Asked, Identity, Keyed
 
 # How long goods are set aside for somebody who is paying.
@@ -45,6 +45,7 @@ class Draft:
 
     `credit_minor` of the total is paid with the buyer's store credit, and the rest by card: with `token`, which is empty where nothing is.
     `customer` is what the gateway knows a buyer by who pays with a saved card, or wants this one kept (`keep_card`) once it has paid.
+    Any other `method` than a card is paid later, past the gateway; an invoice until `due_at`.
     """
 
     market: Market
@@ -59,6 +60,8 @@ class Draft:
     keep_card: bool = False
     customer: str = ""
     credit_minor: int = 0
+    method: Method = "card"
+    due_at: datetime | None = None
 
     @property
     def keyed(self) -> Keyed:
@@ -67,7 +70,10 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """The order stands; the gateway can be asked under its key for `charge_minor`, or need not be asked at all."""
+    """The order stands; the gateway can be asked under its key for `charge_minor`, or need not be asked at all.
+
+    `is_awaited`: its money comes later, past the gateway.
+    """
 
     tenant_id: int
     order_id: int
@@ -80,6 +86,7 @@ class Placed:
     capture: Capture = "now"
     customer: str = ""
     asks_gateway: bool = True
+    is_awaited: bool = False
 
 
 @dataclass(unsafe_hash=True)

@@ -31,6 +31,8 @@ async def check_out(house: TradingHouse, draft: Draft) -> Answer:
     placed = await house.writes.submit(place, draft)
     if isinstance(placed, Replay):
         return _said(placed.code, placed.body, replayed=True)
+    if isinstance(placed, Settled):
+        return _said(placed.code, placed.body, replayed=False)
     outcome = await house.gateway.charge(_charge(placed)) if placed.asks_gateway else PAID_WITHOUT
     settled = await house.writes.submit(settle, News(heard_of(placed.tenant_id, placed.intent_id, outcome), placed.identity))
     return _said(settled.code, settled.body, replayed=False)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from velora.flows.checkout.draft import HOLD_FOR, Draft, EmptyCart, LineOutOfStock, NotOnSale, Placed, PriceChanged
+from velora.flows.payment_outcome.settle import News, Settled, settle
 from velora.kernel.errors import Refusal
 from velora.kernel.ids import encode
 from velora.modules.catalog.service import Offer, OfferKey, offers
@@ -14,6 +15,7 @@ from velora.modules.credit import service as credit
 from velora.modules.inventory.service import Claim, Held, Short, Wish, hold, release_holds
 from velora.modules.orders import service as orders
 from velora.modules.payments import service as payments
+from velora.modules.payments.service import Heard
 from velora.modules.pricing.service import Basket, BasketLine, Quote, quote
 from velora.platform.db import UnitOfWork, idempotency
 from velora.platform.db.idempotency import Replay, Resumed
@@ -29,13 +31,14 @@ class _Priced:
     commissions: tuple[Commission, ...] = ()
 
 
-async def place(uow: UnitOfWork, drafts: Sequence[Draft]) -> list[Placed | Replay | Refusal]:
+async def place(uow: UnitOfWork, drafts: Sequence[Draft]) -> list[Placed | Settled | Replay | Refusal]:
     """Turn each draft into an order with stock held and an intent to charge, or say why not. One transaction for all of them.
 
-    Answers in order. A request that was answered before is a Replay; one that was begun before goes on as it stood.
+    Answers in order. A request that was answered before is a Replay; one that was begun before goes on as it stood. What is paid later,
+    past the gateway, is settled with it: there is nobody to ask.
     """
     begun = await idempotency.begin(uow, [draft.keyed for draft in drafts], recovery_point="placed")
-    answers: dict[int, Placed | Replay | Refusal] = {}
+    answers: dict[int, Placed | Settled | Replay | Refusal] = {}
     resumed: dict[int, Draft] = {}
     fresh: list[int] = []
     for i, one in enumerate(begun):
@@ -49,6 +52,7 @@ async def place(uow: UnitOfWork, drafts: Sequence[Draft]) -> list[Placed | Repla
     priced = await _price(uow, [drafts[i] for i in fresh])
     answers |= zip(fresh, await _promise(uow, priced), strict=True)
     await idempotency.forget(uow, [drafts[i].keyed.identity for i in fresh if isinstance(answers[i], Refusal)])
+    answers |= await _await_payment(uow, {i: one for i in fresh if isinstance(one := answers[i], Placed) and one.is_awaited})
     return [answers[i] for i in range(len(drafts))]
 
 
@@ -136,6 +140,15 @@ async def _hold_credit(uow: UnitOfWork, wanting: Sequence[tuple[Draft, payments.
     return lacking
 
 
+async def _await_payment(uow: UnitOfWork, placed: Mapping[int, Placed]) -> dict[int, Settled]:
+    """These are on: the goods are the buyers', who pay later."""
+    if not placed:
+        return {}
+    news = [News(Heard(one.tenant_id, one.intent_id, payments.IntentState.AWAITED), one.identity) for one in placed.values()]
+    settled = await settle(uow, news)
+    return {i: one for i, one in zip(placed, settled, strict=True) if isinstance(one, Settled)}
+
+
 async def _with_commissions(uow: UnitOfWork, priced: Sequence[_Priced | Refusal]) -> list[_Priced | Refusal]:
     """What the operator takes of every line; where nobody said how much that is in its currency, it is not for sale in it."""
     lines = [_commission_lines(one) if isinstance(one, _Priced) else [] for one in priced]
@@ -153,7 +166,7 @@ async def _with_commissions(uow: UnitOfWork, priced: Sequence[_Priced | Refusal]
     return answers
 
 
-async def _stand(uow: UnitOfWork, resumed: Mapping[int, Draft]) -> dict[int, Placed | Replay | Refusal]:
+async def _stand(uow: UnitOfWork, resumed: Mapping[int, Draft]) -> dict[int, Placed]:
     """Orders that an earlier try placed: their intents as they stand, to be asked for again under the same key."""
     keys = {(draft.market.tenant_id, draft.order_id) for draft in resumed.values()}
     found = await payments.of_orders(uow, keys)
@@ -177,12 +190,14 @@ async def _stand(uow: UnitOfWork, resumed: Mapping[int, Draft]) -> dict[int, Pla
 
 
 def _intent(uow: UnitOfWork, order: orders.NewOrder, draft: Draft) -> payments.NewIntent:
-    """What the gateway is asked for: all that the buyer's credit does not pay. Of nothing there is nothing to hold."""
+    """What the gateway is asked for, or what is awaited: all that the buyer's credit does not pay. Of nothing there is nothing to hold."""
     charge = order.total_minor - draft.credit_minor
-    capture: payments.Capture = "later" if draft.market.charged == "at_shipment" and charge else "now"
+    is_card = draft.method == "card"
+    capture: payments.Capture = "later" if is_card and draft.market.charged == "at_shipment" and charge else "now"
     return payments.NewIntent(
-        order.tenant_id, uow.new_id(), order.id, charge, order.currency, draft.token, capture, draft.keep_card, draft.credit_minor
-    )
+        order.tenant_id, uow.new_id(), order.id, charge, order.currency, draft.token, capture, draft.keep_card, draft.credit_minor,
+        draft.method, draft.due_at,
+    )  # fmt: skip
 
 
 def _at(draft: Draft, order_id: int) -> Draft:
@@ -250,7 +265,7 @@ def _short(one: _Priced, outcome: Short) -> LineOutOfStock:
 def _placed(uow: UnitOfWork, draft: Draft, intent: payments.NewIntent) -> Placed:
     return Placed(
         intent.tenant_id, intent.order_id, intent.id, intent.amount_minor, intent.currency, intent.token, uow.now, draft.keyed.identity,
-        intent.capture, draft.customer, payments.asks_gateway(intent),
+        intent.capture, draft.customer, payments.asks_gateway(intent), intent.method != "card" and intent.amount_minor > 0,
     )  # fmt: skip
 
 

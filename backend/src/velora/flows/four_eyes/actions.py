@@ -14,6 +14,7 @@ from velora.flows.fx import record
 from velora.flows.house import TradingHouse
 from velora.flows.store_credit import goodwill
 from velora.flows.suspense import send, settle
+from velora.flows.transfers import made
 from velora.kernel.principal import Role
 from velora.modules.approvals.service import ApprovalFacts
 from velora.platform.db import UnitOfWork
@@ -36,5 +37,6 @@ ACTIONS: Final[Mapping[str, Action]] = {
     DROP: Action(role=Role.SUPER_ADMIN),  # velora archive drop does it, as a database user who may
     goodwill.GIVE: Action(act=goodwill.give_agreed),
     record.CONVERT: Action(act=record.convert_agreed),
+    made.SENT: Action(act=made.say_agreed, give_up=made.reopen),
     settle.SETTLE: Action(act=settle.settle_agreed, after=send.send_agreed, give_up=settle.reopen),
 }

@@ -1,11 +1,11 @@
 """R3 and R4: what the gateway said, and everything that follows from it, in one transaction for all."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from velora.flows import postings
+from velora.flows import awaited_postings, postings
 from velora.kernel.errors import Refusal
 from velora.kernel.ids import encode
 from velora.modules.credit import service as credit
@@ -15,6 +15,7 @@ from velora.modules.ledger import service as ledger
 from velora.modules.orders import service as orders
 from velora.modules.payments.gateways.port import ActionRequired, Authorised, Captured, ChargeOutcome, DeclinedCharge
 from velora.modules.payments.service import FAILED, HELD, PROMISED, Declined, Heard, IntentState, Turn, apply, note_credit
+from velora.modules.tenants import service as tenants
 from velora.platform.db import UnitOfWork, idempotency
 from velora.platform.db.idempotency import Identity
 
@@ -22,6 +23,9 @@ Key = tuple[int, int]
 
 OPEN_STILL: Final = 202
 _NO_CREDIT: Final = credit.Used(0, 0)
+_SAID_OF_ORDER: Final[Mapping[IntentState, str]] = {
+    **dict.fromkeys(HELD, "authorised"), IntentState.AWAITED: "awaited", IntentState.CAPTURED: "paid",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,9 @@ async def settle(uow: UnitOfWork, news: Sequence[News]) -> list[Settled | Refusa
         waiting[key] = one.identity or waiting.get(key)
     turns = await apply(uow, [one.heard for one in news])
     turned = [turn for turn in turns if turn.turned]
+    await _keep_parts(uow, {(turn.intent.tenant_id, turn.intent.order_id) for turn in turned if turn.was_awaited})
     await _promise([turn for turn in turned if turn.state is IntentState.AUTHORISED], uow)
+    await _await([turn for turn in turned if turn.state is IntentState.AWAITED], uow)
     await _take([turn for turn in turned if turn.state is IntentState.CAPTURED], uow)
     await _book_fees([turn for turn in turns if turn.learned_fee], uow)
     await _give_up([turn for turn in turned if turn.state in FAILED], uow)
@@ -78,6 +84,12 @@ async def settle(uow: UnitOfWork, news: Sequence[News]) -> list[Settled | Refusa
     idempotency.finish(uow, {identity: (one.code, one.body) for identity, one in answers if one.code != OPEN_STILL})
     idempotency.let_go(uow, [identity for identity, one in answers if one.code == OPEN_STILL])
     return [settled[one.heard.tenant_id, one.heard.intent_id] for one in news]
+
+
+async def _keep_parts(uow: UnitOfWork, awaited: Collection[Key]) -> None:
+    """What is paid last may be on its way: its parts neither leave nor arrive while it is settled."""
+    if awaited:
+        await orders.lock_parts(uow, {(part.tenant_id, part.id) for part in await orders.parts_of(uow, awaited)})
 
 
 async def _promise(authorised: Sequence[Turn], uow: UnitOfWork) -> None:
@@ -98,11 +110,31 @@ async def _promise(authorised: Sequence[Turn], uow: UnitOfWork) -> None:
     )  # fmt: skip
 
 
+async def _await(awaited: Sequence[Turn], uow: UnitOfWork) -> None:
+    """The buyers pay later: the orders can be packed and sent, their goods are theirs for good, and a memo says what is to come."""
+    if not awaited:
+        return
+    await orders.mark_awaited(uow, [(turn.intent.tenant_id, turn.intent.order_id) for turn in awaited])
+    await inventory.commit_holds(uow, [turn.intent.order_id for turn in awaited])
+    await ledger.post(
+        uow,
+        [
+            awaited_postings.awaited(
+                tenant_id=turn.intent.tenant_id, intent_id=turn.intent.id, order_id=turn.intent.order_id, currency=turn.intent.currency,
+                amount_minor=turn.intent.amount_minor, at=uow.now,
+            )
+            for turn in awaited
+        ],
+    )  # fmt: skip
+
+
 async def _take(captured: Sequence[Turn], uow: UnitOfWork) -> None:
     """The money is here: paid orders, committed stock, money held for each seller, and the journals that say so."""
     if not captured:
         return
-    parts = await orders.mark_paid(uow, {(turn.intent.tenant_id, turn.intent.order_id): _was_held(turn) for turn in captured})
+    promised = {(turn.intent.tenant_id, turn.intent.order_id): _was_held(turn) or turn.was_awaited for turn in captured}
+    awaited = {(turn.intent.tenant_id, turn.intent.order_id) for turn in captured if turn.was_awaited}
+    parts = await orders.mark_paid(uow, promised, sent=awaited)
     await inventory.commit_holds(uow, [turn.intent.order_id for turn in captured])
     escrow.hold(
         uow,
@@ -114,6 +146,7 @@ async def _take(captured: Sequence[Turn], uow: UnitOfWork) -> None:
             for part in parts
         ],
     )  # fmt: skip
+    await _start_late_clocks(uow, awaited)
     by_order: defaultdict[Key, list[orders.PaidPart]] = defaultdict(list)
     for part in parts:
         by_order[part.tenant_id, part.order_id].append(part)
@@ -127,6 +160,15 @@ async def _take(captured: Sequence[Turn], uow: UnitOfWork) -> None:
     ]
     await ledger.post(uow, [journal for journal in journals if journal.postings])  # what costs nothing moves nothing
     await _end_memos([turn for turn in captured if _was_held(turn) and not turn.captured_minor], uow)
+
+
+async def _start_late_clocks(uow: UnitOfWork, awaited: Collection[Key]) -> None:
+    """What arrived before its money did falls due as if the money had been there: so many days after the delivery."""
+    arrived = [(part, part.delivered_at) for part in await orders.parts_of(uow, awaited) if part.state == orders.State.DELIVERED]
+    markets = await tenants.by_id(uow, {part.tenant_id for part, _ in arrived}) if arrived else {}
+    await escrow.start_clock(
+        uow, [escrow.Delivery(part.tenant_id, part.id, at, markets[part.tenant_id].escrow_days) for part, at in arrived if at]
+    )
 
 
 async def _spend_credit(
@@ -161,6 +203,15 @@ async def _give_up(failed: Sequence[Turn], uow: UnitOfWork) -> None:
     if with_credit := {(turn.intent.tenant_id, turn.intent.id) for turn in failed if turn.intent.credit_minor}:
         await credit.release(uow, with_credit)
     await _end_memos([turn for turn in failed if _was_held(turn)], uow)
+    await ledger.post(uow, [_no_longer_awaited(uow, turn) for turn in failed if turn.was_awaited and turn.intent.due_minor])
+
+
+def _no_longer_awaited(uow: UnitOfWork, turn: Turn) -> ledger.Journal:
+    intent = turn.intent
+    return awaited_postings.awaited_ended(
+        tenant_id=intent.tenant_id, intent_id=intent.id, order_id=intent.order_id, currency=intent.currency,
+        amount_minor=intent.due_minor, at=uow.now,
+    )  # fmt: skip
 
 
 async def _end_memos(held: Sequence[Turn], uow: UnitOfWork) -> None:
@@ -195,7 +246,8 @@ def _journals(uow: UnitOfWork, turn: Turn, parts: Sequence[orders.PaidPart], use
             net_by_seller=net, tax_by_country=tax, at=uow.now,
             surplus_minor=turn.captured_minor + used.used_minor - sum(net.values()) - sum(tax.values()),
             authorised_minor=intent.amount_minor if _was_held(turn) and turn.captured_minor else 0,
-            credit_of=used.account_id, credit_minor=used.used_minor,
+            awaited_minor=intent.due_minor if turn.was_awaited else 0, credit_of=used.account_id, credit_minor=used.used_minor,
+            cases=turn.heard.cases,
         )
     ]  # fmt: skip
     if turn.heard.fee_minor:
@@ -215,7 +267,7 @@ def _answer(turn: Turn) -> Settled:
     intent = turn.intent
     order = {
         "id": encode("ord", intent.order_id),
-        "state": "paid" if turn.state is IntentState.CAPTURED else "authorised" if turn.state in HELD else "placed",
+        "state": _SAID_OF_ORDER.get(turn.state, "placed"),
         "total": {"amount": intent.amount_minor + intent.credit_minor, "currency": intent.currency},
     }
     payment: dict[str, object] = {"state": turn.state.value, "intent_id": encode("pi", intent.id), "challenge_url": None}

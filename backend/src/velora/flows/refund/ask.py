@@ -9,15 +9,20 @@ from velora.kernel.ids import encode
 from velora.kernel.principal import Principal
 from velora.modules.escrow import service as escrow
 from velora.modules.orders import service as orders
+from velora.modules.payments import service as payments
 from velora.modules.returns import service as returns
 from velora.modules.returns.errors import AfterRelease
+from velora.modules.transfers import service as transfers
 from velora.platform.db import UnitOfWork
 from velora.platform.db.idempotency import Replay
 
 
 @dataclass(frozen=True)
 class ReturnAsk:
-    """These pieces (line, quantity) of a seller order shall come back. `by` must be the buyer, who wants money or store credit for them."""
+    """These pieces (line, quantity) of a seller order shall come back. `by` must be the buyer, who wants money or store credit for them.
+
+    `payee` is where the money of an order goes that was paid without a gateway, as far as the buyer says it.
+    """
 
     tenant_id: int
     seller_order_id: int
@@ -26,6 +31,7 @@ class ReturnAsk:
     note: str
     by: Principal
     as_credit: bool = False
+    payee: transfers.Payee | None = None
 
     @property
     def part(self) -> tuple[int, int]:
@@ -45,16 +51,22 @@ async def ask(uow: UnitOfWork, asks: Sequence[ReturnAsk]) -> list[returns.Return
     mine = [one for one in asks if one.part in parts and orders.may_see(bought[one.tenant_id, parts[one.part].order_id], one.by)]
     held = await escrow.of_seller_orders(uow, {one.part for one in mine})
     buyers = {one.part: bought[one.tenant_id, parts[one.part].order_id] for one in mine}
+    paid = await payments.of_orders(uow, {(one.tenant_id, parts[one.part].order_id) for one in mine if one.payee})
+    sent = {one.part for one in mine if one.payee and paid[one.tenant_id, parts[one.part].order_id].method != "card"}
     able = [one for one in mine if not one.as_credit or buyers[one.part].buyer_id is not None]
+    able = [one for one in able if one.payee is None or (one.part in sent and not one.as_credit)]
     open_ = [one for one in able if (hold := held.get(one.part)) and hold.is_open]
     wishes = [_wish(one, parts[one.part], buyers[one.part], lines[one.part]) for one in open_]
     outcomes = dict(zip((id(one) for one in open_), await returns.ask(uow, wishes), strict=True))
     await escrow.claim(uow, [one.part for one in open_ if isinstance(outcomes[id(one)], returns.ReturnFacts)])
+    await _keep_payees(uow, [(one, made) for one in open_ if isinstance(made := outcomes[id(one)], returns.ReturnFacts)])
     answers: list[returns.ReturnFacts | Refusal] = []
     for one in asks:
         hold = held.get(one.part)
         if one not in mine:
             answers.append(NotFound("seller order", encode("sor", one.seller_order_id)))
+        elif one not in able and one.payee is not None:
+            answers.append(Invalid("/payee", "Its money does not go by transfer: it goes back the way it came. Leave this out."))
         elif one not in able:
             answers.append(Invalid("/as_credit", "A guest has no store credit. Leave this out, and the money goes back the way it came."))
         elif hold is not None and hold.state is escrow.State.RELEASED:
@@ -64,6 +76,13 @@ async def ask(uow: UnitOfWork, asks: Sequence[ReturnAsk]) -> list[returns.Return
         else:
             answers.append(outcomes.get(id(one)) or orders.WrongState(parts[one.part].state, "returned"))
     return answers
+
+
+async def _keep_payees(uow: UnitOfWork, made: Sequence[tuple[ReturnAsk, returns.ReturnFacts]]) -> None:
+    given = {
+        (one.tenant_id, f"return:{encode('ret', facts.id)}"): (one.payee, one.by.actor_ref) for one, facts in made if one.payee is not None
+    }
+    await transfers.set_payees(uow, given)
 
 
 def _wish(one: ReturnAsk, part: orders.SellerOrder, order: orders.Order, lines: Sequence[orders.OrderLine]) -> returns.Ask:

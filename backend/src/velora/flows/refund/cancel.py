@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from velora.flows.payment_outcome.owing import owe_less
 from velora.flows.refund.settle import settle_credit
 from velora.flows.refund.start import Started, of_cancellation, start
 from velora.kernel.errors import NotFound, Refusal
@@ -34,8 +35,8 @@ class Cancelled:
 async def cancel(uow: UnitOfWork, cancellations: Sequence[Cancellation]) -> list[Cancelled | Refusal]:
     """Each order is cancelled as far as it can be, its goods are free again and its refunds stand; or says why nothing can be.
 
-    What a bank only holds is not refunded: the capture will be so much lower, or there will be none. Once the gateway may have been asked
-    to capture, nothing is cancelled until it has answered.
+    What a bank only holds is not refunded: the capture will be so much lower, or there will be none. What is awaited is so much less.
+    Once the gateway may have been asked to capture, nothing is cancelled until it has answered.
     """
     return [await _cancel(uow, one) for one in cancellations]  # rare: one by one is fast enough
 
@@ -56,6 +57,9 @@ async def _cancel(uow: UnitOfWork, wanted: Cancellation) -> Cancelled | Refusal:
     await inventory.release_parts(uow, {(order.id, part.seller_id) for part in cancelled})
     if intent is not None and intent.state == payments.IntentState.AUTHORISED:
         return await _hold_less(uow, intent)
+    if intent is not None and intent.state == payments.IntentState.AWAITED:
+        await owe_less(uow, intent, cancelled, wanted.actor_ref)
+        return Cancelled()
     started = await start(uow, [of_cancellation(part, order.country, wanted.actor_ref) for part in cancelled])
     if refusal := next((one for one in started if isinstance(one, Refusal)), None):
         raise refusal  # a paid part always has its money in escrow; give the transaction up rather than cancel without refunding

@@ -20,6 +20,7 @@ from velora.modules.orders import service as orders
 from velora.modules.returns import service as returns
 from velora.modules.returns.errors import AfterRelease, AlreadyDecided, NothingToGiveBack, NotReturnable
 from velora.modules.tenants import service as tenants
+from velora.modules.transfers.service import BadIban, Payee, iban_of
 from velora.platform.db.idempotency import InProgress, KeyReused, Replay
 from velora.platform.web import (
     Caller,
@@ -52,11 +53,27 @@ class ReturnLineIn(Schema):
     quantity: int = Field(ge=1, le=9999)
 
 
+class PayeeIn(Schema):
+    """Shown to finance alone, and erased some time after the money was sent."""
+
+    holder: str = Field(min_length=2, max_length=140, examples=["Ada Lovelace"])
+    iban: str = Field(min_length=15, max_length=42, examples=["DE89 3704 0044 0532 0130 00"])
+
+    @property
+    def payee(self) -> Payee:
+        """Raises BadIban."""
+        iban = iban_of(self.iban)
+        if iban is None:
+            raise BadIban
+        return Payee(self.holder.strip(), iban)
+
+
 class ReturnIn(Schema):
     lines: list[ReturnLineIn] = Field(min_length=1, max_length=200)
     reason: returns.Reason
     note: str = Field(default="", max_length=1000)
     as_credit: bool = Field(default=False, description="Take it as store credit instead of money; for who is signed in")
+    payee: PayeeIn | None = Field(default=None, description="Where the money of an order goes that was paid by transfer or at the door")
 
 
 class ReturnedLineOut(Schema):
@@ -146,7 +163,9 @@ async def ask_for_return(
     """Ask to give pieces back; the seller decides. A guest without the order's cookie sends its key as `order_key`."""
     buyer = caller if caller.account_id is not None or not order_key else Principal(tenant_id=caller.tenant_id, guest_key=order_key)
     pieces = tuple((line.line_id, line.quantity) for line in body.lines)
-    wanted = ReturnAsk(tenant.id, seller_order_id, pieces, body.reason, body.note, buyer, body.as_credit)
+    wanted = ReturnAsk(
+        tenant.id, seller_order_id, pieces, body.reason, body.note, buyer, body.as_credit, body.payee.payee if body.payee else None
+    )
     answer = await house.writes.submit(ask_once, Once(tenant.id, buyer, key, wanted))
     if isinstance(answer, returns.ReturnFacts):
         return ReturnOut.of(answer)

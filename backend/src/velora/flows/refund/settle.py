@@ -38,13 +38,15 @@ class RefundNews:
 
 
 async def give_back(house: TradingHouse, started: Sequence[Started]) -> None:
-    """The gateway is asked for each, and each is settled as far as it answered; the sweeper asks again for the rest."""
+    """The gateway is asked for each, and each is settled as far as it answered; the sweeper asks again for the rest. What a person sends by
+    the bank is left to that person.
+    """
 
     async def one(begun: Started) -> None:
         outcome = await house.gateway.refund(begun.order) if begun.asks_gateway else NOTHING_TO_SEND
         await house.writes.submit(settle, RefundNews(begun.tenant_id, begun.refund_id, outcome))
 
-    await asyncio.gather(*(one(begun) for begun in started))
+    await asyncio.gather(*(one(begun) for begun in started if not begun.by_transfer))
 
 
 async def sweep_refunds(house: TradingHouse) -> int:
@@ -63,7 +65,7 @@ async def sweep_refunds(house: TradingHouse) -> int:
 
 async def settle_credit(uow: UnitOfWork, started: Sequence[Started]) -> None:
     """Those that become store credit alone have succeeded, in this transaction: no gateway has a part in them."""
-    if alone := [RefundNews(one.tenant_id, one.refund_id, NOTHING_TO_SEND) for one in started if not one.asks_gateway]:
+    if alone := [RefundNews(one.tenant_id, one.refund_id, NOTHING_TO_SEND) for one in started if not one.order.amount_minor]:
         await settle(uow, alone)
 
 

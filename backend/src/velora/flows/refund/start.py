@@ -15,6 +15,8 @@ from velora.modules.orders import service as orders
 from velora.modules.payments import service as payments
 from velora.modules.payments.gateways.port import RefundOrder
 from velora.modules.returns import service as returns
+from velora.modules.transfers import service as transfers
+from velora.modules.transfers.service import NewTransfer
 from velora.platform.db import UnitOfWork
 
 Key = tuple[int, int]
@@ -51,7 +53,7 @@ class Wanted:
     def refund(self, refund: payments.PaymentRefund) -> postings.Refund:
         return postings.Refund(
             self.tenant_id, refund.id, self.order_id, self.seller_order_id, self.seller_id, self.country, self.currency, self.net_minor,
-            self.tax_minor, refund.credit_account_id or 0, refund.to_credit_minor,
+            self.tax_minor, refund.credit_account_id or 0, refund.to_credit_minor, refund.by_transfer,
         )  # fmt: skip
 
 
@@ -95,15 +97,16 @@ async def wanted_by(uow: UnitOfWork, keys: Mapping[Key, str], actor_ref: str) ->
 
 @dataclass(frozen=True)
 class Started:
-    """The refund stands; the gateway can be asked under its key, unless all of it becomes store credit."""
+    """The refund stands; the gateway can be asked under its key, unless all of it becomes store credit, or a person sends it."""
 
     tenant_id: int
     refund_id: int
     order: RefundOrder
+    by_transfer: bool = False
 
     @property
     def asks_gateway(self) -> bool:
-        return bool(self.order.amount_minor)
+        return bool(self.order.amount_minor) and not self.by_transfer
 
 
 async def start(uow: UnitOfWork, wanted: Sequence[Wanted]) -> list[Started | Refusal]:
@@ -141,13 +144,26 @@ async def start(uow: UnitOfWork, wanted: Sequence[Wanted]) -> list[Started | Ref
     await credit.count_back(uow, back)
     journals = [postings.refund_requested(one.refund(refunds[one.key]), at=uow.now, actor_ref=one.actor_ref) for one in able]
     await ledger.post(uow, journals)
+    await transfers.ask(uow, [_transfer(refunds[one.key], payee_of(one.key)) for one in able if refunds[one.key].by_transfer])
     return [started.get(one.key) or _refusal(one, held.get(one.key)) for one in wanted]
 
 
 def open_still(refund: payments.PaymentRefund) -> Started:
     """A refund that stands, to be sent under its key: as much of it as the gateway gives back."""
     amount = refund.amount_minor - refund.to_credit_minor
-    return Started(refund.tenant_id, refund.id, RefundOrder(encode("rfd", refund.id), refund.charge_ref, amount, refund.currency))
+    return Started(
+        refund.tenant_id, refund.id, RefundOrder(encode("rfd", refund.id), refund.charge_ref, amount, refund.currency), refund.by_transfer
+    )
+
+
+def payee_of(key: str) -> str:
+    """Under which name it is kept where the money of a refund with this key goes by transfer: the same at each try."""
+    return ":".join(key.split(":")[:2])
+
+
+def _transfer(refund: payments.PaymentRefund, payee: str) -> NewTransfer:
+    amount = refund.amount_minor - refund.to_credit_minor
+    return NewTransfer(refund.tenant_id, encode("rfd", refund.id), payee, amount, refund.currency, refund.order_id)
 
 
 def _refusal(wanted: Wanted, held: escrow.Hold | Refusal | None) -> Refusal:

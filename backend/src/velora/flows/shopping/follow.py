@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from velora.flows.shopping.service import take_bought
 from velora.kernel.principal import Principal
 from velora.modules.orders import service as orders
-from velora.modules.orders.events import OrderAuthorised, OrderPaid
+from velora.modules.orders.events import OrderAuthorised, OrderAwaited, OrderPaid
 from velora.platform.house import House
 
 
-async def take_out_what_was_paid(house: House, events: Sequence[OrderPaid | OrderAuthorised]) -> None:
+async def take_out_what_was_paid(house: House, events: Sequence[OrderPaid | OrderAuthorised | OrderAwaited]) -> None:
     """What was paid for, or is about to be, is out of its buyer's cart, whoever heard of the payment, and however often this is told.
 
     An order takes from lines that were in the cart before it was placed, and what it leaves of a line counts as put in with the order:

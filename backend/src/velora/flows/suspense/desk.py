@@ -136,14 +136,16 @@ async def ask_gateway(house: TradingHouse, ref: str, by: str, address: str) -> N
 
 
 def may_be_asked(item: Item) -> bool:
-    """Whether the gateway can be asked about this one now: a charge only once it is on its way back."""
+    """Whether the gateway can be asked about this one now: a charge only once it is on its way back, and lies there."""
+    if item.case and item.case.gateway == suspense.BANK:
+        return False
     return item.state == (CaseState.GIVING_BACK if item.kind == "charge" else CaseState.OPEN)
 
 
 def _of_case(case: CaseFacts) -> Item:
     return Item(
         "charge", case.tenant_id, case.id, case.ref, case.source, case.gateway_ref, case.refund_key if case.tries else "",
-        case.amount_minor, case.currency, case.seen_at, case.state, case=case,
+        case.amount_minor, case.currency, case.seen_at, case.state, case.order_id, case,
     )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Path, Query, Request
 from pydantic import Field
@@ -13,6 +13,7 @@ from velora.flows.screens.finance.names import actors_of, tenant_of
 from velora.flows.second_person import Hand
 from velora.flows.suspense import desk
 from velora.flows.suspense.desk import KINDS, Dossier, Item, Kind
+from velora.flows.suspense.let_go import LettingGo, let_go_once
 from velora.flows.suspense.send import send_back
 from velora.flows.suspense.settle import Wish, settle_once
 from velora.kernel.errors import Forbidden, Invalid, MalformedId, NotFound
@@ -21,7 +22,7 @@ from velora.kernel.paging import Page
 from velora.kernel.principal import Principal
 from velora.modules.approvals.errors import AlreadyAsked
 from velora.modules.identity import service as identity
-from velora.modules.suspense.errors import NothingToAsk, NotOpen, OtherGateway, TooMuchToWriteOff
+from velora.modules.suspense.errors import NothingToAsk, NotKept, NotOpen, NotWaiting, OtherCurrency, OtherGateway, TooMuchToWriteOff
 from velora.modules.suspense.service import UNSETTLED, CaseFacts, CaseState, Limits, Settlement, needs_second_person, objection
 from velora.modules.tenants import service as tenants
 from velora.modules.tenants.service import TenantFacts
@@ -62,10 +63,10 @@ class DeskItemOut(Schema):
     tenant: MarketplaceOut
     amount: MoneyOut
     since: datetime
-    state: Literal["open", "awaiting_second", "giving_back", "settled"]
-    settlement: Literal["give_back", "write_off", "credit"] | None
+    state: CaseState
+    settlement: Settlement | None
     gateway_ref: str
-    order_id: OrderId | None
+    order_id: OrderId | None = Field(description="Of money that came: the order that it is kept or was taken for")
 
     @classmethod
     def of(cls, item: Item, tenant: TenantFacts) -> "DeskItemOut":
@@ -84,7 +85,7 @@ class DeskStepOut(Schema):
 class DeskChoiceOut(Schema):
     """What may become of it. `refusal` says why it may not, in the words of the refusal that settling would get."""
 
-    settlement: Literal["give_back", "write_off", "credit"]
+    settlement: Settlement
     refusal: str | None
 
 
@@ -102,9 +103,14 @@ class DeskCaseOut(DeskItemOut):
 
 
 class SettleIn(Schema):
-    settlement: Literal["give_back", "write_off", "credit"]
+    settlement: Settlement
     reason: str = Field(min_length=3, max_length=200, examples=["Paid twice by mistake, asked for by mail"])
     email: str | None = Field(default=None, max_length=254, description="Whose account is credited; for `credit` alone")
+    order_id: OrderId | None = Field(default=None, description="The order that it pays, or is kept for; for `take` alone")
+
+
+class LetGoIn(Schema):
+    reason: str = Field(min_length=3, max_length=200, examples=["The buyer meant another order"])
 
 
 @router.get("/finance/suspense", responses=problems(Invalid, *_STAFF))
@@ -146,7 +152,18 @@ async def ask_gateway(item_id: ItemId, request: Request, caller: FinanceAdmin, h
 @router.post(
     "/finance/suspense/{case_id}/settle",
     responses=problems(
-        NotOpen, TooMuchToWriteOff, OtherGateway, AlreadyAsked, InProgress, KeyReused, KeyMissing, BadCsrfToken, Invalid, *_STAFF
+        NotOpen,
+        TooMuchToWriteOff,
+        OtherGateway,
+        NotWaiting,
+        OtherCurrency,
+        AlreadyAsked,
+        InProgress,
+        KeyReused,
+        KeyMissing,
+        BadCsrfToken,
+        Invalid,
+        *_STAFF,
     ),
 )
 async def settle_suspense(
@@ -156,9 +173,11 @@ async def settle_suspense(
     async with house.db.read(None) as uow:
         item = await desk.find(uow, encode("sus", case_id))
         account_id = await _credited(uow, body)
+    if (body.settlement is Settlement.TAKE) != (body.order_id is not None):
+        raise Invalid("/order_id", "Name the order that it pays, and name one for nothing else.")
     wish = Wish(
-        item.tenant_id, case_id, Settlement(body.settlement), body.reason, _hand(request, caller), _limits(house.settings),
-        house.settings.gateway, account_id,
+        item.tenant_id, case_id, body.settlement, body.reason, _hand(request, caller), _limits(house.settings),
+        house.settings.gateway, account_id, body.order_id,
     )  # fmt: skip
     settled = await house.writes.submit(settle_once, Once(item.tenant_id, caller, key, wish))
     if isinstance(settled, CaseFacts):
@@ -166,9 +185,23 @@ async def settle_suspense(
     return await _shown(house, item.ref)
 
 
+@router.post(
+    "/finance/suspense/{case_id}/let-go", responses=problems(NotKept, InProgress, KeyReused, KeyMissing, BadCsrfToken, Invalid, *_STAFF)
+)
+async def let_go_suspense(
+    case_id: CaseId, body: LetGoIn, request: Request, caller: FinanceAdmin, key: IdempotencyKey, house: Trading
+) -> DeskCaseOut:
+    """Money that is kept for an order, until the rest of it has come, is kept no longer."""
+    async with house.db.read(None) as uow:
+        item = await desk.find(uow, encode("sus", case_id))
+    wish = LettingGo(item.tenant_id, case_id, body.reason, _hand(request, caller))
+    await house.writes.submit(let_go_once, Once(item.tenant_id, caller, key, wish))
+    return await _shown(house, item.ref)
+
+
 async def _credited(uow: UnitOfWork, body: SettleIn) -> int | None:
     """Whom the case is credited to, if it is. Raises Invalid."""
-    if (body.settlement == "credit") != (body.email is not None):
+    if (body.settlement is Settlement.CREDIT) != (body.email is not None):
         raise Invalid("/email", "Give the address of the account that is credited, and give it for nothing else.")
     if body.email is None:
         return None
@@ -193,7 +226,7 @@ def _case(found: Dossier, market: TenantFacts, names: Mapping[str, str], setting
     if case is not None and case.state is CaseState.OPEN:
         for how in Settlement:
             refusal = objection(case.standing, how, limits, settings.gateway)
-            choices.append(DeskChoiceOut(settlement=how.value, refusal=refusal.detail() if refusal else None))
+            choices.append(DeskChoiceOut(settlement=how, refusal=refusal.detail() if refusal else None))
     more: dict[str, object] = {
         "gateway": case.gateway if case else settings.gateway, "gateway_key": item.gateway_key, "facts": dict(case.facts) if case else {},
         "reason": case.reason if case else "", "refusal": case.refusal if case else "", "approval_id": case.approval_id if case else None,

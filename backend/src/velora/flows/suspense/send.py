@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from velora.flows import postings
+from velora.flows import suspense_postings as postings
 from velora.flows.house import TradingHouse
 from velora.flows.suspense.settle import case_of, posted
 from velora.modules.approvals.service import ApprovalFacts
@@ -33,7 +33,7 @@ async def send_back(house: TradingHouse, cases: Sequence[CaseFacts]) -> None:
     """The gateway is asked for each that is on its way back, and each is settled as far as it answered; the sweeper asks for the rest."""
 
     async def one(case: CaseFacts) -> None:
-        order = RefundOrder(case.refund_key, case.gateway_ref, case.amount_minor, case.currency)
+        order = RefundOrder(case.refund_key, case.charge_ref, case.amount_minor, case.currency)
         outcome = await house.gateway.refund(order)
         await house.writes.submit(settle_back, BackNews(case.tenant_id, case.id, case.tries, outcome))
 

@@ -1,15 +1,17 @@
 """Finance says what becomes of a case. Below a limit it is done at once; from there on a second person must agree first.
 
 What is agreed to says exactly what is done: the case, the settlement, the reason. Money that goes back is posted before the gateway
-is asked (`send.py`).
+is asked (`send.py`), or before a person sends it, where it came into the bank (`flows/transfers`).
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from velora.flows import postings
+from velora.flows import suspense_postings as postings
 from velora.flows.once import Once, once
+from velora.flows.payment_outcome.take_up import take_up
+from velora.flows.postings import BANK, CLEARING
 from velora.flows.second_person import Hand, ask
 from velora.flows.store_credit.moves import Gift, grant
 from velora.kernel.errors import NotFound, Refusal
@@ -17,8 +19,13 @@ from velora.kernel.ids import decode, encode
 from velora.modules.approvals.service import ApprovalFacts, Matter, Request
 from velora.modules.audit import service as audit
 from velora.modules.ledger import service as ledger
+from velora.modules.payments import service as payments
+from velora.modules.payments.service import IntentState, PaymentIntent
 from velora.modules.suspense import service as suspense
+from velora.modules.suspense.errors import NotWaiting, OtherCurrency
 from velora.modules.suspense.service import CaseFacts, Decided, Limits, NotOpen, Settlement
+from velora.modules.transfers import service as transfers
+from velora.modules.transfers.service import NewTransfer
 from velora.platform.db import UnitOfWork
 from velora.platform.db.idempotency import Replay
 
@@ -31,7 +38,8 @@ Key = tuple[int, int]
 class Wish:
     """This shall become of the case, for this reason. `gateway` is the one at hand. The route has checked that `by` may.
 
-    `account_id` is whom it is credited to, which the route has checked is there; empty for every other settlement.
+    `account_id` is whom it is credited to, which the route has checked is there, and `order_id` what it shall pay; empty for every other
+    settlement.
     """
 
     tenant_id: int
@@ -42,10 +50,15 @@ class Wish:
     limits: Limits
     gateway: str
     account_id: int | None = None
+    order_id: int | None = None
 
     @property
     def key(self) -> Key:
         return self.tenant_id, self.case_id
+
+    @property
+    def order(self) -> Key:
+        return self.tenant_id, self.order_id or 0
 
 
 async def settle_once(uow: UnitOfWork, requests: Sequence[Once[Wish]]) -> list[CaseFacts | Replay | Refusal]:
@@ -54,7 +67,12 @@ async def settle_once(uow: UnitOfWork, requests: Sequence[Once[Wish]]) -> list[C
 
 
 async def settle(uow: UnitOfWork, wishes: Sequence[Wish]) -> list[CaseFacts | Refusal]:
-    """Each case is settled, on its way back, or waits for a second person; or is refused, and nothing was changed. Locks the cases."""
+    """Each case is settled, kept for an order, on its way back, or waits for a second person; or is refused, and nothing was changed.
+
+    Locks the payments of the orders that are to be paid, then the cases. No second person is asked where the payer's own words name
+    the order.
+    """
+    payable = await payments.lock_of_orders(uow, {wish.order for wish in wishes if wish.order_id is not None})
     cases = await suspense.lock(uow, {wish.key for wish in wishes})
     outcomes: dict[int, CaseFacts | Refusal] = {}
     alone: dict[int, Decided] = {}
@@ -64,9 +82,11 @@ async def settle(uow: UnitOfWork, wishes: Sequence[Wish]) -> list[CaseFacts | Re
             twice = any(other.key == wish.key for other in wishes[:place])
             ref = encode("sus", wish.case_id)
             outcomes[place] = NotOpen(ref, "settled", "") if twice else NotFound("case", ref)
-        elif refusal := suspense.objection(case.standing, wish.how, wish.limits, wish.gateway):
+        elif (refusal := suspense.objection(case.standing, wish.how, wish.limits, wish.gateway)) or (
+            wish.how is Settlement.TAKE and (refusal := _not_payable(case, wish, payable.get(wish.order)))
+        ):
             outcomes[place] = refusal
-        elif suspense.needs_second_person(case.amount_minor, wish.limits):
+        elif suspense.needs_second_person(case.amount_minor, wish.limits) and wish.order_id not in suspense.orders_named(case.words):
             outcomes[place] = await _ask_second(uow, case, wish)
         else:
             alone[place] = _decided(case, wish)
@@ -79,7 +99,13 @@ async def settle(uow: UnitOfWork, wishes: Sequence[Wish]) -> list[CaseFacts | Re
 
 
 async def settle_agreed(uow: UnitOfWork, agreed: Sequence[ApprovalFacts]) -> None:
-    """What a second person agreed to is done, in the transaction of the agreement. Raises NotOpen where a case no longer waits for it."""
+    """What a second person agreed to is done, in the transaction of the agreement. Raises NotOpen where a case no longer waits for it, and
+    NotWaiting where its order does not.
+    """
+    wanted = {one.id: order for one in agreed if (order := one.matter.payload.get("order"))}
+    payable = await payments.lock_of_orders(
+        uow, {(one.tenant_id, decode("ord", str(wanted[one.id]))) for one in agreed if one.id in wanted}
+    )
     cases = await suspense.lock(uow, {case_of(one) for one in agreed})
     decided: list[Decided] = []
     hands: dict[Key, Hand] = {}
@@ -89,7 +115,10 @@ async def settle_agreed(uow: UnitOfWork, agreed: Sequence[ApprovalFacts]) -> Non
             raise NotOpen(one.matter.subject, case.state if case else "settled", "")
         how, reason = Settlement(str(one.matter.payload["settlement"])), str(one.matter.payload["reason"])
         account = one.matter.payload.get("account")
-        decided.append(Decided(case, how, reason, one.requested_by, decode("acc", str(account)) if account else None))
+        order_id = decode("ord", str(wanted[one.id])) if one.id in wanted else None
+        if order_id and payable[one.tenant_id, order_id].state != IntentState.AWAITED:
+            raise NotWaiting(encode("ord", order_id))
+        decided.append(Decided(case, how, reason, one.requested_by, decode("acc", str(account)) if account else None, order_id))
         hands[case.key] = Hand(one.decided_by)
     await _on_record(uow, [(case, hands[case.key]) for case in await _carry_out(uow, decided)])
 
@@ -110,6 +139,8 @@ async def _ask_second(uow: UnitOfWork, case: CaseFacts, wish: Wish) -> CaseFacts
     payload: dict[str, object] = {"settlement": wish.how.value, "reason": wish.reason}
     if wish.account_id is not None:
         payload["account"] = encode("acc", wish.account_id)
+    if wish.order_id is not None:
+        payload["order"] = encode("ord", wish.order_id)
     matter = Matter(SETTLE, case.ref, payload, case.amount_minor, case.currency)
     [asked] = await ask(uow, [Request(case.tenant_id, matter, wish.by.actor_ref)], wish.by)
     if isinstance(asked, Refusal):
@@ -122,16 +153,32 @@ async def _carry_out(uow: UnitOfWork, decided: Sequence[Decided]) -> list[CaseFa
     back = await suspense.give_back(uow, [one for one in decided if one.how is Settlement.GIVE_BACK])
     off = await suspense.finish(uow, [one for one in decided if one.how is Settlement.WRITE_OFF])
     credited = await suspense.finish(uow, [one for one in decided if one.how is Settlement.CREDIT])
+    by_bank = [case for case in back if case.gateway == suspense.BANK]
+    await transfers.ask(
+        uow, [NewTransfer(case.tenant_id, f"{case.ref}:{case.tries}", case.ref, case.amount_minor, case.currency) for case in by_bank]
+    )
+    kept = await suspense.keep(uow, [one for one in decided if one.how is Settlement.TAKE])
     whose = {one.case.key: one.account_id or 0 for one in decided}
     await grant(uow, [_gift(case, whose[case.key]) for case in credited])
     journals = [postings.suspense_back(posted(case), at=uow.now, actor_ref=case.settled_by) for case in back]
     journals += [postings.suspense_written_off(posted(case), at=uow.now, actor_ref=case.settled_by) for case in off]
     await ledger.post(uow, journals)
-    return [*back, *off, *credited]
+    taken = {one.key: one for one in await take_up(uow, {one.order for one in kept})}
+    return [*back, *off, *credited, *(taken.get(one.key, one) for one in kept)]
+
+
+def _not_payable(case: CaseFacts, wish: Wish, intent: PaymentIntent | None) -> Refusal | None:
+    """Why the order cannot be paid with this case now; None when it can."""
+    ref = encode("ord", wish.order_id or 0)
+    if intent is None:
+        return NotFound("order", ref)
+    if intent.currency != case.currency:
+        return OtherCurrency(ref, intent.currency, case.currency)
+    return None if intent.state == IntentState.AWAITED else NotWaiting(ref)
 
 
 def _decided(case: CaseFacts, wish: Wish) -> Decided:
-    return Decided(case, wish.how, wish.reason, wish.by.actor_ref, wish.account_id)
+    return Decided(case, wish.how, wish.reason, wish.by.actor_ref, wish.account_id, wish.order_id)
 
 
 def _gift(case: CaseFacts, account_id: int) -> Gift:
@@ -141,7 +188,8 @@ def _gift(case: CaseFacts, account_id: int) -> Gift:
 
 def posted(case: CaseFacts) -> postings.Suspended:
     """The case as the postings know it."""
-    return postings.Suspended(case.tenant_id, case.id, case.tries, case.currency, case.amount_minor)
+    lies_in = BANK if case.gateway == suspense.BANK else CLEARING
+    return postings.Suspended(case.tenant_id, case.id, case.tries, case.currency, case.amount_minor, lies_in)
 
 
 def _waits(case: CaseFacts) -> bool:

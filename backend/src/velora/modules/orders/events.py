@@ -31,8 +31,21 @@ class OrderAuthorised(Event):
 
 
 @dataclass(frozen=True)
+class OrderAwaited(Event):
+    """The order is on, and its buyer pays later, at the door or on an invoice."""
+
+    type: ClassVar[str] = "orders.order_awaited.v1"
+    aggregate: ClassVar[str] = "order"
+    key: ClassVar[str] = "order_id"
+
+    order_id: int
+    total_minor: int
+    currency: str
+
+
+@dataclass(frozen=True)
 class OrderPaid(Event):
-    """`was_authorised`: the buyer has had a confirmation already."""
+    """`was_authorised`: the buyer has had a confirmation already, as the order was authorised or awaited before."""
 
     type: ClassVar[str] = "orders.order_paid.v1"
     aggregate: ClassVar[str] = "order"

@@ -10,6 +10,7 @@ from typing import Final
 class State(StrEnum):
     PLACED = "placed"
     AUTHORISED = "authorised"  # the buyer's bank holds the money: it can be packed, and is paid for before it leaves
+    AWAITED = "awaited"  # the buyer pays later, at the door or on an invoice: it can be packed and sent before that
     PAID = "paid"
     PARTLY_SHIPPED = "partly_shipped"
     SHIPPED = "shipped"
@@ -18,27 +19,36 @@ class State(StrEnum):
     CANCELLED = "cancelled"
     REFUNDED = "refunded"
     PAYMENT_FAILED = "payment_failed"
+    UNPAID = "unpaid"  # it was sent, and the money for it never came
 
 
 # Forward only: from each state, the states that can follow.
 NEXT: Final[Mapping[State, frozenset[State]]] = {
-    State.PLACED: frozenset({State.AUTHORISED, State.PAID, State.PAYMENT_FAILED, State.CANCELLED}),
+    State.PLACED: frozenset({State.AUTHORISED, State.AWAITED, State.PAID, State.PAYMENT_FAILED, State.CANCELLED}),
     State.AUTHORISED: frozenset({State.PAID, State.PAYMENT_FAILED, State.CANCELLED}),
+    State.AWAITED: frozenset({State.PAID, State.PARTLY_SHIPPED, State.SHIPPED, State.PAYMENT_FAILED, State.CANCELLED}),
     State.PAID: frozenset({State.PARTLY_SHIPPED, State.SHIPPED, State.CANCELLED, State.REFUNDED}),
-    State.PARTLY_SHIPPED: frozenset({State.PARTLY_SHIPPED, State.SHIPPED, State.REFUNDED}),
-    State.SHIPPED: frozenset({State.DELIVERED, State.REFUNDED}),
-    State.DELIVERED: frozenset({State.COMPLETED, State.REFUNDED}),
+    State.PARTLY_SHIPPED: frozenset({State.PARTLY_SHIPPED, State.SHIPPED, State.REFUNDED, State.UNPAID}),
+    State.SHIPPED: frozenset({State.DELIVERED, State.REFUNDED, State.UNPAID}),
+    State.DELIVERED: frozenset({State.COMPLETED, State.REFUNDED, State.UNPAID}),
     State.COMPLETED: frozenset({State.REFUNDED}),
     State.CANCELLED: frozenset(),
     State.REFUNDED: frozenset(),
     State.PAYMENT_FAILED: frozenset(),
+    State.UNPAID: frozenset(),
 }
 
-TO_SHIP: Final = frozenset({State.AUTHORISED, State.PAID, State.PARTLY_SHIPPED})
-# Paid for, whatever came of it but a cancellation.
-SOLD: Final = TO_SHIP - {State.AUTHORISED} | {State.SHIPPED, State.DELIVERED, State.COMPLETED, State.REFUNDED}
+TO_SHIP: Final = frozenset({State.AUTHORISED, State.AWAITED, State.PAID, State.PARTLY_SHIPPED})
+# Paid for or sent, whatever came of it but a cancellation and no money at all.
+SOLD: Final = TO_SHIP - {State.AUTHORISED, State.AWAITED} | {State.SHIPPED, State.DELIVERED, State.COMPLETED, State.REFUNDED}
+# Some of it, or all, is with the carrier or with the buyer.
+LEFT: Final = frozenset({State.PARTLY_SHIPPED, State.SHIPPED, State.DELIVERED, State.COMPLETED})
+# How an order ends that is not completed; where its parts end differently, the first of these says how.
+_ENDS: Final = (State.REFUNDED, State.UNPAID, State.CANCELLED, State.PAYMENT_FAILED)
 
-_PROGRESS: Final = (State.PLACED, State.AUTHORISED, State.PAID, State.PARTLY_SHIPPED, State.SHIPPED, State.DELIVERED, State.COMPLETED)
+_PROGRESS: Final = (
+    State.PLACED, State.AUTHORISED, State.AWAITED, State.PAID, State.PARTLY_SHIPPED, State.SHIPPED, State.DELIVERED, State.COMPLETED,
+)  # fmt: skip
 
 
 def may_become(now: State, then: State) -> bool:
@@ -48,11 +58,11 @@ def may_become(now: State, then: State) -> bool:
 
 def whole(parts: Collection[State]) -> State:
     """The state of an order from those of its seller orders: as far as the slowest that still matters."""
-    live = [part for part in parts if part not in (State.CANCELLED, State.REFUNDED, State.PAYMENT_FAILED)]
+    live = [part for part in parts if part not in _ENDS]
     if not live:
-        return next((state for state in (State.REFUNDED, State.CANCELLED, State.PAYMENT_FAILED) if state in parts), State.CANCELLED)
+        return next((state for state in _ENDS if state in parts), State.CANCELLED)
     slowest = min(live, key=_PROGRESS.index)
-    if slowest is State.PAID and any(_PROGRESS.index(part) > _PROGRESS.index(State.PAID) for part in live):
+    if slowest in (State.AWAITED, State.PAID) and any(part in LEFT for part in live):
         return State.PARTLY_SHIPPED
     return slowest
 

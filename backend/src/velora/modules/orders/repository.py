@@ -199,8 +199,8 @@ async def counts_of_seller(uow: UnitOfWork, seller_id: int, tenant_id: int | Non
 async def recent(
     uow: UnitOfWork, tenant_id: int, *, email: str, total_minor: int | None, before: int | None, limit: int
 ) -> Sequence[Order]:
-    """Orders of one marketplace that were paid or authorised, newest first; narrowed by the beginning of an address, or the total."""
-    promised = or_(Order.paid_at.is_not(None), Order.state.in_((State.AUTHORISED, State.CANCELLED)))
+    """Orders of one marketplace that were paid or promised, newest first; narrowed by the beginning of an address, or the total."""
+    promised = or_(Order.paid_at.is_not(None), Order.state.not_in((State.PLACED, State.PAYMENT_FAILED)))
     statement = select(Order).where(Order.tenant_id == tenant_id, promised).order_by(Order.id.desc()).limit(limit)
     if email:
         statement = statement.where(Order.email.startswith(email, autoescape=True))

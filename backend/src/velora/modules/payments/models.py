@@ -18,6 +18,9 @@ class PaymentIntent(TenantOwned, Base):
 
     All of these are the gateway's part. `credit_minor` beside it is what the buyer's store credit is to pay of the order, and
     `credit_used_minor` what it paid.
+
+    `method` other than `card` is paid later and past every gateway, an invoice until `due_at`: `due_minor` is what is still to come of an
+    awaited payment, lowered by what is cancelled.
     """
 
     __tablename__ = "payment_intent"
@@ -54,6 +57,9 @@ class PaymentIntent(TenantOwned, Base):
     disputed_minor: Mapped[int] = mapped_column(Minor, server_default="0")
     credit_minor: Mapped[int] = mapped_column(Minor, server_default="0")
     credit_used_minor: Mapped[int] = mapped_column(Minor, server_default="0")
+    method: Mapped[str] = mapped_column(String(16), server_default="card")
+    due_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    due_minor: Mapped[int] = mapped_column(Minor, server_default="0")
 
 
 class PaymentMethod(TenantOwned, Base):
@@ -96,7 +102,7 @@ class PaymentRefund(TenantOwned, Base):
 
     `next_look_at` says when to send an open one again; of a refused one, when its money is asked for again by another.
     `from_credit_minor` of it was paid with store credit; `to_credit_minor` of it becomes credit of `credit_account_id`, and the rest is
-    what the gateway gives back.
+    what the gateway gives back, or a person sends by the bank (`by_transfer`), where the order was paid without a gateway.
     """
 
     __tablename__ = "payment_refund"
@@ -124,6 +130,7 @@ class PaymentRefund(TenantOwned, Base):
     from_credit_minor: Mapped[int] = mapped_column(Minor, server_default="0")
     to_credit_minor: Mapped[int] = mapped_column(Minor, server_default="0")
     credit_account_id: Mapped[int | None] = mapped_column(BigId)
+    by_transfer: Mapped[bool] = mapped_column(Flag, server_default="0")
 
 
 class GatewayInbox(Base):

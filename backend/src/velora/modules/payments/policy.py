@@ -8,6 +8,8 @@ from typing import Final, Literal
 
 # Whether a charge takes the money, or has it held until it is captured.
 Capture = Literal["now", "later"]
+# What an order is paid with. Of all but a card no gateway ever hears: the money comes by itself, later.
+Method = Literal["card", "cash_on_delivery", "invoice"]
 
 
 class IntentState(StrEnum):
@@ -16,6 +18,7 @@ class IntentState(StrEnum):
     UNKNOWN = "unknown"  # we did not hear what became of it
     AUTHORISED = "authorised"  # the bank holds the money for us; nothing is taken yet
     CAPTURING = "capturing"  # the gateway has been, or is about to be, asked to take it
+    AWAITED = "awaited"  # the buyer is to pay later, at the door or by transfer; no gateway has a part in it, and no bank holds anything
     CAPTURED = "captured"
     DECLINED = "declined"
     VOIDED = "voided"  # we gave it up, and the gateway knows
@@ -38,6 +41,7 @@ def _table() -> tuple[Arrow, ...]:
         Arrow(state.AUTHORISING, state.CAPTURED, "taken at once"),
         Arrow(state.AUTHORISING, state.ACTION_REQUIRED, "the bank asks the buyer"),
         Arrow(state.AUTHORISING, state.UNKNOWN, "no answer"),
+        Arrow(state.AUTHORISING, state.AWAITED, "to be paid at the door or on an invoice"),
         Arrow(state.AUTHORISING, state.DECLINED, "the bank refuses"),
         Arrow(state.AUTHORISING, state.VOIDED, "given up"),
         Arrow(state.AUTHORISING, state.EXPIRED, "heard too late"),
@@ -60,6 +64,9 @@ def _table() -> tuple[Arrow, ...]:
         Arrow(state.CAPTURING, state.CAPTURED, "taken, all or part"),
         Arrow(state.CAPTURING, state.VOIDED, "the gateway refuses to take it"),
         Arrow(state.CAPTURING, state.EXPIRED, "asked too late"),
+        Arrow(state.AWAITED, state.CAPTURED, "all that is due is here"),
+        Arrow(state.AWAITED, state.VOIDED, "all of it was cancelled or refused at the door"),
+        Arrow(state.AWAITED, state.EXPIRED, "given up, it never came"),
     )
 
 
@@ -72,7 +79,7 @@ OPEN: Final = frozenset(state for state, then in NEXT.items() if then)
 # The bank holds the money for us, whether or not we have asked for it.
 HELD: Final = frozenset({IntentState.AUTHORISED, IntentState.CAPTURING})
 # The buyer has done all there is to do, and the goods are promised.
-PROMISED: Final = HELD | {IntentState.CAPTURED}
+PROMISED: Final = HELD | {IntentState.AWAITED, IntentState.CAPTURED}
 # Nothing was taken, and never will be.
 FAILED: Final = frozenset(IntentState) - OPEN - {IntentState.CAPTURED}
 
@@ -85,6 +92,7 @@ DERIVED: Final = (
 )
 
 # How long to wait for an answer before asking the gateway, and for a buyer who must confirm; an authorisation says itself when it ends.
+# What is awaited is not here: no gateway knows of it.
 LOOK_AFTER: Final[Mapping[IntentState, timedelta]] = {
     IntentState.AUTHORISING: timedelta(seconds=30),
     IntentState.UNKNOWN: timedelta(seconds=5),
@@ -109,12 +117,15 @@ _AGAIN_AFTER: Final = (timedelta(hours=1), timedelta(hours=4), timedelta(days=1)
 LONGEST_WAIT: Final = _AGAIN_AFTER[-1]
 
 # Of several things heard at once, the one that knows more counts.
-_FURTHER: Final = (IntentState.AUTHORISING, IntentState.UNKNOWN, IntentState.ACTION_REQUIRED, IntentState.AUTHORISED, IntentState.CAPTURING)
+_FURTHER: Final = (
+    IntentState.AUTHORISING, IntentState.UNKNOWN, IntentState.ACTION_REQUIRED, IntentState.AUTHORISED, IntentState.CAPTURING,
+    IntentState.AWAITED,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Parted:
-    """What of an amount belongs to the card, and what to the buyer's store credit."""
+    """What of an amount belongs to the card, or whatever else brings the money, and what to the buyer's store credit."""
 
     card_minor: int
     credit_minor: int

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Final, TypeVar
 
-from sqlalchemy import Select, bindparam, delete, func, select, true, tuple_
+from sqlalchemy import Select, bindparam, case, delete, false, func, select, true, tuple_
 
 from velora.kernel.ids import first_id_at
 from velora.modules.payments.models import GatewayInbox, PaymentAttempt, PaymentIntent, PaymentMethod, PaymentRefund
@@ -225,13 +225,32 @@ async def held_sums(uow: UnitOfWork, tenant_id: int | None) -> list[tuple[int, s
     return [(tenant, currency, int(total)) for tenant, currency, total in rows]
 
 
-async def refund_sums(uow: UnitOfWork, tenant_id: int | None) -> list[tuple[int, str, str, int, int, int]]:
-    """(tenant, currency, state, Σ amount, Σ of it paid with credit, Σ of it that becomes credit) of all refunds."""
+async def awaited_sums(uow: UnitOfWork, tenant_id: int | None) -> list[tuple[int, str, int]]:
+    """(tenant, currency, Σ due) of all payments of which something is said to be still to come."""
+    statement = (
+        select(PaymentIntent.tenant_id, PaymentIntent.currency, func.sum(PaymentIntent.due_minor))
+        .where(PaymentIntent.due_minor != 0)
+        .group_by(PaymentIntent.tenant_id, PaymentIntent.currency)
+    )
+    rows = await uow.all(scoped(statement, PaymentIntent, tenant_id))
+    return [(tenant, currency, int(total)) for tenant, currency, total in rows]
+
+
+async def awaited_after(uow: UnitOfWork, *, tenant_id: int, after: int, limit: int) -> Sequence[PaymentIntent]:
+    """Payments that are awaited, or of which something is said to be still to come, after this id."""
+    awaited = (PaymentIntent.state == IntentState.AWAITED) | (PaymentIntent.due_minor != 0)
+    statement = select(PaymentIntent).where(PaymentIntent.tenant_id == tenant_id, PaymentIntent.id > after, awaited)
+    return await uow.entities(statement.order_by(PaymentIntent.id).limit(limit))
+
+
+async def refund_sums(uow: UnitOfWork, tenant_id: int | None) -> list[tuple[int, str, str, int, int, int, int]]:
+    """(tenant, currency, state, Σ amount, Σ of it paid with credit, Σ of it that becomes credit, Σ of it by transfer) of all refunds."""
     place = (PaymentRefund.tenant_id, PaymentRefund.currency, PaymentRefund.state)
     whole, of_credit, to_credit = PaymentRefund.amount_minor, PaymentRefund.from_credit_minor, PaymentRefund.to_credit_minor
-    statement = select(*place, func.sum(whole), func.sum(of_credit), func.sum(to_credit)).group_by(*place)
+    sent = case((PaymentRefund.by_transfer == true(), whole - to_credit), else_=0)
+    statement = select(*place, func.sum(whole), func.sum(of_credit), func.sum(to_credit), func.sum(sent)).group_by(*place)
     rows = await uow.all(scoped(statement, PaymentRefund, tenant_id))
-    return [(tenant, currency, state, int(total), int(of), int(to)) for tenant, currency, state, total, of, to in rows]
+    return [(tenant, currency, state, int(total), int(of), int(to), int(by)) for tenant, currency, state, total, of, to, by in rows]
 
 
 async def credit_sums(uow: UnitOfWork, tenant_id: int | None) -> list[tuple[int, str, int]]:
@@ -278,7 +297,9 @@ async def unheard_refunds(
     uow: UnitOfWork, *, tenant_id: int | None, since: datetime, before: int | None, limit: int
 ) -> Sequence[PaymentRefund]:
     """Refunds that have been open since this moment or longer, newest first."""
-    statement = select(PaymentRefund).where(PaymentRefund.state == "requested", PaymentRefund.requested_at <= since)
+    statement = select(PaymentRefund).where(
+        PaymentRefund.state == "requested", PaymentRefund.requested_at <= since, PaymentRefund.by_transfer == false()
+    )
     return await _newest(uow, statement, PaymentRefund, tenant_id=tenant_id, before=before, limit=limit)
 
 

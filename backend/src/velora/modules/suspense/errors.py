@@ -62,3 +62,59 @@ class NothingToAsk(Refusal):
 
     def detail(self) -> str:
         return f"The gateway has said all there is to say about {self.case}. Look at it again: it may be settled."
+
+
+@dataclass(unsafe_hash=True)
+class NotKept(Refusal):
+    code = "suspense.not_kept"
+    title = "Not kept for an order"
+
+    case: str
+
+    def detail(self) -> str:
+        return f"{self.case} is not kept for an order now; it may have paid it meanwhile. Look at it again. Nothing was changed."
+
+
+@dataclass(unsafe_hash=True)
+class ReceiptDiffers(Refusal):
+    """`case` stands under the same reference of the statement, with another amount."""
+
+    code = "suspense.receipt_differs"
+    title = "Recorded with another amount"
+
+    case: str
+    reference: str
+    amount_minor: int
+    currency: str
+
+    def detail(self) -> str:
+        return (
+            f"{self.reference} is recorded already, with {show(self.amount_minor, self.currency)} ({self.case}). "
+            "Look at the bank's statement again: a reference is one movement of money. Nothing was recorded."
+        )
+
+
+@dataclass(unsafe_hash=True)
+class NotWaiting(Refusal):
+    code = "suspense.order_not_waiting"
+    title = "Not waiting for money"
+
+    order: str
+
+    def detail(self) -> str:
+        return f"{self.order} does not wait for money now: it is paid, given up, or is paid by card. Choose another order, or give it back."
+
+
+@dataclass(unsafe_hash=True)
+class OtherCurrency(Refusal):
+    code = "suspense.other_currency"
+    title = "Another currency"
+
+    order: str
+    wanted: str
+    currency: str
+
+    def detail(self) -> str:
+        return (
+            f"{self.order} is to be paid in {self.wanted}, and this is {self.currency}. Give it back, or have it changed by the bank first."
+        )

@@ -35,6 +35,21 @@ async def lock(uow: UnitOfWork, keys: Collection[Key]) -> Sequence[SuspenseCase]
     return await uow.entities(uow.for_update(statement))
 
 
+async def lock_kept(uow: UnitOfWork, orders: Collection[Key]) -> Sequence[SuspenseCase]:
+    """What is kept for these (tenant, order), for this transaction."""
+    if not orders:
+        return []
+    order = tuple_(SuspenseCase.tenant_id, SuspenseCase.order_id)
+    statement = select(SuspenseCase).where(order.in_(sorted(orders)), SuspenseCase.state == "kept")
+    return await uow.entities(uow.for_update(statement.order_by(SuspenseCase.tenant_id, SuspenseCase.id)))
+
+
+async def of_orders(uow: UnitOfWork, orders: Collection[Key]) -> Sequence[SuspenseCase]:
+    """What is kept, was taken, or waits to be taken for these (tenant, order), oldest first."""
+    order = tuple_(SuspenseCase.tenant_id, SuspenseCase.order_id)
+    return await uow.entities(select(SuspenseCase).where(order.in_(sorted(orders))).order_by(SuspenseCase.id)) if orders else []
+
+
 async def by_id(uow: UnitOfWork, keys: Collection[Key]) -> Sequence[SuspenseCase]:
     key = tuple_(SuspenseCase.tenant_id, SuspenseCase.id)
     return await uow.entities(select(SuspenseCase).where(key.in_(sorted(keys)))) if keys else []
@@ -52,10 +67,12 @@ async def to_look_at(uow: UnitOfWork, state: str, until: datetime, limit: int) -
 
 
 async def listed(
-    uow: UnitOfWork, *, tenant_id: int | None, states: Collection[str], before: int | None, limit: int
+    uow: UnitOfWork, *, tenant_id: int | None, states: Collection[str], source: str | None, before: int | None, limit: int
 ) -> Sequence[SuspenseCase]:
     """Newest first; without a tenant, those of all."""
     statement = scoped(select(SuspenseCase).order_by(SuspenseCase.id.desc()).limit(limit), SuspenseCase, tenant_id)
+    if source is not None:
+        statement = statement.where(SuspenseCase.source == source)
     if states:
         statement = statement.where(SuspenseCase.state.in_(states))
     if before is not None:
@@ -63,9 +80,9 @@ async def listed(
     return await uow.entities(statement)
 
 
-async def sums(uow: UnitOfWork, tenant_id: int | None) -> list[tuple[int, str, str, str, int]]:
-    """(tenant, currency, state, settlement, Σ amount)."""
-    parts = (SuspenseCase.tenant_id, SuspenseCase.currency, SuspenseCase.state, SuspenseCase.settlement)
+async def sums(uow: UnitOfWork, tenant_id: int | None) -> list[tuple[int, str, str, str, str, int]]:
+    """(tenant, currency, gateway, state, settlement, Σ amount)."""
+    parts = (SuspenseCase.tenant_id, SuspenseCase.currency, SuspenseCase.gateway, SuspenseCase.state, SuspenseCase.settlement)
     statement = select(*parts, func.sum(SuspenseCase.amount_minor)).group_by(*parts)
     rows = await uow.all(scoped(statement, SuspenseCase, tenant_id))
-    return [(tenant, currency, state, settlement, int(total)) for tenant, currency, state, settlement, total in rows]
+    return [(tenant, currency, gateway, state, settlement, int(total)) for tenant, currency, gateway, state, settlement, total in rows]

@@ -25,8 +25,8 @@ HEAPS: Final[Mapping[str, frozenset[State]]] = {
     "to_ship": orders.TO_SHIP,
     "on_the_way": frozenset({State.SHIPPED}),
     "delivered": frozenset({State.DELIVERED, State.COMPLETED}),
-    "cancelled": frozenset({State.CANCELLED, State.REFUNDED}),
-    "all": orders.TO_SHIP | orders.SOLD | {State.CANCELLED},
+    "cancelled": frozenset({State.CANCELLED, State.REFUNDED, State.UNPAID}),
+    "all": orders.TO_SHIP | orders.SOLD | {State.CANCELLED, State.UNPAID},
 }
 _HELD: Final = frozenset({State.PAID, State.PARTLY_SHIPPED, State.SHIPPED, State.DELIVERED})
 

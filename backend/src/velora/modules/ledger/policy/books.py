@@ -66,6 +66,8 @@ def _chart() -> dict[str, AccountKind]:
         ("5050", "Promotions", AccountClass.EXPENSE, "D", "N"),
         ("9010", "Authorised at the gateway", AccountClass.MEMO, "D", "N"),
         ("9020", "Authorisations, counterpart", AccountClass.MEMO, "C", "N"),
+        ("9030", "Awaited past the gateway", AccountClass.MEMO, "D", "N"),
+        ("9040", "Awaited, counterpart", AccountClass.MEMO, "C", "N"),
     )
     return {line[0]: AccountKind(*line) for line in lines}
 

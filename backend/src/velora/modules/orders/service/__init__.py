@@ -2,7 +2,7 @@
 
 from velora.modules.orders.errors import TooMany, WrongState
 from velora.modules.orders.models import Order, OrderEvent, OrderLine, SellerOrder
-from velora.modules.orders.policy import SOLD, TO_SHIP, Quantities, State, whole
+from velora.modules.orders.policy import LEFT, SOLD, TO_SHIP, Quantities, State, whole
 from velora.modules.orders.service.place import NewLine, NewOrder, NewPart, place
 from velora.modules.orders.service.progress import (
     FailReason,
@@ -13,6 +13,7 @@ from velora.modules.orders.service.progress import (
     complete,
     deliver,
     mark_authorised,
+    mark_awaited,
     mark_failed,
     mark_paid,
     mark_returned,
@@ -43,6 +44,7 @@ from velora.modules.orders.service.reading import (
 )
 
 __all__ = [
+    "LEFT",
     "SOLD",
     "TO_SHIP",
     "FailReason",
@@ -73,6 +75,7 @@ __all__ = [
     "lines_of",
     "lock_parts",
     "mark_authorised",
+    "mark_awaited",
     "mark_failed",
     "mark_paid",
     "mark_returned",

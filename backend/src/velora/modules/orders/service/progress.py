@@ -10,7 +10,7 @@ from velora.kernel.ids import encode
 from velora.modules.orders import events, repository
 from velora.modules.orders.errors import TooMany, WrongState
 from velora.modules.orders.models import OrderEvent, OrderLine, SellerOrder, Shipment, ShipmentLine
-from velora.modules.orders.policy import Quantities, State, after_shipping, may_become, summed, whole
+from velora.modules.orders.policy import LEFT, Quantities, State, after_shipping, may_become, summed, whole
 from velora.modules.orders.repository import Key
 from velora.platform.db import UnitOfWork
 
@@ -53,32 +53,46 @@ class SentParcel:
 
 async def mark_authorised(uow: UnitOfWork, keys: Collection[Key]) -> None:
     """The buyers' banks hold the money of these orders: they can be packed. Call once for each order, under its intent's lock."""
+    await _mark_promised(uow, keys, State.AUTHORISED, events.OrderAuthorised)
+
+
+async def mark_awaited(uow: UnitOfWork, keys: Collection[Key]) -> None:
+    """The buyers of these orders pay later: they can be packed and sent. Call once for each, in the transaction that places it."""
+    await _mark_promised(uow, keys, State.AWAITED, events.OrderAwaited)
+
+
+async def _mark_promised(
+    uow: UnitOfWork, keys: Collection[Key], state: State, event: type[events.OrderAuthorised] | type[events.OrderAwaited]
+) -> None:
     if not keys:
         return
     parts = await repository.parts_of(uow, keys)
-    repository.set_orders(uow, {key: {"state": State.AUTHORISED} for key in keys})
-    repository.set_seller_orders(uow, {(part.tenant_id, part.id): {"state": State.AUTHORISED} for part in parts})
+    repository.set_orders(uow, {key: {"state": state} for key in keys})
+    repository.set_seller_orders(uow, {(part.tenant_id, part.id): {"state": state} for part in parts})
     totals: Counter[tuple[int, int, str]] = Counter()
     for part in parts:
         totals[part.tenant_id, part.order_id, part.currency] += part.total_minor
     uow.tell(
-        events.OrderAuthorised(tenant_id=tenant, order_id=order, total_minor=total, currency=currency)
+        event(tenant_id=tenant, order_id=order, total_minor=total, currency=currency)
         for (tenant, order, currency), total in sorted(totals.items())
     )
 
 
-async def mark_paid(uow: UnitOfWork, orders: Mapping[Key, bool]) -> list[PaidPart]:
+async def mark_paid(uow: UnitOfWork, orders: Mapping[Key, bool], *, sent: Collection[Key] = ()) -> list[PaidPart]:
     """The orders are paid, but for what of them was cancelled; their seller orders, with the money of each.
 
-    `orders` says of each whether it was authorised before. Call once for each, under its intent's lock.
+    `orders` says of each whether it was authorised or awaited before, `sent` which of them may have been sent before: those parts stand
+    where they stood. Call once for each, under its intent's lock.
     """
     if not orders:
         return []
     rows = await repository.money_of_parts(uow, orders)
     parts = [PaidPart(*row) for row in rows]
     keys = {(part.tenant_id, part.order_id) for part in parts}
+    left = {(part.tenant_id, part.id) for part in await repository.parts_of(uow, sent) if part.state in LEFT}
     repository.set_orders(uow, {key: {"state": State.PAID, "paid_at": uow.now} for key in keys})
-    repository.set_seller_orders(uow, {(part.tenant_id, part.id): {"state": State.PAID} for part in parts})
+    repository.set_seller_orders(uow, {key: {"state": State.PAID} for part in parts if (key := (part.tenant_id, part.id)) not in left})
+    await _settle_states(uow, sent)
     totals: dict[Key, int] = defaultdict(int)
     currencies: dict[Key, str] = {}
     for part in parts:
@@ -93,13 +107,18 @@ async def mark_paid(uow: UnitOfWork, orders: Mapping[Key, bool]) -> list[PaidPar
 
 
 async def mark_failed(uow: UnitOfWork, reasons: Mapping[Key, FailReason]) -> None:
-    """The payment of these orders came to nothing, for one of the reasons. What was cancelled before stays cancelled."""
+    """The payment of these orders came to nothing, for one of the reasons. What was cancelled before stays cancelled.
+
+    What had left before, as it was to be paid later, is unpaid.
+    """
     if not reasons:
         return
     parts = [part for part in await repository.parts_of(uow, reasons) if part.state != State.CANCELLED]
     failed = sorted({(part.tenant_id, part.order_id) for part in parts})
-    repository.set_orders(uow, {key: {"state": State.PAYMENT_FAILED} for key in failed})
-    repository.set_seller_orders(uow, {(part.tenant_id, part.id): {"state": State.PAYMENT_FAILED} for part in parts})
+    left = {(part.tenant_id, part.order_id) for part in parts if part.state in LEFT}
+    repository.set_orders(uow, {key: {"state": State.UNPAID if key in left else State.PAYMENT_FAILED} for key in failed})
+    ends = {(part.tenant_id, part.id): State.UNPAID if part.state in LEFT else State.PAYMENT_FAILED for part in parts}
+    repository.set_seller_orders(uow, {key: {"state": state} for key, state in ends.items()})
     _note(uow, [(tenant, order, None, "payment_failed", {"reason": reasons[tenant, order]}) for tenant, order in failed])
     uow.tell(events.OrderFailed(tenant_id=tenant, order_id=order) for tenant, order in failed)
 
@@ -197,7 +216,7 @@ async def complete(uow: UnitOfWork, keys: Collection[Key]) -> None:
 def _check_parcel(uow: UnitOfWork, parcel: Parcel, part: SellerOrder | None, lines: Mapping[int, Quantities]) -> SentParcel | Refusal:
     if part is None:
         return NotFound("seller order", encode("sor", parcel.seller_order_id))
-    if State(part.state) not in (State.PAID, State.PARTLY_SHIPPED):
+    if State(part.state) not in (State.AWAITED, State.PAID, State.PARTLY_SHIPPED):
         return WrongState(part.state, "shipped")
     left = {line: of_line.to_ship for line, of_line in lines.items()}
     wanted = summed(parcel.lines) or {line: quantity for line, quantity in left.items() if quantity}

@@ -81,8 +81,8 @@ async def of_seller_by_urgency(
 
 
 async def part_of_seller(uow: UnitOfWork, seller_id: int, part_id: int) -> SellerOrder | None:
-    """The seller's order of this id in whichever marketplace, once its buyer has paid or a bank holds the money. Platform scope."""
-    return await repository.part_of_seller(uow, seller_id, part_id, TO_SHIP | SOLD | {State.CANCELLED})
+    """The seller's order of this id in whichever marketplace, once its buyer has paid or promised to. Platform scope."""
+    return await repository.part_of_seller(uow, seller_id, part_id, TO_SHIP | SOLD | {State.CANCELLED, State.UNPAID})
 
 
 async def late_of_seller(uow: UnitOfWork, seller_id: int) -> int:
@@ -163,7 +163,7 @@ async def recent(
     before: int | None = None,
     limit: int = 50,
 ) -> Sequence[Order]:
-    """Orders of these marketplaces that were paid or authorised, newest first; narrowed by the beginning of an address, or the total.
+    """Orders of these marketplaces that were paid or promised, newest first; narrowed by the beginning of an address, or the total.
 
     Each marketplace is read by its own key, so the cost does not grow with the orders there are.
     """

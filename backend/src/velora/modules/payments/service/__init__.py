@@ -2,8 +2,17 @@
 
 from velora.modules.payments.errors import Declined, NotTakenYet, PaymentLapsed, PaymentUnderWay, RefundTooLarge
 from velora.modules.payments.models import PaymentAttempt, PaymentIntent, PaymentRefund
-from velora.modules.payments.policy import FAILED, HELD, LONGEST_WAIT, PROMISED, UNHEARD, Capture, IntentState, Parted, part_due
-from velora.modules.payments.service.counting import capture_sums, credit_sums, held_sums, miscounted, refund_sums, walk_captured
+from velora.modules.payments.policy import FAILED, HELD, LONGEST_WAIT, PROMISED, UNHEARD, Capture, IntentState, Method, Parted, part_due
+from velora.modules.payments.service.counting import (
+    awaited_sums,
+    capture_sums,
+    credit_sums,
+    held_sums,
+    miscounted,
+    refund_sums,
+    walk_awaited,
+    walk_captured,
+)
 from velora.modules.payments.service.disputed import add_disputed, disputed_sums, lock
 from velora.modules.payments.service.intents import (
     Heard,
@@ -19,8 +28,10 @@ from velora.modules.payments.service.intents import (
     is_asked,
     lock_of_orders,
     look_now,
+    lower_due,
     note_credit,
     of_orders,
+    outstanding,
     stale,
     unheard,
     without_fee,
@@ -55,6 +66,7 @@ __all__ = [
     "Declined",
     "Heard",
     "IntentState",
+    "Method",
     "NewIntent",
     "NotTakenYet",
     "Parted",
@@ -74,6 +86,7 @@ __all__ = [
     "asked_at",
     "asks_gateway",
     "attempts",
+    "awaited_sums",
     "capture_sums",
     "credit_sums",
     "disputed_sums",
@@ -86,10 +99,12 @@ __all__ = [
     "lock_of_orders",
     "look_again_later",
     "look_now",
+    "lower_due",
     "miscounted",
     "note_credit",
     "of_orders",
     "open_refunds",
+    "outstanding",
     "part_due",
     "refund_key",
     "refund_sums",
@@ -103,6 +118,7 @@ __all__ = [
     "take_refused",
     "unheard",
     "unheard_refunds",
+    "walk_awaited",
     "walk_captured",
     "without_fee",
 ]

@@ -1,6 +1,9 @@
 """Sums and walks over all payments, for whoever doubts the books."""
 
+from collections.abc import Sequence
+
 from velora.modules.payments import repository
+from velora.modules.payments.models import PaymentIntent
 from velora.platform.db import UnitOfWork
 
 
@@ -24,8 +27,18 @@ async def held_sums(uow: UnitOfWork, tenant_id: int | None) -> list[tuple[int, s
     return await repository.held_sums(uow, tenant_id)
 
 
-async def refund_sums(uow: UnitOfWork, tenant_id: int | None) -> list[tuple[int, str, str, int, int, int]]:
-    """(tenant, currency, state, Σ amount, Σ of it paid with credit, Σ of it that becomes credit) of all refunds."""
+async def awaited_sums(uow: UnitOfWork, tenant_id: int | None) -> list[tuple[int, str, int]]:
+    """(tenant, currency, Σ still to come) of all awaited payments; of any other nothing is to come."""
+    return await repository.awaited_sums(uow, tenant_id)
+
+
+async def walk_awaited(uow: UnitOfWork, *, tenant_id: int, after: int, limit: int) -> Sequence[PaymentIntent]:
+    """The next awaited payments of a marketplace after this id, oldest first: all of them in pieces."""
+    return await repository.awaited_after(uow, tenant_id=tenant_id, after=after, limit=limit)
+
+
+async def refund_sums(uow: UnitOfWork, tenant_id: int | None) -> list[tuple[int, str, str, int, int, int, int]]:
+    """(tenant, currency, state, Σ amount, Σ of it paid with credit, Σ of it that becomes credit, Σ of it by transfer) of all refunds."""
     return await repository.refund_sums(uow, tenant_id)
 
 

@@ -10,12 +10,13 @@ from velora.modules.payments.models import PaymentAttempt, PaymentIntent
 from velora.modules.payments.policy import (
     FAILED,
     FEE_LOOK_AFTER,
-    HELD,
     LOOK_AFTER,
     OPEN,
+    PROMISED,
     UNHEARD_PAYMENT,
     Capture,
     IntentState,
+    Method,
     how_far,
     may_become,
 )
@@ -25,7 +26,9 @@ from velora.platform.db import UnitOfWork
 
 @dataclass(frozen=True, slots=True)
 class NewIntent:
-    """`amount_minor` is what the gateway is asked for; `credit_minor` beside it is paid with the buyer's store credit."""
+    """`amount_minor` is what the gateway is asked for, or what is awaited where it is not a card that pays; `credit_minor` beside it is
+    paid with the buyer's store credit. `due_at` is until when an invoice is to be paid.
+    """
 
     tenant_id: int
     id: int
@@ -36,6 +39,8 @@ class NewIntent:
     capture: Capture = "now"
     keep_card: bool = False
     credit_minor: int = 0
+    method: Method = "card"
+    due_at: datetime | None = None
 
     @property
     def gateway_key(self) -> str:
@@ -48,6 +53,7 @@ class Heard:
     """What is known of an intent now: from the reply, a notice of the gateway, or by asking.
 
     `amount_minor` is what was captured, or is about to be; None for all that was asked for. `until` is when an authorisation ends.
+    `cases` are the refs of the money in suspense that pays it, where no gateway does.
     """
 
     tenant_id: int
@@ -62,6 +68,7 @@ class Heard:
     challenge_url: str = ""
     amount_minor: int | None = None
     until: datetime | None = None
+    cases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +87,16 @@ class Turn:
     @property
     def captured_minor(self) -> int:
         """What was taken, if it was."""
-        asked = self.intent.capturing_minor if self.intent.state == IntentState.CAPTURING else self.intent.amount_minor
-        return asked if self.heard.amount_minor is None else self.heard.amount_minor
+        if self.heard.amount_minor is not None:
+            return self.heard.amount_minor
+        if self.was_awaited:
+            return self.intent.due_minor
+        return self.intent.capturing_minor if self.intent.state == IntentState.CAPTURING else self.intent.amount_minor
+
+    @property
+    def was_awaited(self) -> bool:
+        """Whether the buyer was to pay it later, past every gateway, so that a memo says so."""
+        return self.intent.state == IntentState.AWAITED
 
 
 def intend(uow: UnitOfWork, intents: Sequence[NewIntent]) -> None:
@@ -92,7 +107,7 @@ def intend(uow: UnitOfWork, intents: Sequence[NewIntent]) -> None:
             "refunded_minor": 0, "fee_minor": 0, "currency": one.currency, "state": IntentState.AUTHORISING,
             "gateway_key": one.gateway_key, "token": one.token, "charge_ref": "", "card_brand": "", "card_last4": "", "challenge_url": "",
             "reason": "", "next_look_at": uow.now + LOOK_AFTER[IntentState.AUTHORISING], "settled_at": None, "capture": one.capture,
-            "keep_card": one.keep_card, "credit_minor": one.credit_minor,
+            "keep_card": one.keep_card, "credit_minor": one.credit_minor, "method": one.method, "due_at": one.due_at,
         }
         for one in intents
     ]  # fmt: skip
@@ -134,7 +149,7 @@ async def apply(uow: UnitOfWork, heard: Sequence[Heard]) -> list[Turn]:
 
 async def stale(uow: UnitOfWork, *, limit: int) -> Sequence[PaymentIntent]:
     """Intents of which nothing was heard for too long: the gateway should be asked. Platform scope."""
-    return await repository.stale_intents(uow, OPEN, uow.now, limit)
+    return await repository.stale_intents(uow, LOOK_AFTER, uow.now, limit)
 
 
 async def look_now(uow: UnitOfWork, keys: Collection[Key]) -> None:
@@ -165,13 +180,25 @@ async def lock_of_orders(uow: UnitOfWork, keys: Collection[Key]) -> dict[Key, Pa
 
 
 def asks_gateway(intent: PaymentIntent | NewIntent) -> bool:
-    """Whether a gateway has a part in it: an order that credit pays alone asks none."""
-    return bool(intent.amount_minor or not intent.credit_minor)
+    """Whether a gateway has a part in it: an order that credit pays alone asks none, nor does one that is paid without a card."""
+    return intent.method == "card" and bool(intent.amount_minor or not intent.credit_minor)
+
+
+def outstanding(intent: PaymentIntent) -> int:
+    """What is still to come of it past every gateway: of an awaited payment its parts that were not cancelled, less the store credit that
+    pays first; of any other nothing.
+    """
+    return intent.due_minor if intent.state == IntentState.AWAITED else 0
+
+
+async def lower_due(uow: UnitOfWork, amounts: Mapping[Key, int]) -> None:
+    """So much less is to come of each awaited (tenant, intent). The caller has locked them, and posts it in the same transaction."""
+    await repository.add_to_intents(uow, {key: {"due_minor": -amount} for key, amount in amounts.items() if amount})
 
 
 def is_asked(intent: PaymentIntent) -> bool:
-    """Whether the bank's first word is still to come: neither held, nor taken, nor refused."""
-    return IntentState(intent.state) in OPEN - HELD
+    """Whether the bank's first word is still to come: neither held, nor taken, nor refused, nor awaited past every bank."""
+    return IntentState(intent.state) in OPEN - PROMISED
 
 
 def asked_at(intent_id: int, answers: Sequence[PaymentAttempt]) -> datetime:
@@ -212,14 +239,21 @@ def _after(uow: UnitOfWork, turn: Turn) -> dict[str, object]:
         "card_brand": heard.brand or intent.card_brand, "card_last4": heard.last4 or intent.card_last4,
         "challenge_url": heard.challenge_url,
         "captured_minor": turn.captured_minor if heard.state is IntentState.CAPTURED else 0,
-        "next_look_at": None if settled else heard.until or uow.now + LOOK_AFTER[heard.state], "settled_at": uow.now if settled else None,
+        "next_look_at": heard.until or _next_look(uow, heard.state), "settled_at": uow.now if settled else None,
         **(_fee_after(uow, heard) if settled else {}),
     }  # fmt: skip
     if heard.state is IntentState.AUTHORISED:
         after["authorised_until"] = heard.until
     if heard.state is IntentState.CAPTURING:
         after["capturing_minor"] = heard.amount_minor or 0
+    if heard.state is IntentState.AWAITED or turn.was_awaited:
+        after["due_minor"] = intent.amount_minor if heard.state is IntentState.AWAITED else 0
     return after
+
+
+def _next_look(uow: UnitOfWork, state: IntentState) -> datetime | None:
+    """When the gateway should be asked: never about what is settled, nor about what it never hears of."""
+    return uow.now + LOOK_AFTER[state] if state in LOOK_AFTER else None
 
 
 def _fee_after(uow: UnitOfWork, heard: Heard) -> dict[str, object]:

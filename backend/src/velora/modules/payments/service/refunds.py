@@ -145,7 +145,7 @@ async def open_refunds(uow: UnitOfWork, *, limit: int) -> Sequence[PaymentRefund
 
 async def look_again_later(uow: UnitOfWork, keys: Collection[Key]) -> None:
     """Nothing was heard of these refunds: the open ones are asked about again, later the longer they wait."""
-    waiting = [one for one in (await repository.lock_refunds(uow, keys)).values() if one.state == "requested"]
+    waiting = [one for one in (await repository.lock_refunds(uow, keys)).values() if one.state == "requested" and not one.by_transfer]
     await repository.set_refunds(
         uow, {(one.tenant_id, one.id): {"next_look_at": uow.now + look_again_after(uow.now - one.requested_at)} for one in waiting}
     )
@@ -195,9 +195,11 @@ def _refund_row(
 ) -> dict[str, object]:
     to_credit = parted.credit_minor if request.as_credit_of is None else request.amount_minor
     account_id = request.as_credit_of if request.as_credit_of is not None else credit.account_id if credit and to_credit else None
+    by_transfer = intent.method != "card" and to_credit < request.amount_minor
     return {
         "tenant_id": request.tenant_id, "id": uow.new_id(), "intent_id": request.intent_id, "order_id": intent.order_id,
         "business_key": request.key, "amount_minor": request.amount_minor, "currency": intent.currency, "charge_ref": intent.charge_ref,
-        "state": "requested", "gateway_ref": "", "reason": "", "requested_at": uow.now, "next_look_at": uow.now + _REFUND_LOOK,
+        "state": "requested", "gateway_ref": "", "reason": "", "requested_at": uow.now,
+        "next_look_at": None if by_transfer else uow.now + _REFUND_LOOK, "by_transfer": by_transfer,
         "settled_at": None, "from_credit_minor": parted.credit_minor, "to_credit_minor": to_credit, "credit_account_id": account_id,
     }  # fmt: skip

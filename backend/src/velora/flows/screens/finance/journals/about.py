@@ -6,9 +6,9 @@ The way leads by their business keys, which say what each is for; a payload is n
 from collections.abc import Collection, Iterable, Sequence
 from typing import Final
 
-from velora.flows import dispute_postings, postings
+from velora.flows import awaited_postings, dispute_postings, postings
 from velora.kernel.errors import Invalid
-from velora.kernel.ids import try_decode
+from velora.kernel.ids import encode, try_decode
 from velora.modules.disputes import service as disputes
 from velora.modules.ledger import service as ledger
 from velora.modules.orders import service as orders
@@ -18,10 +18,18 @@ from velora.platform.db import UnitOfWork
 Key = tuple[int, int]  # tenant, id
 BusinessKey = tuple[int, str]  # tenant, what for
 
-OF_INTENT: Final = (postings.authorisation_key, postings.authorisation_ended_key, postings.capture_key, postings.fee_key)
+OF_INTENT: Final = (
+    postings.authorisation_key, postings.authorisation_ended_key, awaited_postings.awaited_key, awaited_postings.awaited_ended_key,
+    postings.capture_key, postings.fee_key,
+)  # fmt: skip
 OF_REFUND: Final = (postings.refund_key, postings.refund_paid_key, postings.refund_failed_key)
 _ACCOUNTS: Final = 50  # each is a walk of its own through two indexes
 _OF_PAYOUT: Final = (postings.payout_key, postings.payout_paid_key, postings.payout_failed_key)
+
+
+def of_part(part_id: int) -> tuple[str, ...]:
+    """The keys of what moves, or lowers, the money of one seller's part of an order alone."""
+    return postings.release_key(part_id), awaited_postings.awaited_lowered_key(encode("sor", part_id))
 
 
 async def about(uow: UnitOfWork, tenant_ids: Sequence[int], what: str) -> list[Key]:
@@ -87,7 +95,7 @@ async def _keys_of_orders(uow: UnitOfWork, keys: Collection[Key]) -> list[Busine
     return [
         *((one.tenant_id, key(one.id)) for one in intents.values() for key in OF_INTENT),
         *((one.tenant_id, key(one.id)) for one in refunds for key in OF_REFUND),
-        *((one.tenant_id, postings.release_key(one.id)) for one in parts),
+        *((one.tenant_id, key) for one in parts for key in of_part(one.id)),
         *_keys_of_disputes(await disputes.of_orders(uow, keys)),
     ]
 
