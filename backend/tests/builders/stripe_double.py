@@ -5,14 +5,15 @@ door and localstripe does not, each in a line or two, so that it can be seen how
 
 - it keeps the answer to a request under its Idempotency-Key, refuses the key for another request, and says 409 while one is done;
 - it takes `return_url` and `allowed_payment_method_types`, which localstripe refuses, and turns the question of 3-D Secure into an
-  address to go to.
+  address to go to;
+- it takes `setup_future_usage`: a card that paid is then kept for its customer, and refuses a kept card without its customer.
 """
 
 import asyncio
 import json
 import socket
 import sys
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -28,7 +29,7 @@ from velora.modules.payments.gateways.stripe.gateway import StripeGateway
 SECRET_KEY: Final = "sk_test_123"
 WEBHOOK_SECRET: Final = "whsec_of_these_tests"
 _NOT_KEPT: Final = {400, 401, 404, 409, 429}
-_NOT_TAKEN: Final = ("return_url", "allowed_payment_method_types[0]")
+_NOT_TAKEN: Final = ("return_url", "allowed_payment_method_types[0]", "setup_future_usage")
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,7 @@ class StripeDouble:
     silent_for: float = 0.0
     _kept: dict[str, tuple[Asked, int, bytes] | None] = field(default_factory=dict)
     _return_urls: dict[str, str] = field(default_factory=dict)
+    _wishes: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     async def start_again(self) -> None:
         """Nothing was ever charged."""
@@ -147,6 +149,8 @@ class StripeDouble:
         return status, reply
 
     async def _pass_on(self, asked: Asked, authorization: str) -> tuple[int, bytes]:
+        if await self._is_anothers(asked.params):
+            return 400, _error("invalid_request_error", "payment_method_unexpected_state", "payment_method")
         body = urlencode({name: value for name, value in asked.params.items() if name not in _NOT_TAKEN})
         headers = {"authorization": authorization, "content-type": "application/x-www-form-urlencoded"}
         reply = await self.straight.request(
@@ -156,6 +160,7 @@ class StripeDouble:
             said = reply.json()
             for intent in [said, *said.get("data", ())] if isinstance(said.get("data", ()), list) else [said]:
                 self._ask_with_an_address(intent, asked.params.get("return_url"))
+                await self._keep_as_wished(intent, asked.params)
             return reply.status_code, json.dumps(said).encode()
         return reply.status_code, reply.content
 
@@ -166,9 +171,26 @@ class StripeDouble:
         address = {"return_url": self._return_urls[intent["id"]], "url": f"https://bank.example/3ds/{intent['id']}"}
         intent["next_action"] = {"type": "redirect_to_url", "redirect_to_url": address}
 
+    async def _is_anothers(self, params: Mapping[str, str]) -> bool:
+        """Whether a kept card is to be charged without the customer that it is kept for."""
+        card = params.get("payment_method", "")
+        reply = await self.straight.get(f"/v1/payment_methods/{card}") if card else None
+        owner = reply.json().get("customer") if reply and reply.status_code == 200 else None
+        return owner is not None and owner != params.get("customer")
 
-def _error(type_: str, code: str) -> bytes:
-    return json.dumps({"error": {"type": type_, "code": code, "message": "as Stripe would say"}}).encode()
+    async def _keep_as_wished(self, intent: dict[str, Any], params: Mapping[str, str]) -> None:
+        """A card that paid is its customer's from then on."""
+        if intent.get("object") != "payment_intent":
+            return
+        if "setup_future_usage" in params:
+            self._wishes[intent["id"]] = params["payment_method"], params["customer"]
+        if intent["status"] in ("succeeded", "requires_capture") and intent["id"] in self._wishes:
+            card, customer = self._wishes.pop(intent["id"])
+            await self.post(f"/v1/payment_methods/{card}/attach", {"customer": customer})
+
+
+def _error(type_: str, code: str, param: str = "") -> bytes:
+    return json.dumps({"error": {"type": type_, "code": code, "param": param, "message": "as Stripe would say"}}).encode()
 
 
 def a_stripe_gateway(

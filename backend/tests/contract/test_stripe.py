@@ -3,6 +3,7 @@
 import asyncio
 import shutil
 from collections.abc import AsyncGenerator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
@@ -21,6 +22,7 @@ from velora.modules.payments.gateways.port import (
     CaptureOrder,
     ChargeOrder,
     DeclinedCharge,
+    KeptCard,
     Notice,
     NotKnown,
     Refunded,
@@ -138,6 +140,49 @@ async def test_a_day_later_when_stripe_has_forgotten_the_key_nothing_is_charged_
     assert (await double.charged(), await double.refunded()) == ({"EUR": 5390}, {"EUR": 2000})
 
 
+async def test_a_card_that_paid_is_kept_for_its_customer_and_pays_again(gateway, double, clock, key):
+    asked = replace(await order(double, key), customer="ten_1:acc_1")
+    assert await gateway.keep(asked.token, asked.customer) is None
+    assert isinstance(await gateway.charge(asked), Captured)
+    kept = await gateway.keep(asked.token, asked.customer)
+    assert kept == KeptCard(asked.token, "Visa", "4242", 12, 2030)
+    another_process = a_stripe_gateway(double, clock)
+    again = replace(asked, key=encode("pi", id_source(clock, 2)()))
+    assert isinstance(await another_process.charge(again), Captured)
+    await another_process.close()
+    assert (await double.charged(), len(await double.all("customers"))) == ({"EUR": 2 * 5390}, 1)
+
+
+async def test_a_kept_card_is_charged_for_its_own_customer_alone(gateway, double, key):
+    mine = replace(await order(double, key), customer="ten_1:acc_1")
+    await gateway.charge(mine)
+    for number, customer in enumerate(("", "ten_1:acc_2", "ten_2:acc_1")):
+        anothers = replace(mine, key=f"pi_{number}", customer=customer)
+        assert await gateway.charge(anothers) == DeclinedCharge("unknown_token")
+        assert await gateway.keep(mine.token, customer) is None
+    assert await double.charged() == {"EUR": 5390}
+
+
+async def test_a_card_that_did_not_pay_or_that_nobody_wished_to_keep_is_not_kept(gateway, double, key, clock):
+    unwished = await order(double, key)
+    assert isinstance(await gateway.charge(unwished), Captured)
+    assert await gateway.keep(unwished.token, "ten_1:acc_1") is None
+    refused = replace(await order(double, encode("pi", id_source(clock, 2)()), "4000000000000341"), customer="ten_1:acc_1")
+    assert isinstance(await gateway.charge(refused), DeclinedCharge)
+    assert await gateway.keep(refused.token, "ten_1:acc_1") is None
+    assert await gateway.keep("pm_made_up", "ten_1:acc_1") is None
+
+
+async def test_a_lost_reply_about_a_card_to_keep_charges_once_and_keeps_it(gateway, double, key):
+    asked = replace(await order(double, key), customer="ten_1:acc_1")
+    for _ in range(4):  # the card is looked up, the customer looked for and made, the card charged: each reply is lost once
+        double.lose_replies = 1
+        await gateway.charge(asked)
+    assert isinstance(await gateway.charge(asked), Captured)
+    assert await gateway.keep(asked.token, asked.customer) is not None
+    assert (await double.charged(), len(await double.all("customers"))) == ({"EUR": 5390}, 1)
+
+
 async def test_a_charge_is_found_among_many_by_another_process(gateway, double, clock, key):
     taken = await gateway.charge(await order(double, key))
     for _ in range(230):
@@ -216,6 +261,10 @@ async def test_stripe_takes_every_request_by_its_own_published_description(strip
     gateway._line._client_async.event_hooks = {"response": [hear]}  # what the port answers does not tell a refused request
     for capture in ("now", "later"):
         await gateway.charge(ChargeOrder(key, "ord_1", 5390, "EUR", "pm_card_visa", capture))
+    await gateway._create(ChargeOrder(key, "ord_1", 5390, "EUR", "pm_1"), "cus_1")
+    await gateway.keep("pm_1", "ten_1:acc_1")
+    await gateway._customers._found("ten_1:acc_1")
+    await gateway._customers._made("ten_1:acc_1")
     clock.advance(timedelta(minutes=10))
     another = encode("pi", id_source(clock, 2)())
     clock.advance(timedelta(minutes=10))
@@ -238,5 +287,6 @@ async def test_stripe_takes_every_request_by_its_own_published_description(strip
     assert {(method, path.partition("pi_")[0]) for method, path, _ in heard} >= {
         ("POST", "payment_intents"), ("GET", "payment_intents/search"), ("GET", "payment_intents"), ("GET", "payment_intents/"),
         ("POST", "payment_intents/"), ("POST", "refunds"), ("GET", "refunds"), ("GET", "charges/ch_1"), ("GET", "refunds/re_1"),
-        ("GET", "balance"), ("GET", "disputes/dp_1"), ("GET", "disputes"),
+        ("GET", "balance"), ("GET", "disputes/dp_1"), ("GET", "disputes"), ("GET", "payment_methods/pm_1"), ("GET", "customers/search"),
+        ("POST", "customers"),
     }  # fmt: skip

@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import Page, Request, Route, expect
 
 from tests.builders.market import Market, a_market, goods
-from tests.builders.people import an_account
+from tests.builders.people import PASSWORD, an_account
 from tests.builders.stripe_double import SECRET_KEY, WEBHOOK_SECRET, StripeDouble, a_stripe_double
 from tests.e2e.conftest import OpenPage, World, a_world
 from tests.e2e.people import Buyer
@@ -53,6 +53,26 @@ class StripesBuyer(Buyer):
         await self.puts_a_lamp_in_the_cart()
         await self.goes_to_checkout_without_an_account("Ada Lovelace", "ada@example.com")
         await self.says_where()
+
+    async def goes_to_checkout_with_the_password_of(self, email: str) -> None:
+        """Out of the cart, signing in on the way."""
+        await self.page.goto(f"{self.shop}/cart")
+        await self.page.get_by_role("link", name="Go to checkout").click()
+        await self.page.get_by_role("link", name="I have an account").click()
+        await self.page.get_by_label("Email").fill(email)
+        await self.page.get_by_label("Password").fill(PASSWORD)
+        await self.page.get_by_role("button", name="Sign in", exact=True).click()
+        await expect(self.page.get_by_role("textbox", name="E-mail")).to_have_value(email)
+
+    async def sees_a_kept_card(self, last4: str) -> None:
+        """In the account; it is there a moment after the order was paid."""
+        for _ in range(20):
+            await self.page.goto(f"{self.shop}/account/cards")
+            await expect(self.page.get_by_role("main").get_by_role("heading").first).to_be_visible()
+            await self.page.wait_for_load_state("networkidle")
+            if await self.page.get_by_text(f"•••• {last4}").count():
+                return
+        raise AssertionError("the card was not kept")
 
     async def says_where(self) -> None:
         for label, words in {"Street and number": "Holstenstraße 12", "Postal code": "24103", "Town": "Kiel"}.items():
@@ -143,6 +163,25 @@ async def test_who_says_no_at_the_bank_has_paid_nothing_and_may_take_another_car
     await buyer.page.get_by_role("link", name="No").click()
     await expect(buyer.page.get_by_role("heading", name="The payment was declined")).to_be_visible()
     assert await trading.double.charged() == {}
+    await trading.verify()
+
+
+async def test_a_kept_card_pays_the_next_order_without_its_number(trading: Trading, buyer: StripesBuyer):
+    await buyer.puts_a_lamp_in_the_cart()
+    await buyer.goes_to_checkout_with_the_password_of(MIA)
+    await buyer.says_where()
+    await buyer.page.get_by_role("checkbox", name="Keep this card for next time").check()
+    await buyer.pays_with(GOOD)
+    await expect(buyer.page.get_by_role("heading", name="Thank you")).to_be_visible()
+    await buyer.sees_a_kept_card("4242")
+    await buyer.puts_a_lamp_in_the_cart()
+    await buyer.page.goto(f"{buyer.shop}/checkout/address")
+    await buyer.says_where()
+    await expect(buyer.page.get_by_role("radio", name=re.compile("Visa •••• 4242"))).to_be_checked()
+    await expect(buyer.page.locator("iframe")).to_have_count(0)
+    await buyer.presses_pay()
+    await expect(buyer.page.get_by_role("heading", name="Thank you")).to_be_visible()
+    assert await trading.double.charged() == {"EUR": 2 * 5390}
     await trading.verify()
 
 

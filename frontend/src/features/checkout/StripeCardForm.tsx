@@ -65,12 +65,11 @@ export const StripeCardForm = forwardRef<CardForm, { publishableKey: string }>(f
 
   if (stage === "away")
     return (
-      <Notice
-        tone="negative"
-        title={t("stripe_away_title")}
-        action={<Button onClick={form.again}>{t("unheard_action")}</Button>}
-      >
-        {t("stripe_away")}
+      <Notice tone="negative" title={t("stripe_away_title")}>
+        <p>{t("stripe_away")}</p>
+        <Button className="mt-3" onClick={form.again}>
+          {t("unheard_action")}
+        </Button>
       </Notice>
     );
   const field = (part: Part, label: string, className?: string) => (

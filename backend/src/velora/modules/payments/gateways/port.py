@@ -256,7 +256,10 @@ class Keeper(Protocol):
     """What a gateway has besides when it keeps cards."""
 
     async def keep(self, token: str, customer: str) -> KeptCard | None:
-        """The card of a token that was charged, kept for this customer; the same when asked again. None for a token it does not know."""
+        """The card of a token that was charged, kept for this customer; the same when asked again.
+
+        None for a token that it does not know, or cannot be asked about now.
+        """
         ...
 
 

@@ -11,8 +11,11 @@ from velora.modules.payments.gateways.port import (
     ActionRequired,
     Authorised,
     Captured,
+    CaptureFailed,
+    CaptureOutcome,
     ChargeOutcome,
     DeclinedCharge,
+    KeptCard,
     Refunded,
     RefundFailed,
     RefundOutcome,
@@ -26,6 +29,7 @@ Json = Mapping[str, Any]
 
 KEY: Final = "velora_key"
 ORDER: Final = "velora_order"
+CUSTOMER: Final = "velora_customer"
 VOIDED: Final = "voided"
 EXPIRED: Final = "expired"
 
@@ -59,6 +63,17 @@ def charge_of(intent: Json) -> ChargeOutcome:
             return DeclinedCharge(reason_of(error), brand, last4) if error else DeclinedCharge(VOIDED)
         case status:
             return Unheard(f"Stripe says {status}.")
+
+
+def capture_of(intent: Json, reason: str) -> CaptureOutcome:
+    """How this PaymentIntent stands, which was to be captured; the reason where it says none for not being."""
+    match charge_of(intent):
+        case (Captured() | Unheard()) as outcome:
+            return outcome
+        case DeclinedCharge(why):
+            return CaptureFailed(why)
+        case _:
+            return CaptureFailed(reason)
 
 
 def declined(error: Json) -> DeclinedCharge:
@@ -135,6 +150,21 @@ def _standing(status: str, gone_minor: int) -> Literal["open", "won", "lost"]:
             return "lost" if gone_minor > 0 else "won"
         case _:
             return "open"
+
+
+def kept_card(method: Json) -> KeptCard:
+    card = _object(method, "card")
+    return KeptCard(str(method["id"]), _brand(card), str(card.get("last4") or ""), int(card["exp_month"]), int(card["exp_year"]))
+
+
+def owner_of(method: Json) -> Json | None:
+    """The Customer that a payment method is kept for, which must have been expanded."""
+    return _object(method, "customer") or None
+
+
+def customer_of(owner: Json) -> str:
+    """Our name for a Customer of Stripe's; empty for one that was not made by us."""
+    return str(_object(owner, "metadata").get(CUSTOMER) or "")
 
 
 def key_of(thing: Json) -> str:

@@ -19,13 +19,13 @@ from velora.kernel.ids import time_of, try_decode
 from velora.modules.payments.gateways.port import (
     TOLERANCE,
     Captured,
-    CaptureFailed,
     CaptureOrder,
     CaptureOutcome,
     ChargeOrder,
     ChargeOutcome,
     DeclinedCharge,
     Forged,
+    KeptCard,
     Notice,
     NotKnown,
     RefundFailed,
@@ -38,6 +38,7 @@ from velora.modules.payments.gateways.port import (
 )
 from velora.modules.payments.gateways.stripe import answers
 from velora.modules.payments.gateways.stripe.answers import KEY, ORDER, VOIDED, Json
+from velora.modules.payments.gateways.stripe.customers import Customers
 from velora.modules.payments.gateways.stripe.errors import error_of, unheard
 
 # Longer than Stripe commonly takes, shorter than a buyer waits.
@@ -77,6 +78,7 @@ class StripeGateway:
         self._line = stripe.HTTPXClient(timeout=httpx.Timeout(self._patience, connect=min(self._patience, _CONNECTS_WITHIN_SECONDS)))
         # It asks once: whoever heard nothing asks again under the same key, and no buyer waits for that.
         self._client = stripe.StripeClient(secret_key, base_addresses={"api": api_base}, http_client=self._line, max_network_retries=0)
+        self._customers = Customers(self._client, self._plain)
         self._webhook_secret = webhook_secret
         self._return_base = return_base
         self._clock = clock
@@ -89,7 +91,10 @@ class StripeGateway:
             return found
         try:
             async with asyncio.timeout(self._patience):
-                return self._told(order.key, await self._create(order))
+                owner = await self._customers.of(order.token, order.customer)
+                if owner is None:
+                    return DeclinedCharge("unknown_token")
+                return self._told(order.key, await self._create(order, owner))
         except stripe.CardError as error:
             return answers.declined(error_of(error))
         except stripe.IdempotencyError:
@@ -124,12 +129,15 @@ class StripeGateway:
         # A card that was refused before stays refused for its own reason.
         return outcome if isinstance(outcome, DeclinedCharge) else answers.charge_of(cancelled)
 
+    async def keep(self, token: str, customer: str) -> KeptCard | None:
+        return await self._customers.kept(token, customer)
+
     async def capture(self, order: CaptureOrder) -> CaptureOutcome:
         ask = self._client.v1.payment_intents.capture_async(
             order.charge_ref, {"amount_to_capture": order.amount_minor, "expand": _EXPAND}, {"idempotency_key": order.key}
         )
         try:
-            return _captured(answers.charge_of(await self._plain(ask)), "not_taken")
+            return answers.capture_of(await self._plain(ask), "not_taken")
         except stripe.InvalidRequestError as error:
             # Taken before, given up, or too much: how it stands says which.
             return await self._stands(order.charge_ref, answers.reason_of(error_of(error)))
@@ -234,23 +242,22 @@ class StripeGateway:
 
     # ------------------------------------------------------------------------------------------------ PaymentIntents
 
-    async def _create(self, order: ChargeOrder) -> Json:
+    async def _create(self, order: ChargeOrder, owner: str) -> Json:
         """One request for one key; while another with the same key is being done there, the answer is waited for."""
+        asked: Any = {
+            "amount": order.amount_minor,
+            "currency": order.currency.lower(),
+            "payment_method": order.token,
+            "allowed_payment_method_types": ["card"],
+            "capture_method": "automatic" if order.capture == "now" else "manual",
+            "confirm": True,
+            "return_url": f"{self._return_base}/{order.key}",
+            "metadata": {KEY: order.key, ORDER: order.reference},
+            "expand": _EXPAND,
+            **({"customer": owner, "setup_future_usage": "on_session"} if owner else {}),
+        }
         for attempt in range(_BUSY_TRIES):
-            ask = self._client.v1.payment_intents.create_async(
-                {
-                    "amount": order.amount_minor,
-                    "currency": order.currency.lower(),
-                    "payment_method": order.token,
-                    "allowed_payment_method_types": ["card"],
-                    "capture_method": "automatic" if order.capture == "now" else "manual",
-                    "confirm": True,
-                    "return_url": f"{self._return_base}/{order.key}",
-                    "metadata": {KEY: order.key, ORDER: order.reference},
-                    "expand": _EXPAND,
-                },
-                {"idempotency_key": order.key},
-            )
+            ask = self._client.v1.payment_intents.create_async(asked, {"idempotency_key": order.key})
             try:
                 return await self._plain(ask)
             except stripe.StripeError as error:
@@ -328,7 +335,7 @@ class StripeGateway:
 
     async def _stands(self, ref: str, reason: str) -> CaptureOutcome:
         try:
-            return _captured(answers.charge_of(await self._intent(ref)), reason)
+            return answers.capture_of(await self._intent(ref), reason)
         except (stripe.StripeError, TimeoutError) as error:
             return unheard(error)
 
@@ -373,17 +380,6 @@ class StripeGateway:
         self._refs[key] = ref
         while len(self._refs) > _REMEMBERED:
             self._refs.popitem(last=False)
-
-
-def _captured(outcome: ChargeOutcome, reason: str) -> CaptureOutcome:
-    """What a charge that was to be captured says of it."""
-    match outcome:
-        case Captured() | Unheard():
-            return outcome
-        case DeclinedCharge(why):
-            return CaptureFailed(why)
-        case _:
-            return CaptureFailed(reason)
 
 
 def _paged(wanted: Mapping[str, Any], after: str) -> Any:
