@@ -11,6 +11,7 @@ from velora.flows.four_eyes.decide import Decision, approve
 from velora.flows.fx import book
 from velora.flows.fx.posting import Changed, Conversion
 from velora.flows.fx.record import Recorded, Wish, record
+from velora.flows.screens.finance.books.overview import overview
 from velora.flows.second_person import Hand
 from velora.kernel.errors import Invalid
 from velora.kernel.principal import Role
@@ -59,6 +60,18 @@ async def test_each_currency_balances_by_itself_and_4030_keeps_both_sides(db: Da
     assert [one.payload["rate"] for one in shown.conversions] == ["1.0842"]
     assert {one.currency: one.balance_minor for one in shown.exchange} == {"EUR": -100_000, "USD": 108_420}
     assert await broken(db, tenant_id) == set()
+
+
+async def test_what_is_changed_at_the_gateway_is_neither_sold_nor_refunded(db: Database):
+    async with db.begin(None) as uow:
+        tenant_id = (await a_tenant(uow)).id
+        away = Conversion(
+            tenant_id, "FX-1", Changed("gateway", 2_000, "EUR"), Changed("gateway", 2_160, "USD"), "1.08", "A statement", uow.now
+        )
+        await record(uow, [alone(away)])
+        shown = await overview(uow, tenant_id)
+    assert [(one.currency, one.gmv, one.refunded) for one in shown.currencies] == [("EUR", 0, 0), ("USD", 0, 0)]
+    assert {(one.gmv, one.commission) for one in shown.daily} == {(0, 0)}
 
 
 async def test_the_same_reference_stands_once_and_other_figures_under_it_are_refused(db: Database):

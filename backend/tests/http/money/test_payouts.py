@@ -80,3 +80,6 @@ async def test_the_sellers_statement_is_csv_of_its_own_accounts_only(trade: Trad
     assert head.startswith("account,name,currency,time")
     assert {line.split(",")[0] for line in lines} == {f"{code}:{encode('sel', trade.market.seller.id)}" for code in ("2010", "2020")}
     assert (await staff.get(path.replace(trade.market.tenant.slug, "nowhere"))).status_code == 404
+    assert (await staff.get(f"{path}&currency=EUR")).text == reply.text
+    assert (await staff.get(f"{path}&currency=SEK")).text.splitlines() == [head]
+    assert (await staff.get(f"{path}&currency=ZZZ")).status_code == 422

@@ -1,5 +1,7 @@
 """Marketplaces, on both databases."""
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import func, select
 
@@ -93,3 +95,9 @@ async def test_marketplaces_are_suspended_and_resumed_each_for_itself(db: Databa
 async def test_all_marketplaces_are_listed_oldest_first(uow: UnitOfWork) -> None:
     nord, harbour = await a_tenant(uow), await a_tenant(uow)
     assert [tenant.id for tenant in await service.all_tenants(uow) if tenant.id in {nord.id, harbour.id}] == [nord.id, harbour.id]
+
+
+async def test_currencies_are_told_main_ones_first(uow: UnitOfWork) -> None:
+    nord = await a_tenant(uow)
+    markets = [nord, replace(nord, currency="GBP")]
+    assert service.main_first(["SEK", "GBP", "DKK", "EUR", "EUR"], markets) == ["EUR", "GBP", "DKK", "SEK"]

@@ -5,6 +5,7 @@ import type { ProductPageOut } from "@/shared/api/generated/model";
 import { loadWords } from "@/shared/i18n";
 import { showRoutes } from "@/testing/render";
 import { server } from "@/testing/server";
+import { SearchPage } from "./ListPages";
 import { ProductView } from "./ProductView";
 import { Results } from "./Results";
 import { SearchBox } from "./SearchBox";
@@ -201,4 +202,19 @@ test("the chosen variant is the one that goes into the cart; a sold out one does
   expect(onAdd).toHaveBeenCalledWith(product.variants[2], 1);
   await person.click(screen.getByRole("radio", { name: /M/ }));
   expect(screen.getByRole("button", { name: "Sold out" })).toBeDisabled();
+});
+
+test("the range of prices is in the currency that is shown, not in the marketplace's main one", async () => {
+  server.use(
+    http.get("*/api/v1/storefront", () => HttpResponse.json({ currency: "EUR", shown_in: "DKK" })),
+    http.get("*/api/v1/search", () =>
+      HttpResponse.json(
+        found(["Lamp"], {
+          facets: [{ key: "price", label: "", kind: "range", values: [], min: 44_000, max: 186_000 }],
+        }),
+      ),
+    ),
+  );
+  showRoutes([{ path: "/search", element: <SearchPage /> }], "/search?q=lamp");
+  expect(await screen.findByText(/kr\s440.00 to kr\s1,860.00/)).toBeInTheDocument();
 });

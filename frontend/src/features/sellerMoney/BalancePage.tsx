@@ -84,7 +84,7 @@ function Account({ account, sellerId }: { account: SellerAccountOut; sellerId: s
       </Facts>
       <Button asChild size="sm" className="mt-3">
         <a
-          href={`/api/v1/seller/${sellerId}/statement.csv?tenant=${encodeURIComponent(account.tenant.slug)}`}
+          href={`/api/v1/seller/${sellerId}/statement.csv?tenant=${encodeURIComponent(account.tenant.slug)}&currency=${account.currency}`}
           download
         >
           <Download aria-hidden />

@@ -6,21 +6,21 @@ import { toProblem } from "@/shared/api";
 import { Input, Spinner } from "@/shared/kit";
 
 /** What was typed, understood, or what is wrong with it. */
-export type Read = { value: number } | { wrong: string };
+export type Read<T> = { value: T } | { wrong: string };
 
-interface EditCellProps {
+interface EditCellProps<T> {
   /** Names the cell to those who cannot see its row and column. */
   label: string;
   /** The same for all cells of a column: the arrow keys go from one to the next. */
   column: string;
   shown: string;
-  read: (text: string) => Read;
-  save: (value: number) => Promise<unknown>;
+  read: (text: string) => Read<T>;
+  save: (value: T) => Promise<unknown>;
   leading?: string | undefined;
 }
 
 /** A figure to write over: Enter or leaving saves it, Escape takes it back; what is wrong stands below it, with what was typed. */
-export function EditCell({ label, column, shown, read, save, leading }: EditCellProps) {
+export function EditCell<T>({ label, column, shown, read, save, leading }: EditCellProps<T>) {
   const { t } = useTranslation("stock");
   const noteId = useId();
   const [typed, setTyped] = useState<string>();

@@ -2,7 +2,6 @@ import { useQueryClient } from "@tanstack/react-query";
 import { setStock } from "@/shared/api/generated/fulfilment/fulfilment";
 import type {
   FurtherPriceOut,
-  MoneyOut,
   PageOutSellerProductOut,
   SellerOfferOut,
   SellerVariantOut,
@@ -35,23 +34,32 @@ export function useSaving(sellerId: string) {
       change(variant.id, (one) => counting(one, locationId, counted));
       void cache.invalidateQueries({ queryKey: getShowHomeQueryKey(sellerId) });
     },
-    savePrice: async (variant: SellerVariantOut, offer: SellerOfferOut, price: MoneyOut) => {
-      const before = [offer, ...offer.further].find((one) => one.price.currency === price.currency);
+    /** Without an amount the variant is no longer for sale in this further currency. */
+    savePrice: async (
+      variant: SellerVariantOut,
+      offer: SellerOfferOut,
+      currency: string,
+      amount: number | null,
+    ) => {
+      const before = [offer, ...offer.further].find((one) => one.price.currency === currency);
       const { data } = await setSellerPrices(sellerId, {
         changes: [
           {
             variant_id: variant.id,
             tenant: offer.tenant.slug,
-            currency: price.currency,
-            price_minor: price.amount,
-            compare_at_minor: before?.compare_at?.amount ?? null,
+            currency,
+            price_minor: amount,
+            compare_at_minor: (amount !== null && before?.compare_at?.amount) || null,
           },
         ],
       });
-      const now = { price, compare_at: data[0]?.compare_at ?? null };
+      const now =
+        amount === null ? null : { price: { amount, currency }, compare_at: data[0]?.compare_at ?? null };
       change(variant.id, (one) => ({
         ...one,
-        offers: one.offers.map((was) => (was.tenant.slug === offer.tenant.slug ? priced(was, now) : was)),
+        offers: one.offers.map((was) =>
+          was.tenant.slug === offer.tenant.slug ? priced(was, currency, now) : was,
+        ),
       }));
     },
   };
@@ -65,9 +73,9 @@ function counting(variant: SellerVariantOut, locationId: string, onHand: number)
   return { ...variant, locations, on_hand: total, available: total - variant.reserved };
 }
 
-/** The offer with this price in its currency. */
-function priced(offer: SellerOfferOut, now: FurtherPriceOut): SellerOfferOut {
-  if (now.price.currency === offer.price.currency) return { ...offer, ...now };
-  const others = offer.further.filter((one) => one.price.currency !== now.price.currency);
-  return { ...offer, further: [...others, now] };
+/** The offer with this price in the currency, or without one. */
+function priced(offer: SellerOfferOut, currency: string, now: FurtherPriceOut | null): SellerOfferOut {
+  if (currency === offer.price.currency) return { ...offer, ...now };
+  const others = offer.further.filter((one) => one.price.currency !== currency);
+  return { ...offer, further: now ? [...others, now] : others };
 }

@@ -124,7 +124,7 @@ function StockCell({ sellerId, row: { variant, name }, locationId, place }: Stoc
   const { saveStock } = useSaving(sellerId);
   const shelf = variant.locations.find(({ location_id }) => location_id === locationId);
   if (!shelf) return null;
-  const read = (text: string): Read => {
+  const read = (text: string): Read<number> => {
     if (!/^\d{1,7}$/.test(text.trim())) return { wrong: t("stock_wrong") };
     const value = Number(text);
     return value < shelf.reserved ? { wrong: t("stock_reserved", { number: shelf.reserved }) } : { value };
@@ -154,10 +154,13 @@ function PriceCell({ sellerId, row: { variant, name }, offer, currency, market }
   const { amount, locale } = useFormat();
   const { savePrice } = useSaving(sellerId);
   const price = [offer, ...offer.further].find((one) => one.price.currency === currency)?.price;
-  const read = (text: string): Read => {
+  const further = currency !== offer.price.currency;
+  const read = (text: string): Read<number | null> => {
     const money = parseMoney(text, currency, locale);
     if (money && money.amount > 0) return { value: money.amount };
-    return { wrong: t("price_wrong", { example: amount({ amount: 1250, currency }) }) };
+    if (further && text.trim() === "") return { value: null };
+    const wrong = t("price_wrong", { example: amount({ amount: 1250, currency }) });
+    return { wrong: further ? `${wrong} ${t("price_none", { currency })}` : wrong };
   };
   return (
     <EditCell
@@ -166,7 +169,7 @@ function PriceCell({ sellerId, row: { variant, name }, offer, currency, market }
       shown={price ? amount(price) : ""}
       leading={currencySymbol(currency, locale).symbol}
       read={read}
-      save={(value) => savePrice(variant, offer, { amount: value, currency })}
+      save={(value) => savePrice(variant, offer, currency, value)}
     />
   );
 }

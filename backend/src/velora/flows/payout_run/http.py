@@ -14,6 +14,7 @@ from velora.flows.once import Once
 from velora.flows.payout_run.balance import SellerBalance, accounts_of, balances_of, by_day
 from velora.flows.payout_run.run import PayoutRun, run_payouts
 from velora.kernel.errors import Forbidden, Invalid, NotFound
+from velora.kernel.money import CURRENCY_DIGITS
 from velora.kernel.paging import Page, decode_cursor, encode_cursor
 from velora.modules.ledger import service as ledger
 from velora.modules.payouts import service as payouts
@@ -115,11 +116,12 @@ class SellerPayoutOut(Schema):
 
 @router.get("/seller/{seller_id}/balance", responses=problems(*_STAFF))
 async def seller_balance(seller_id: SellerId, caller: SellerStaff, house: HouseDep) -> SellerBalanceOut:
-    """What the seller has, by marketplace."""
+    """What the seller has, by marketplace and currency, the main one first."""
     acting_for_seller(caller, seller_id)
     async with house.db.read(None) as uow:
         found = await balances_of(uow, seller_id)
         markets = await tenants.by_id(uow, {one.tenant_id for one in found})
+    found.sort(key=lambda one: (one.tenant_id, one.currency != markets[one.tenant_id].currency, one.currency))
     return SellerBalanceOut(accounts=[SellerAccountOut.of(one, markets[one.tenant_id]) for one in found])
 
 
@@ -143,21 +145,25 @@ async def seller_statement(
     caller: SellerStaff,
     house: HouseDep,
     tenant: str,
+    currency: Annotated[str | None, Query(max_length=3, description="Each in turn when left out")] = None,
     since: Annotated[AwareDatetime | None, Query(alias="from")] = None,
     until: Annotated[AwareDatetime | None, Query(alias="to")] = None,
 ) -> StreamingResponse:
     """Every move of the seller's accounts in one marketplace as CSV: amounts in minor units, times in UTC."""
     acting_for_seller(caller, seller_id)
+    if currency is not None and currency not in CURRENCY_DIGITS:
+        raise Invalid("/currency", f"Choose one of {', '.join(CURRENCY_DIGITS)}, or leave it out.")
     async with house.db.read(None) as uow:
         market = await tenants.named(uow, tenant)
 
     async def pieces() -> AsyncGenerator[str]:
         async with house.db.read(market.id) as uow:
-            accounts = await accounts_of(uow, seller_id, _STATEMENT, market.id)
+            every = await accounts_of(uow, seller_id, _STATEMENT, market.id)
+            accounts = [one for one in every if currency in (None, one.currency)]
             async for piece in ledger.statement_csv(uow, accounts, since=since, until=until):
                 yield piece
 
-    name = f"statement-{market.slug}.csv"
+    name = f"statement-{market.slug}-{currency.lower()}.csv" if currency else f"statement-{market.slug}.csv"
     return StreamingResponse(pieces(), media_type="text/csv", headers={"content-disposition": f'attachment; filename="{name}"'})
 
 

@@ -1,6 +1,6 @@
 """Use cases of tenants. Those that look for a tenant run in platform scope: no tenant is known yet."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 
@@ -57,6 +57,12 @@ class TenantFacts:
     def payout_thresholds(self) -> dict[str, int]:
         """From how much on a seller is paid, in each currency that was ever sold in."""
         return {one.currency: one.payout_threshold_minor for one in self.further} | {self.currency: self.payout_threshold_minor}
+
+
+def main_first(currencies: Iterable[str], markets: Iterable[TenantFacts]) -> list[str]:
+    """Each of the currencies once: those that a marketplace mainly sells in before the others, both by name."""
+    main = {market.currency for market in markets}
+    return sorted(set(currencies), key=lambda currency: (currency not in main, currency))
 
 
 async def create(uow: UnitOfWork, wanted: Sequence[NewTenant]) -> list[TenantFacts | Invalid | SlugTaken | HostTaken]:

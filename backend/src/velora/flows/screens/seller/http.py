@@ -1,6 +1,6 @@
 """Routes of the seller's desk. They belong to no marketplace: a seller works in all of its own at once."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Final, Literal
 
@@ -43,11 +43,11 @@ class SellerHomeOut(Schema):
         return cls(
             to_ship=one.to_ship,
             late=one.late,
-            on_hold=_monies(one.on_hold),
+            on_hold=_monies(one.on_hold, one.currencies),
             on_hold_orders=one.on_hold_orders,
-            available=_monies(one.available),
-            this_month=_monies(one.this_month),
-            last_month=_monies(one.last_month),
+            available=_monies(one.available, one.currencies),
+            this_month=_monies(one.this_month, one.currencies),
+            last_month=_monies(one.last_month, one.currencies),
             returns_open=one.returns_open,
             low_stock=one.low_stock,
             next_release_at=one.next_release_at,
@@ -221,5 +221,7 @@ def _place_of(row: SellerOrderRowOut, order: Newest | Urgent) -> str:
     return encode_cursor(row.id) if isinstance(order, Newest) else encode_cursor((row.ship_by - _EPOCH) // _TICK, row.id)
 
 
-def _monies(amounts: Mapping[str, int]) -> list[MoneyOut]:
-    return [MoneyOut.of(amount, currency) for currency, amount in sorted(amounts.items())]
+def _monies(amounts: Mapping[str, int], currencies: Sequence[str]) -> list[MoneyOut]:
+    """In this order; nothing in a currency is told only where there is nothing in any."""
+    told = [MoneyOut.of(amounts[currency], currency) for currency in currencies if currency in amounts]
+    return [one for one in told if one.amount] or told[:1]

@@ -33,7 +33,10 @@ _HELD: Final = frozenset({State.PAID, State.PARTLY_SHIPPED, State.SHIPPED, State
 
 @dataclass(frozen=True)
 class Desk:
-    """What waits for the seller. Amounts by currency, in minor units; `on_hold` is what it will get of what is held."""
+    """What waits for the seller. Amounts by currency, in minor units; `on_hold` is what it will get of what is held.
+
+    `currencies` says in which order they are told: first those that its marketplaces mainly sell in.
+    """
 
     to_ship: int
     late: int
@@ -45,6 +48,7 @@ class Desk:
     returns_open: int
     low_stock: int
     next_release_at: datetime | None
+    currencies: Sequence[str]
 
 
 async def desk(uow: UnitOfWork, seller_id: int) -> Desk:
@@ -54,19 +58,24 @@ async def desk(uow: UnitOfWork, seller_id: int) -> Desk:
     on_hold: Counter[str] = Counter()
     for _, currency, _, amount in coming:
         on_hold[currency] += amount
+    available = await _available(uow, seller_id)
     month = uow.now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     before = month.replace(year=month.year - 1, month=12) if month.month == 1 else month.replace(month=month.month - 1)
+    this_month = await orders.sales_of_seller(uow, seller_id, month)
+    last_month = await orders.sales_of_seller(uow, seller_id, before, month)
+    markets = await tenants.by_id(uow, {one.tenant_id for one in await sellers.memberships_of(uow, [seller_id])})
     return Desk(
         to_ship=_sum(counts, orders.TO_SHIP),
         late=await orders.late_of_seller(uow, seller_id),
         on_hold=on_hold,
         on_hold_orders=_sum(counts, _HELD),
-        available=await _available(uow, seller_id),
-        this_month=await orders.sales_of_seller(uow, seller_id, month),
-        last_month=await orders.sales_of_seller(uow, seller_id, before, month),
+        available=available,
+        this_month=this_month,
+        last_month=last_month,
         returns_open=await returns.open_count(uow, seller_id),
         low_stock=await inventory.count_low(uow, seller_id),
         next_release_at=min((due for _, _, due, _ in coming if due is not None), default=None),
+        currencies=tenants.main_first([*on_hold, *available, *this_month, *last_month], markets.values()),
     )
 
 

@@ -194,7 +194,9 @@ async def trial_balance(
     async with house.db.read(None) as uow:
         market = await tenant_of(uow, tenant)
         tenant_id = market.id if market else None
-        currencies = sorted({one.currency for one in await ledger.accounts(uow, tenant_id=tenant_id)})
+        accounts = await ledger.accounts(uow, tenant_id=tenant_id)
+        places = await tenants.by_id(uow, {one.tenant_id for one in accounts})
+        currencies = tenants.main_first((one.currency for one in accounts), places.values())
         shown = currency or (market.currency if market else next(iter(currencies), "EUR"))
         rows = await ledger.trial_balance(uow, tenant_id=tenant_id, currency=shown, at=at)
         names = await names_of(uow, {row.account.code for row in rows})

@@ -3,23 +3,28 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from velora.flows import postings
+from velora.flows.fx.posting import EXCHANGE
 from velora.flows.screens.finance.names import head_of
 from velora.modules.ledger import service as ledger
 from velora.modules.ledger.service import Account
 from velora.modules.orders import service as orders
+from velora.modules.payments import service as payments
 from velora.modules.payouts import service as payouts
+from velora.modules.tenants import service as tenants
+from velora.modules.tenants.service import main_first
 from velora.platform.db import UnitOfWork
 
 DAYS: Final = 30
+_PAGE: Final = 500
 
 
 @dataclass
 class CurrencyFigures:
-    """In minor units; `gmv` is what buyers paid, `commission` what the operator keeps of it before fees."""
+    """In minor units; `gmv` is what the gateway took from buyers, `commission` what the operator keeps of it before fees."""
 
     currency: str
     gmv: int = 0
@@ -57,20 +62,21 @@ async def overview(uow: UnitOfWork, tenant_id: int | None) -> Overview:
     for _, _, currency, state, amount in await payouts.sums(uow, tenant_id=tenant_id):
         if state == "paid":
             figures[currency].paid_out += amount
+    for _, currency, captured, _ in await payments.capture_sums(uow, tenant_id):
+        figures[currency].gmv += captured
+    for _, currency, state, amount, _, _ in await payments.refund_sums(uow, tenant_id):
+        if state == "succeeded":
+            figures[currency].refunded += amount
     journals, count = await ledger.counts(uow, tenant_id)
+    markets = await tenants.by_id(uow, {account.tenant_id for account in accounts})
     return Overview(
-        [figures[currency] for currency in sorted(figures)], await orders.count_paid(uow, tenant_id), journals, count,
+        [figures[currency] for currency in main_first(figures, markets.values())], await orders.count_paid(uow, tenant_id), journals, count,
         await _daily(uow, accounts),
     )  # fmt: skip
 
 
 def _count(figures: CurrencyFigures, account: Account) -> None:
     match head_of(account.code):
-        case "1010":  # captures come in; refunds and the gateway's fees go out
-            figures.gmv += account.debit
-            figures.refunded += account.credit
-        case "5010":
-            figures.refunded -= account.debit
         case postings.ESCROW:
             figures.held += account.balance_minor
         case postings.PAYABLE:
@@ -83,6 +89,21 @@ def _count(figures: CurrencyFigures, account: Account) -> None:
             pass
 
 
+async def _changed(uow: UnitOfWork, accounts: Sequence[Account], since: datetime) -> list[tuple[date, str, int]]:
+    """What came to the gateway's account out of another currency, by day: no buyer paid it."""
+    found: list[tuple[date, str, int]] = []
+    for account in accounts:
+        cursor: str | None = None
+        while account.code == str(EXCHANGE):
+            page = (await ledger.statement(uow, account, since=since, cursor=cursor, limit=_PAGE)).page
+            at_gateway = [line for line in page.data if line.counter.code == str(postings.CLEARING)]
+            found += [(line.journal.recorded_at.date(), account.currency, line.credit_minor) for line in at_gateway]
+            cursor = page.next_cursor
+            if cursor is None:
+                break
+    return found
+
+
 async def _daily(uow: UnitOfWork, accounts: Sequence[Account]) -> list[DayFigures]:
     wanted = [account for account in accounts if account.code in (str(postings.CLEARING), str(postings.COMMISSION))]
     since = (uow.now - timedelta(days=DAYS - 1)).replace(hour=0, minute=0, second=0, microsecond=0)
@@ -93,4 +114,6 @@ async def _daily(uow: UnitOfWork, accounts: Sequence[Account]) -> list[DayFigure
             place[0] += debit
         else:
             place[1] += credit
+    for day, currency, bought in await _changed(uow, accounts, since):
+        sums[day, currency][0] -= bought
     return [DayFigures(day, currency, gmv, commission) for (day, currency), (gmv, commission) in sorted(sums.items())]
