@@ -78,6 +78,10 @@ class StripeDouble:
             f"/v1/payment_intents/{ref}/_authenticate", data={"client_secret": secret, "success": "true" if approved else "false"}
         )
 
+    def way_back(self, ref: str) -> str:
+        """Where the bank sends the buyer after its question about this PaymentIntent."""
+        return self._return_urls[ref]
+
     async def charged(self) -> dict[str, int]:
         return self._sums(one for one in await self.all("charges") if one["captured"] and one["status"] == "succeeded")
 

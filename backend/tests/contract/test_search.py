@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,17 @@ def titles(found: Found) -> list[object]:
 
 def counts(found: Found, key: str) -> dict[str, int]:
     return {value.value: value.count for facet in found.facets if facet.key == key for value in facet.values}
+
+
+async def test_a_facet_that_holds_in_one_currency_counts_and_narrows_in_that_one_alone(index):
+    large = FacetValue("attr.size", "Size", "L", "L")
+    lamp = replace(a_document(1, "Lamp"), prices={"EUR": 1000, "DKK": 7400})
+    await index.write([replace(lamp, facets=(*lamp.facets, replace(large, currency="EUR"), FacetValue("in_stock", "", "true", "")))])
+    for currency, sizes in (("EUR", {"L": 1}), ("DKK", {})):
+        found = await index.search(NORDMARKT, Query(currency))
+        assert (counts(found, "attr.size"), counts(found, "in_stock")) == (sizes, {"true": 1})
+        narrowed = await index.search(NORDMARKT, Query(currency, choices={"attr.size": frozenset({"L"})}))
+        assert narrowed.total == len(sizes)
 
 
 async def test_a_written_document_is_found_by_any_of_its_words_and_brings_its_card_back(index):

@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -36,6 +36,7 @@ class World:
 
     home: Path
     port: int
+    settings: Mapping[str, str] = field(default_factory=dict[str, str])
     process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
 
     def at(self, slug: str = "") -> str:
@@ -71,18 +72,22 @@ class World:
 
     def _environment(self) -> dict[str, str]:
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("VELORA_")}
-        return inherited | {"VELORA_HOME": str(self.home)}
+        return {**inherited, "VELORA_HOME": str(self.home), **self.settings}
+
+
+def a_world(home: Path, settings: Mapping[str, str]) -> World:
+    """A home with settings of its own, not served yet."""
+    if not (web_application() / "index.html").exists():
+        pytest.skip(f"{MARK} build the web application: make frontend/dist/index.html")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return World(home, int(free.getsockname()[1]), settings)
 
 
 @pytest.fixture(scope="session")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Generator[World]:
     """The demo world, filled once for the whole run."""
-    if not (web_application() / "index.html").exists():
-        pytest.skip(f"{MARK} build the web application: make frontend/dist/index.html")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = int(free.getsockname()[1])
-    world = World(tmp_path_factory.mktemp("world"), port)
+    world = a_world(tmp_path_factory.mktemp("world"), {})
     world.start()
     yield world
     world.stop()

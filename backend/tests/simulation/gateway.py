@@ -6,7 +6,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from tests.simulation.world import Process, World
 from velora.kernel.money import share
@@ -88,9 +88,29 @@ class Given:
     outcome: Refunded | RefundFailed
 
 
+@dataclass
+class Disputed:
+    """What a buyer's bank asks back of a charge. Sums of what was moved, each only ever growing."""
+
+    ref: str
+    key: str
+    amount_minor: int
+    opened_at: datetime
+    standing: Literal["open", "won", "lost"] = "open"
+    taken_minor: int = 0
+    returned_minor: int = 0
+    fee_minor: int = 0
+    fee_back_minor: int = 0
+
+    @property
+    def gone_minor(self) -> int:
+        """What of the charge is with the bank now."""
+        return self.taken_minor - self.returned_minor
+
+
 @dataclass(frozen=True)
 class Told:
-    """What the company tells us by itself: this charge or refund has changed. The same number, however often it comes."""
+    """What the company tells us by itself: this charge, refund or dispute has changed. The same number, however often it comes."""
 
     number: int
     kind: str
@@ -106,6 +126,7 @@ class Company:
     captures: set[str] = field(default_factory=set[str])
     refunds: dict[str, Given] = field(default_factory=dict[str, Given])
     errors: set[str] = field(default_factory=set[str])
+    disputes: dict[str, Disputed] = field(default_factory=dict[str, Disputed])
     tell: Callable[[Told], None] = lambda told: None
     told: int = 0
 
@@ -186,8 +207,9 @@ class Company:
 
     def _refunded(self, order: RefundOrder) -> Refunded | RefundFailed:
         charge = next((one for one in self.charges.values() if one.ref == order.charge_ref and one.state == "captured"), None)
-        if charge is None or charge.refunded_minor + order.amount_minor > charge.amount_minor:
-            return RefundFailed("amount_too_large")
+        gone = sum(one.gone_minor for one in self.disputes.values() if charge is not None and one.key == charge.key)
+        if charge is None or charge.refunded_minor + gone + order.amount_minor > charge.amount_minor:
+            return RefundFailed("charge_disputed" if gone else "amount_too_large")
         if self.world.happens(self.world.temper.refused):
             return RefundFailed("balance_too_low")
         charge.refunded_minor += order.amount_minor
@@ -197,25 +219,54 @@ class Company:
         self.charges[charge.key] = charge
         self._tell("charge", charge.key)
 
+    def disputed(self, one: Disputed) -> None:
+        """A bank has opened this dispute, or has moved or decided something in it."""
+        self.disputes[one.ref] = one
+        self._tell("dispute", one.ref)
+
+    def disputes_since(self, moment: datetime) -> list[SeenDispute]:
+        return [self._seen_dispute(one) for one in self.disputes.values() if one.opened_at >= moment]
+
+    def find_dispute(self, ref: str) -> SeenDispute | NotKnown:
+        return self._seen_dispute(self.disputes[ref]) if ref in self.disputes else NotKnown()
+
     def _tell(self, kind: str, key: str) -> None:
-        self.world.note(f"gateway: {kind} {key} {self.charges[key].state if kind == 'charge' else self.refunds[key].outcome}")
+        self.world.note(f"gateway: {kind} {key} {self._in_short(kind, key)}")
         self.told += 1
         self.tell(Told(self.told, kind, key))
+
+    def _in_short(self, kind: str, key: str) -> object:
+        if kind == "dispute":
+            one = self.disputes[key]
+            return f"of {one.key} {one.standing}, {one.taken_minor} taken, {one.returned_minor} back"
+        return self.charges[key].state if kind == "charge" else self.refunds[key].outcome
 
     def look_up(self, kind: str, key: str) -> Seen:
         """How the thing stands that a notice is about."""
         if kind == "charge":
-            charge = self.stands(key)
-            return SeenCharge(key, charge.ref, charge.amount_minor, charge.currency, charge.outcome)
+            return self._seen_charge(key)
+        if kind == "dispute":
+            return self._seen_dispute(self.disputes[key])
         given = self.refunds[key]
         return SeenRefund(key, given.charge_ref, given.outcome)
+
+    def _seen_charge(self, key: str) -> SeenCharge:
+        charge = self.stands(key)
+        return SeenCharge(key, charge.ref, charge.amount_minor, charge.currency, charge.outcome)
+
+    def _seen_dispute(self, one: Disputed) -> SeenDispute:
+        charge = self._seen_charge(one.key)
+        return SeenDispute(
+            one.ref, charge, one.standing, "fraudulent", one.amount_minor, charge.currency, one.opened_at, None, one.taken_minor,
+            one.returned_minor, one.fee_minor, one.fee_back_minor,
+        )  # fmt: skip
 
     def _ref(self, kind: str) -> str:
         return f"{kind}_{len(self.charges) + len(self.refunds)}"
 
 
 class Wire:
-    """A process's way to the company. No bank takes anything back here."""
+    """A process's way to the company."""
 
     name = "wire"
 
@@ -249,10 +300,10 @@ class Wire:
         return await self._call(f"find refund {key}", lambda: self._company.find_refund(key), _UNHEARD)
 
     async def find_dispute(self, ref: str) -> SeenDispute | NotKnown | Unheard:
-        return NotKnown()
+        return await self._call(f"find dispute {ref}", lambda: self._company.find_dispute(ref), _UNHEARD)
 
     async def disputes_since(self, moment: datetime) -> list[SeenDispute] | Unheard:
-        return []
+        return await self._call("find disputes", lambda: self._company.disputes_since(moment), _UNHEARD)
 
     async def ping(self) -> None:
         return

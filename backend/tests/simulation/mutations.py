@@ -69,7 +69,7 @@ class _Fresh:
         return key if self._tries[key] == 1 else f"{key}-{self._tries[key]}"
 
 
-async def _nothing(*_: object, **__: object) -> None:
+async def nothing(*_: object, **__: object) -> None:
     return
 
 
@@ -205,12 +205,12 @@ def complaint_unheard(patch: Patch) -> None:
 
 @mutation("the goods of a failed payment stay set aside")
 def goods_kept(patch: Patch) -> None:
-    patch.setattr(inventory, "release_holds", _nothing)
+    patch.setattr(inventory, "release_holds", nothing)
 
 
 @mutation("the goods of a paid order are not committed")
 def goods_not_committed(patch: Patch) -> None:
-    patch.setattr(inventory, "commit_holds", _nothing)
+    patch.setattr(inventory, "commit_holds", nothing)
 
 
 @mutation("nobody is told that an order was paid")
@@ -221,7 +221,7 @@ def not_told(patch: Patch) -> None:
 
 @mutation("what banks held is still in the memo when they hold it no longer")
 def memo_kept(patch: Patch) -> None:
-    patch.setattr(outcome, "_end_memos", _nothing)
+    patch.setattr(outcome, "_end_memos", nothing)
 
 
 @mutation("a refund that failed is not posted back")
@@ -232,7 +232,7 @@ def failure_not_reversed(patch: Patch) -> None:
 
 @mutation("a cancelled order's refused refund is not asked for again")
 def not_asked_again(patch: Patch) -> None:
-    patch.setattr(payments, "ask_again_later", _nothing)
+    patch.setattr(payments, "ask_again_later", nothing)
 
 
 @mutation("a release does not note that it was")
@@ -263,8 +263,8 @@ def sealed_too_early(patch: Patch) -> None:
     async def closed(uow: UnitOfWork, n: int) -> bool:
         return True
 
-    patch.setattr(sealing, "open_epoch", _nothing)
-    patch.setattr(sealing, "close_epoch", _nothing)
+    patch.setattr(sealing, "open_epoch", nothing)
+    patch.setattr(sealing, "close_epoch", nothing)
     patch.setattr(sealing, "is_closed", closed)
 
 
@@ -322,14 +322,14 @@ def two_commits(patch: Patch) -> None:
 def marked_first(patch: Patch) -> None:
     async def early(db: Any, reactions: Mapping[type[Event], Sequence[Any]], effects: Mapping[type[Event], Sequence[Any]]) -> int:
         async with db.begin(None) as uow:
-            waiting = await uow.all(relay._WAITING)
+            waiting = await uow.all(relay._waiting(0))
             await uow.change(relay.update(OutboxEvent).where(OutboxEvent.id.in_([row.id for row in waiting])).values(relayed=1))
         for row in waiting:
             event = event_from(row.type, row.payload)
             for reaction in reactions.get(type(event), ()):
-                await relay._deliver(db, relay._name(reaction), [(row.id, event)], relay._in_transaction(db, reaction))
+                await relay._deliver(db, relay._name(reaction), [(row.id, event)], relay._in_transaction(db, reaction), ())
             for effect in effects.get(type(event), ()):
-                await relay._deliver(db, relay._name(effect), [(row.id, event)], relay._outside(effect))
+                await relay._deliver(db, relay._name(effect), [(row.id, event)], relay._outside(effect), ())
         return len(waiting)
 
     patch.setattr(relay, "relay", early)

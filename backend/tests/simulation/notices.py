@@ -46,6 +46,10 @@ class Post:
                 await self._world.takes(1.0, 10.0 * 2**attempt)
             except DBAPIError as error:
                 if not isinstance(error.orig, Injected):
-                    raise
+                    self._world.surprises.append(f"a notice blew up: {error!r}")
+                    return
+            except Exception as error:
+                self._world.surprises.append(f"a notice blew up: {error!r}")
+                return
             else:
                 return

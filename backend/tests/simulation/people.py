@@ -25,6 +25,8 @@ from velora.flows.refund.settle import give_back
 from velora.flows.refund.start import Started
 from velora.flows.release.release import Confirmation
 from velora.flows.release.release import confirm as confirm_delivery
+from velora.flows.second_person import Hand
+from velora.flows.store_credit.goodwill import Wish, give_once
 from velora.kernel.errors import Refusal
 from velora.kernel.ids import decode, encode
 from velora.kernel.principal import Principal
@@ -51,6 +53,8 @@ class Purchase:
     number: int
     basket: Basket
     token: str
+    account_id: int | None = None
+    credit_minor: int = 0  # of the total, as the buyer wishes
     said: list[tuple[int, int]] = field(default_factory=list[tuple[int, int]])  # (status, order)
     answered: bool = False  # with 201, to the request itself and not at the bank's door
     declined: bool = False
@@ -61,8 +65,11 @@ class Purchase:
         return f"purchase-{self.number}"
 
     @property
-    def guest(self) -> Principal:
-        return Principal(guest_key=f"guest-{self.number}", tenant_id=self.basket.market.tenant_id)
+    def who(self) -> Principal:
+        tenant_id = self.basket.market.tenant_id
+        if self.account_id is not None:
+            return Principal(account_id=self.account_id, tenant_id=tenant_id)
+        return Principal(guest_key=f"guest-{self.number}", tenant_id=tenant_id)
 
     @property
     def email(self) -> str:
@@ -70,10 +77,11 @@ class Purchase:
 
     def draft(self, house: TradingHouse) -> Draft:
         """As the route makes it: every try has an order id of its own, and the key decides which counts."""
-        buyer = Buyer(None, self.guest.guest_key, self.email)
+        buyer = Buyer(self.account_id, self.who.guest_key, self.email)
+        token = self.token if self.credit_minor < self.basket.total_minor else ""
         return Draft(
-            self.basket.market, buyer, ADDRESS, "DE", self.basket.lines, self.token, self.basket.total_minor, asked(self.key),
-            house.db.new_id(),
+            self.basket.market, buyer, ADDRESS, "DE", self.basket.lines, token, self.basket.total_minor, asked(self.key),
+            house.db.new_id(), credit_minor=self.credit_minor,
         )  # fmt: skip
 
     def heard(self, answer: Answer) -> None:
@@ -86,6 +94,17 @@ class Purchase:
         return self.said[-1][1] if self.said else None
 
 
+@dataclass
+class Goodwill:
+    """What finance gives a buyer as credit, asked for under one key until somebody answers."""
+
+    key: str
+    tenant_id: int
+    account_id: int
+    amount_minor: int
+    is_answered: bool = False
+
+
 class People:
     """The seed's people, and how they reach the processes."""
 
@@ -95,6 +114,7 @@ class People:
         self.company = company
         self.servers = servers
         self.purchases: list[Purchase] = []
+        self.goodwill: list[Goodwill] = []
         self._keys = 0
 
     async def asks(self, what: str, work: Work[T], *, tries: int = 1, patience: float = 0.0) -> T | Refusal | None:
@@ -127,6 +147,10 @@ class People:
         purchase = Purchase(number, dice.choice(self.town.baskets), token)
         self.purchases.append(purchase)
         await self.world.takes(0, 8)
+        rich = [gift for gift in self.goodwill if gift.tenant_id == purchase.basket.market.tenant_id]
+        if dice.random() < (0.8 if rich else 0.2):
+            purchase.account_id = dice.choice(rich).account_id if rich else dice.choice(self.town.buyers)
+            purchase.credit_minor = self._credit_for(purchase)
         again = self.world.loop.create_task(self._checks_out(purchase, dice.randint(1, 3))) if dice.random() < 0.25 else None
         await self._checks_out(purchase, dice.randint(1, 4))
         if again is not None:
@@ -164,7 +188,7 @@ class People:
         await self.world.takes(1, 60)
         self.company.confirm(key, approved=self.world.dice.random() < 0.8)
         tenant_id = purchase.basket.market.tenant_id
-        answer = await self.asks(f"confirm {key}", lambda house: confirm(house, tenant_id, intent_id, purchase.guest), tries=2)
+        answer = await self.asks(f"confirm {key}", lambda house: confirm(house, tenant_id, intent_id, purchase.who), tries=2)
         if isinstance(answer, Answer):
             purchase.heard(answer)
 
@@ -175,17 +199,25 @@ class People:
         tenant_id = purchase.basket.market.tenant_id
         parts = [id_ for (id_,) in self.world.rows("SELECT id FROM seller_order WHERE order_id = ? ORDER BY id", order_id)]
         part = self.world.dice.choice(parts) if len(parts) > 1 and self.world.dice.random() < 0.5 else None
-        request = Once(tenant_id, purchase.guest, asked(self.a_key()), Cancellation(tenant_id, order_id, "buyer", part))
+        request = Once(tenant_id, purchase.who, asked(self.a_key()), Cancellation(tenant_id, order_id, "buyer", part))
         await self.asks(
             f"cancel {encode('ord', order_id)}", lambda house: cancel_order(house, request), tries=self.world.dice.randint(1, 3)
         )
 
-    async def complains(self, tenant_id: int, part_id: int, guest_key: str, lines: list[tuple[int, int]]) -> None:
-        """Somebody wants to give some pieces back."""
+    def _credit_for(self, purchase: Purchase) -> int:
+        """How much of the price is to be credit: all that can be, some of it, or what somebody else has too; and now and then too much."""
+        there = "SELECT balance_minor - held_minor FROM customer_credit WHERE tenant_id = ? AND account_id = ?"
+        tenant_id, total = purchase.basket.market.tenant_id, purchase.basket.total_minor
+        free = sum(amount for (amount,) in self.world.rows(there, tenant_id, purchase.account_id))
+        most = min(free, total)
+        return self.world.dice.choice((most, most, most // 2, min(free + 1, total)))
+
+    async def complains(self, tenant_id: int, part_id: int, who: Principal, lines: list[tuple[int, int]]) -> None:
+        """Somebody wants to give some pieces back, perhaps for credit."""
         await self.world.takes(0, 4)
-        guest = Principal(guest_key=guest_key)
         wanted = tuple((line, self.world.dice.randint(1, quantity)) for line, quantity in lines)
-        request = Once(tenant_id, guest, asked(self.a_key()), ReturnAsk(tenant_id, part_id, wanted, Reason.OTHER, "", guest))
+        as_credit = who.account_id is not None and self.world.dice.random() < 0.5
+        request = Once(tenant_id, who, asked(self.a_key()), ReturnAsk(tenant_id, part_id, wanted, Reason.OTHER, "", who, as_credit))
         await self.asks(f"take back {encode('sor', part_id)}", lambda house: house.writes.submit(ask_once, request), tries=2)
 
     async def has_everything(self, tenant_id: int, part_id: int) -> None:
@@ -229,6 +261,19 @@ class People:
         await self.asks(f"approve {encode('ret', return_id)}", approves, tries=3)
 
     # ----------------------------------------------------------------------------------------------- finance
+
+    async def is_generous(self) -> None:
+        """Finance gives somebody credit, perhaps clicking twice."""
+        tenant_id, account_id = self.world.dice.choice(self.town.tenants), self.world.dice.choice(self.town.buyers)
+        gift = Goodwill(self.a_key(), tenant_id, account_id, self.world.dice.choice((1000, 4000, 20000)))
+        self.goodwill.append(gift)
+        await self.gives(gift, tries=self.world.dice.randint(1, 3))
+
+    async def gives(self, gift: Goodwill, *, tries: int) -> None:
+        wish = Wish(gift.tenant_id, gift.account_id, gift.amount_minor, "EUR", "Sorry.", Hand("finance"), 10**9)
+        request = Once(gift.tenant_id, Principal(account_id=9), asked(gift.key), wish)
+        answer = await self.asks("give credit", lambda house: house.writes.submit(give_once, request), tries=tries)
+        gift.is_answered |= answer is not None
 
     async def pays_out(self, tenant_id: int) -> None:
         await self.world.takes(0, 4)

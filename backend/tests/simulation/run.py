@@ -13,6 +13,8 @@ from sqlalchemy.exc import DBAPIError
 
 from tests.simulation import claims
 from tests.simulation.bank import BankBook, BankWire
+from tests.simulation.banks import Banks
+from tests.simulation.evidence import Evidence
 from tests.simulation.gateway import Company, Wire
 from tests.simulation.loop import SimulatedLoop
 from tests.simulation.notices import Post
@@ -20,6 +22,7 @@ from tests.simulation.people import People
 from tests.simulation.town import Town, build
 from tests.simulation.world import CutOff, Injected, Process, Slot, Temper, World, employ
 from velora.flows.bookkeeping.seal import seal_once
+from velora.flows.disputes.sweep import find_disputes, sweep_disputes
 from velora.flows.house import TradingHouse
 from velora.flows.payment_outcome.sweep import sweep_payments
 from velora.flows.payout_run.run import resume_payouts
@@ -27,6 +30,7 @@ from velora.flows.reactions import REACTIONS
 from velora.flows.refund.settle import sweep_refunds
 from velora.flows.release.release import release_due
 from velora.kernel.events import _BY_TYPE, Event
+from velora.kernel.principal import Principal
 from velora.platform.db import relay as outbox
 from velora.platform.db.errors import Deadlock, Unavailable
 from velora.platform.signing import SigningKeys
@@ -34,9 +38,13 @@ from velora.platform.signing import SigningKeys
 _LAST: Final = 60
 _STORY: Final = -1
 DAY: Final = timedelta(days=1).total_seconds()
-_JOBS: Final[Sequence[Callable[[TradingHouse], Awaitable[int]]]] = (
-    sweep_payments, sweep_refunds, release_due, resume_payouts, seal_once,
-)  # fmt: skip
+Job = Callable[[TradingHouse], Awaitable[int]]
+_JOBS: Final[Sequence[Job]] = (sweep_payments, sweep_refunds, release_due, resume_payouts, seal_once)
+_LOOK_EVERY: Final = 600  # seconds, for disputes of which no notice came
+
+
+class BusAway(ConnectionError):
+    """Nobody who listens answers."""
 
 
 @dataclass(frozen=True)
@@ -122,34 +130,52 @@ class Life:
             process.start()
         self.company.tell = Post(world, self.servers).take
         self.people = People(world, town, self.company, self.servers)
+        self.banks = Banks(world, self.company)
         self.heard: set[tuple[str, int]] = set()
-        self.evidence = claims.Evidence(world, town, self.company, self.bank, self.people.purchases, stock, self.heard)
+        self.told: list[tuple[str, int]] = []
+        self.evidence = Evidence(
+            world, town, self.company, self.bank, self.people.purchases, self.people.goodwill, stock, self.heard
+        )  # fmt: skip
 
     # --------------------------------------------------------------------------------------------- the days
 
     async def days(self) -> None:
         """Buying; the day after, sending; a week of deliveries and complaints; and when the money falls due, everything at once."""
         dice = self.world.dice
+        await self._rush(*(self.people.is_generous() for _ in range(dice.choice((0, 1, 2)))))
         await self._rush(*(self.people.buys(number) for number in range(dice.randint(2, 5))))
         await asyncio.sleep(DAY)
-        await self._rush(*self._cancellations(0.3), *self._parcels())
+        await self._rush(*self._cancellations(0.3), *self._parcels(), *self._disputes(0.07))
         await asyncio.sleep(2 * DAY)
-        await self._rush(*self._arrivals(), *self._parcels(), *self._cancellations(0.1), *self._complaints(0.2))
+        await self._rush(*self._arrivals(), *self._parcels(), *self._cancellations(0.1), *self._complaints(0.2), *self._disputes(0.07))
         await asyncio.sleep(dice.choice((1, 13.9995, 15)) * DAY)
-        await self._rush(*self._complaints(0.4), *self._decisions(0.5), *self._payouts())
+        await self.does(self.workers[0], release_due)
+        await self._rush(*self._complaints(0.4), *self._decisions(0.5), *self._payouts(), *self._disputes(0.1))
         await asyncio.sleep(dice.choice((0.01, 15)) * DAY)
-        await self._rush(*self._complaints(0.2), *self._decisions(0.8), *self._payouts(), *self._arrivals())
+        await self.does(self.workers[0], release_due)
+        await self._rush(*self._complaints(0.2), *self._decisions(0.8), *self._payouts(), *self._arrivals(), *self._disputes(0.3))
 
     async def _rush(self, *people: Awaitable[None]) -> None:
         """People come within half a minute; the workers make a few rounds among them and a while after."""
         rounds = [self._round(worker) for worker in self.workers for _ in range(self.world.dice.randint(0, 2))]
         done = await asyncio.gather(*people, *rounds, return_exceptions=True)
         self.world.surprises += [f"a request blew up: {error!r}" for error in done if isinstance(error, Exception)]
+        await self._looked_for_disputes()
 
     async def _round(self, worker: Process) -> None:
         await self.world.takes(0, self.world.dice.choice((5, 100, 500)))
-        for job in self.world.dice.sample((*_JOBS, self.relay), 3):
+        disputes = (sweep_disputes, find_disputes) if self.company.disputes else ()
+        for job in self.world.dice.sample((*_JOBS, self.relay, *disputes), 3):
             await self.does(worker, job)
+
+    async def _looked_for_disputes(self) -> None:
+        """The worker asks every ten minutes for the disputes of three days: those of which no notice came it finds while they are new."""
+        for _ in range(int(3 * DAY) // _LOOK_EVERY):
+            known = {ref for (ref,) in self.world.rows("SELECT gateway_ref FROM dispute")} if self.company.disputes else set[str]()
+            if known >= self.company.disputes.keys():
+                return
+            await asyncio.sleep(_LOOK_EVERY)
+            await self.does(self.world.dice.choice(self.workers), find_disputes)
 
     async def does(self, worker: Process, job: Callable[[TradingHouse], Awaitable[int]]) -> int:
         """What the job has done, or 0 when it was cut off."""
@@ -159,7 +185,7 @@ class Life:
 
         try:
             return await worker.ask(getattr(job, "__name__", "job"), work)
-        except (CutOff, Unavailable, Deadlock):
+        except (CutOff, Unavailable, Deadlock, BusAway):
             return 0
         except DBAPIError as error:
             if not isinstance(error.orig, Injected):
@@ -168,6 +194,9 @@ class Life:
 
     async def relay(self, house: TradingHouse) -> int:
         """The bus: what waits is told to who reacts, and now and then what was told before is told again."""
+        if self.world.happens(self.world.temper.bus_away):
+            self.world.note("the bus is away")
+            return await outbox.relay(house.db, {}, {kind: [_away] for kind in _kinds()})
         done = await outbox.relay(house.db, REACTIONS, {kind: [self._hears] for kind in _kinds()})
         if self.world.happens(self.world.temper.told_again):
             self.world.note("the bus forgets what it has told")
@@ -185,6 +214,7 @@ class Life:
 
     async def _hears(self, events: Sequence[Any]) -> None:
         self.heard |= {(event.type, event.aggregate_id) for event in events}
+        self.told += [(event.type, event.aggregate_id) for event in events]
 
     def _cancellations(self, chance: float) -> list[Awaitable[None]]:
         return [self.people.cancels(one) for one in self.people.purchases if self.world.dice.random() < chance]
@@ -214,20 +244,30 @@ class Life:
 
     def _complaints(self, chance: float) -> list[Awaitable[None]]:
         found = self.world.rows(
-            "SELECT p.tenant_id, p.id, o.guest_key FROM seller_order p JOIN orders o ON o.tenant_id = p.tenant_id AND o.id = p.order_id "
+            "SELECT p.tenant_id, p.id, o.guest_key, o.buyer_id FROM seller_order p "
+            "JOIN orders o ON o.tenant_id = p.tenant_id AND o.id = p.order_id "
             "WHERE p.state IN ('shipped', 'delivered') ORDER BY p.id"
         )
         complaints: list[Awaitable[None]] = []
-        for tenant_id, part_id, guest in found:
+        for tenant_id, part_id, guest_key, buyer_id in found:
+            who = Principal(account_id=buyer_id) if buyer_id is not None else Principal(guest_key=guest_key)
             lines = self.world.rows(
                 "SELECT id, quantity FROM order_line WHERE tenant_id = ? AND seller_order_id = ? ORDER BY id", tenant_id, part_id
             )
-            complaints += [self.people.complains(tenant_id, part_id, guest, lines) for _ in range(2) if self.world.dice.random() < chance]
+            complaints += [self.people.complains(tenant_id, part_id, who, lines) for _ in range(2) if self.world.dice.random() < chance]
         return complaints
 
     def _decisions(self, chance: float) -> list[Awaitable[None]]:
         found = self.world.rows("SELECT tenant_id, order_id, id FROM return_request WHERE state = 'requested' ORDER BY id")
         return [self.people.decides(*one) for one in found for _ in range(2) if self.world.dice.random() < chance]
+
+    def _disputes(self, chance: float) -> list[Awaitable[None]]:
+        """Banks take back what the gateway has taken; of what they have taken or asked before, every other goes on."""
+        dice, company = self.world.dice, self.company
+        taken = [key for key, charge in company.charges.items() if charge.state == "captured" and charge.amount_minor]
+        begun = [one.ref for one in company.disputes.values() if one.standing == "open" or (one.standing == "won" and one.gone_minor)]
+        opened = [self.banks.take_back(key) for key in taken for _ in range(2) if dice.random() < chance / 2]
+        return [*opened, *(self.banks.go_on(ref) for ref in begun if dice.random() < 0.5)]
 
     def _payouts(self) -> list[Awaitable[None]]:
         tenants = self.evidence.town.tenants
@@ -242,14 +282,25 @@ class Life:
         await asyncio.sleep(120)
         if self.world.rows("SELECT 1 FROM parked_event"):
             await self.does(self.workers[0], self._told_by_hand)
-        for _ in range(6):
+        for gift in self.people.goodwill:
+            if not gift.is_answered:
+                await self.people.gives(gift, tries=1)
+        await self._looked_for_disputes()
+        self.banks.end_all()
+        for round_ in range(6):
             await asyncio.sleep(16 * DAY)
-            moved = [await self.does(self.workers[0], job) for job in _JOBS]
+            moved = [await self.does(self.workers[0], job) for job in (*_JOBS, sweep_disputes)]
             while await self.does(self.workers[1], self.relay):
                 pass
-            if not any(moved):
+            if round_ == 0:
+                self.banks.think_again()
+            elif not any(moved):
                 return
         self.world.surprises.append("things still move after 96 quiet days")
+
+
+async def _away(events: Sequence[Any]) -> None:
+    raise BusAway
 
 
 def _kinds() -> list[type[Event]]:

@@ -6,6 +6,7 @@ need real servers, real processes, or are told best beside the code they doubt. 
 
 import ast
 import asyncio
+from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
@@ -18,8 +19,10 @@ from velora.flows.checkout.pay import check_out
 from velora.flows.payment_outcome.sweep import sweep_payments
 from velora.flows.payout_run.run import resume_payouts
 from velora.flows.release.release import release_due
+from velora.kernel.ids import time_of
 from velora.platform.db.errors import Duplicate, LateRefusal
 from velora.platform.db.idempotency import InProgress
+from velora.platform.db.relay import lag
 
 COVERED: Final = {
     "kill -9 at each point of a checkout": [
@@ -67,6 +70,10 @@ COVERED: Final = {
         "module/platform/test_ddl.py::test_processes_that_start_together_lease_different_nodes",
     ],
     "disk full": ["simulation/test_fault_matrix.py::test_on_a_full_disk_nothing_is_half_done"],
+    "the bus is down": [
+        "simulation/test_fault_matrix.py::test_while_the_bus_is_down_orders_go_on_and_when_it_is_back_nothing_is_lost_or_told_twice",
+        "module/platform/test_relay.py::test_who_is_away_is_told_in_order_when_it_is_back_and_nobody_else_waits",
+    ],
     "relay delivers twice": ["simulation/test_fault_matrix.py::test_what_is_told_twice_has_its_effect_once"],
     "refund, release and payout of one order at once": [
         "flow/test_all_at_once.py::test_everything_at_once_leaves_the_books_clean",
@@ -100,7 +107,6 @@ COVERED: Final = {
 
 MISSING: Final = {
     "stale replica": "reads from a replica; everything reads the one database today",
-    "Kafka down": "a bus apart from the database; the relay reads the outbox itself today",
 }
 
 
@@ -264,6 +270,39 @@ def test_what_is_told_twice_has_its_effect_once(simulation: Simulation):
             await life.does(life.workers[0], life.relay)
         assert life.world.rows("SELECT COUNT(*) FROM notification_mail WHERE template = 'order_confirmed'") == [(1,)]
         assert life.world.rows("SELECT SUM(sold) FROM catalog_listing") == [(1,)]
+
+    holds(simulation.play(story))
+
+
+def test_while_the_bus_is_down_orders_go_on_and_when_it_is_back_nothing_is_lost_or_told_twice(simulation: Simulation):
+    async def story(life: Life) -> None:
+        while await life.does(life.workers[0], life.relay):
+            pass
+        of_each = "SELECT template, COUNT(*) FROM notification_mail GROUP BY template"
+        letters = dict(life.world.rows(of_each))
+        before, told = life.evidence.rows("SELECT MAX(id) FROM outbox_event")[0][0], len(life.told)
+        life.world.temper.bus_away = 1.0
+        for number in range(2):
+            assert await asks(life, a_purchase(life, number), server=number) == 201
+            assert await life.does(life.workers[0], life.relay) == 0
+            await asyncio.sleep(3600)
+        for tenant_id, part_id in life.world.rows("SELECT tenant_id, id FROM seller_order"):
+            await life.people.ships(tenant_id, part_id)
+            await life.people.delivers(tenant_id, part_id)
+        happened = life.world.rows("SELECT type, aggregate_id FROM outbox_event WHERE id > ? ORDER BY id", before)
+        count, oldest = await life.workers[0].ask("say how far the relay is", lambda house: lag(house.db))
+        assert count == len(happened) == len(life.world.rows("SELECT 1 FROM outbox_event WHERE relayed = 0"))
+        assert oldest is not None
+        assert life.world.now - time_of(oldest) > timedelta(hours=1)
+        assert (life.told[told:], dict(life.world.rows(of_each))) == ([], letters)
+        life.world.temper.bus_away = 0.0
+        assert await life.does(life.workers[1], life.relay) == count
+        again = life.told[told:]
+        assert sorted(again) == sorted(happened)
+        for one in {aggregate for _, aggregate in happened}:
+            assert [type_ for type_, about in again if about == one] == [type_ for type_, about in happened if about == one]
+        assert dict(life.world.rows(of_each)) == letters | dict.fromkeys(("order_confirmed", "order_shipped", "order_delivered"), 2)
+        assert life.world.rows("SELECT SUM(sold) FROM catalog_listing") == [(2,)]
 
     holds(simulation.play(story))
 

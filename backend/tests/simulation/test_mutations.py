@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.simulation.mutations import MUTATIONS, Mutation
+from tests.simulation.mutations import Mutation
+from tests.simulation.mutations_of_tenders import MUTATIONS
 from tests.simulation.run import Simulation
 
 MOST_SEEDS = 200

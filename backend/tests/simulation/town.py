@@ -1,4 +1,4 @@
-"""Where every seed begins: three marketplaces, one of which charges when it ships; two sellers, few goods.
+"""Where every seed begins: three marketplaces, one of which charges when it ships; two sellers, few goods, two buyers with accounts.
 
 Made once with the house's own services, then copied.
 """
@@ -51,6 +51,7 @@ class Town:
     tenants: tuple[int, ...]
     sellers: tuple[int, ...]
     variants: tuple[int, ...]
+    buyers: tuple[int, ...]
     baskets: tuple[Basket, ...]
 
     def found(self, file: Path, dice: random.Random) -> dict[int, int]:
@@ -95,8 +96,9 @@ async def _built(file: Path) -> Town:
         wanted = [(0, ((a, 1),)), (0, ((a, 2),)), (0, ((b, 1),)), (0, ((a, 1), (b, 2))), (1, ((a, 1),)), (1, ((a, 3),))]
         wanted += [(2, ((a, 2),)), (2, ((a, 1), (b, 1))), (2, ((a, 2), (b, 1)))]
         baskets = [await _basket(uow, places[place], lines) for place, lines in wanted]
+        buyers = tuple([(await an_account(uow)).id for _ in range(2)])
     await db.close()
-    return Town(b"", tuple(one.id for one in places), (lamps.seller_id, chairs.seller_id), (a, b), tuple(baskets))
+    return Town(b"", tuple(one.id for one in places), (lamps.seller_id, chairs.seller_id), (a, b), buyers, tuple(baskets))
 
 
 @dataclass(frozen=True)

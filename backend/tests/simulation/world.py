@@ -56,6 +56,7 @@ class Temper:
     notice_late: float = 0.0
     notice_twice: float = 0.0
     told_again: float = 0.0  # the relay tells what it has told before
+    bus_away: float = 0.0  # nobody who listens can be reached
     hang_up: float = 0.0  # a buyer does not wait for the answer
     clock: float = 0.0  # a process has another idea of the hour
     pause: float = 0.0  # a process stands still for longer than a lease

@@ -1,6 +1,6 @@
 """The HTTP application: every module's and flow's routes under /api/v1, and the web application beside them."""
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -50,7 +50,7 @@ import velora.modules.tenants.http
 from velora.apps.process import spare_the_collector
 from velora.flows.house import TradingHouse
 from velora.platform.web import FrontDesk
-from velora.platform.web.middleware import RequestId
+from velora.platform.web.middleware import RequestId, page_policy
 from velora.platform.web.problems import PROBLEM_SCHEMA, install
 from velora.platform.web.straight import StraightWay
 
@@ -100,9 +100,16 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
 
 
 def create_app(
-    opening: Callable[[], AbstractAsyncContextManager[TradingHouse]], desk: Callable[[TradingHouse], FrontDesk], *, web: Path | None = None
+    opening: Callable[[], AbstractAsyncContextManager[TradingHouse]],
+    desk: Callable[[TradingHouse], FrontDesk],
+    *,
+    web: Path | None = None,
+    others: Mapping[str, Sequence[str]] | None = None,
 ) -> FastAPI:
-    """The application; its house is opened when it starts serving. `web` is the folder of the built web application."""
+    """The application; its house is opened when it starts serving.
+
+    `web` is the folder of the built web application, `others` whom its pages may load from besides us.
+    """
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
@@ -115,7 +122,7 @@ def create_app(
     app = FastAPI(title="Velora", version="1.0.0", lifespan=lifespan, openapi_url="/api/openapi.json", docs_url="/api/docs", redoc_url=None)
     install(app)
     app.add_middleware(StraightWay, routes=_busiest())
-    app.add_middleware(RequestId)
+    app.add_middleware(RequestId, policy=page_policy(others))
     for router in ROUTERS:
         app.include_router(router, prefix=API)
     app.include_router(_health())

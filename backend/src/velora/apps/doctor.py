@@ -245,6 +245,10 @@ async def _gateway(settings: Settings) -> Finding:
         found = await _answers("payments", _gateway_named(settings), gateway.ping, mend, OSError)
     finally:
         await gateway.close()
+    live_form = settings.stripe_publishable_key.startswith("pk_live_")
+    if found.state is State.OK and settings.gateway == "stripe" and live_form is not settings.charges_for_real:
+        says = f"{found.says}, but VELORA_STRIPE_PUBLISHABLE_KEY is of {'live' if live_form else 'test'} mode"
+        return Finding("payments", State.WRONG, says, "No new card can be paid with. Take both keys from the same mode.", found.ms)
     if found.state is State.OK and settings.public_url.startswith("https://") and not settings.charges_for_real:
         return Finding("payments", State.NOTE, found.says, "It charges nobody: not for real business.", found.ms)
     return found

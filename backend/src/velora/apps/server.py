@@ -19,7 +19,7 @@ from uvicorn.supervisors import Multiprocess
 from velora.apps import logs
 from velora.apps.api import create_app
 from velora.apps.front_desk import ProcessDesk
-from velora.apps.wiring import open_house, web_application
+from velora.apps.wiring import open_house, others_in_pages, web_application
 from velora.platform.settings import Settings, read_settings
 from velora.platform.web.middleware import current_request_id
 
@@ -146,7 +146,7 @@ def _end_with(parent: int) -> None:
 
 def application_of(settings: Settings) -> FastAPI:
     """The application with a house of its own, opened when serving begins."""
-    return create_app(lambda: open_house(settings), ProcessDesk, web=web_application())
+    return create_app(lambda: open_house(settings), ProcessDesk, web=web_application(), others=others_in_pages(settings))
 
 
 def _config(app: FastAPI | str) -> uvicorn.Config:

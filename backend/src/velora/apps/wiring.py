@@ -1,6 +1,6 @@
 """The composition root: one choice per port, made here and nowhere else. The client of an engine is loaded where that engine is chosen."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
@@ -8,6 +8,7 @@ from velora.flows.house import TradingHouse
 from velora.kernel.clock import Clock, SystemClock
 from velora.modules.payments.gateways.port import Gateway
 from velora.modules.payments.gateways.sandbox import SandboxGateway
+from velora.modules.payments.gateways.stripe import browser as stripe_in_browsers
 from velora.modules.payouts.gateways.port import Bank
 from velora.modules.payouts.gateways.sandbox import SandboxBank
 from velora.platform.anchors.folder import FolderAnchors
@@ -114,6 +115,15 @@ def gateway_of(settings: Settings, clock: Clock) -> Gateway:
                 return_base=f"{settings.public_url}/api/v1/gateways/stripe/returns",
                 clock=clock,
             )
+
+
+def others_in_pages(settings: Settings) -> Mapping[str, Sequence[str]]:
+    """Whom the pages may load from besides us: the gateway whose own form takes the card."""
+    match settings.gateway:
+        case "sandbox":
+            return {}
+        case "stripe":
+            return stripe_in_browsers.ORIGINS
 
 
 def bank_of(settings: Settings) -> Bank:

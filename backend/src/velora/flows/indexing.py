@@ -124,12 +124,12 @@ def document_of(shown_: Shown) -> Document:
     """What the index holds of a listing: a price and a card for each currency that anything of it is for sale in."""
     listing = shown_.listing
     sold = {currency: one for currency in _currencies(listing) if (one := listing.in_currency(currency)).offers}
-    facets = _facets(shown_)
+    facets = _by_currency({currency: _facets(replace(shown_, listing=one)) for currency, one in sold.items()})
     words = [
         listing.description,
         listing.brand,
         shown_.seller.name,
-        *(facet.value_label for facet in facets if facet.key not in ("seller", "in_stock", "attr.brand")),
+        *dict.fromkeys(facet.value_label for facet in facets if facet.key not in ("seller", "in_stock", "attr.brand")),
         *(offer.sku for offer in listing.offers),
     ]
     return Document(
@@ -143,6 +143,19 @@ def document_of(shown_: Shown) -> Document:
         created_ms=int(listing.created_at.timestamp() * 1000),
         popularity=listing.sold,
         card={currency: card_of(replace(shown_, listing=one)) for currency, one in sold.items()},
+    )
+
+
+def _by_currency(facets: Mapping[str, Sequence[FacetValue]]) -> tuple[FacetValue, ...]:
+    """What holds in each currency: once where it is all of them. A size may have a price, or be in stock, in one alone."""
+    held: dict[FacetValue, list[str]] = {}
+    for currency, values in facets.items():
+        for value in values:
+            held.setdefault(value, []).append(currency)
+    return tuple(
+        one
+        for value, currencies in held.items()
+        for one in ([value] if len(currencies) == len(facets) else [replace(value, currency=currency) for currency in currencies])
     )
 
 

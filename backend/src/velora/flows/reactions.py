@@ -31,7 +31,9 @@ from velora.modules.payments.events import PaymentFailed, RefundSettled
 from velora.modules.payouts.events import PayoutPaid
 from velora.modules.returns.events import ReturnApproved, ReturnDeclined
 from velora.modules.sellers.events import SellerApproved, SellerDeclined, SellerSuspended
-from velora.platform.db.relay import Reaction, relay
+from velora.platform.cache.port import CacheAway
+from velora.platform.db.relay import AWAY, Reaction, relay
+from velora.platform.search.port import SearchUnavailable
 
 Effect = Callable[[TradingHouse, Sequence[Any]], Awaitable[None]]
 
@@ -62,9 +64,12 @@ EFFECTS: Final[Mapping[type[Event], Sequence[Effect]]] = {
 
 
 async def relay_once(house: TradingHouse) -> int:
-    """The oldest waiting events reach everybody who listens; how many there were."""
+    """The oldest waiting events reach everybody who listens; how many there were.
+
+    While the cache or the search index is away, the events of those who need it wait, and this raises why once the others have had them.
+    """
     bound = {kind: [_bound(effect, house) for effect in effects] for kind, effects in EFFECTS.items()}
-    return await relay(house.db, REACTIONS, bound)
+    return await relay(house.db, REACTIONS, bound, (*AWAY, CacheAway, SearchUnavailable))
 
 
 def _bound(effect: Effect, house: TradingHouse) -> Callable[[Sequence[Any]], Awaitable[None]]:

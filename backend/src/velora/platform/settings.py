@@ -33,6 +33,8 @@ class Settings(BaseSettings):
     gateway: Literal["sandbox", "stripe"] = "sandbox"
     stripe_secret_key: SecretStr = SecretStr("")
     stripe_webhook_secret: SecretStr = SecretStr("")
+    # Not a secret: every browser that pays is given it.
+    stripe_publishable_key: str = ""
     # Another address only for a double of Stripe.
     stripe_api_base: str = "https://api.stripe.com"
     public_url: str = "http://localhost:8000"
@@ -102,6 +104,13 @@ class Settings(BaseSettings):
     def _stripe_webhooks(cls, value: SecretStr) -> SecretStr:
         return _address(value, ("whsec_",), "whsec_…, which Stripe shows beside the webhook endpoint")
 
+    @field_validator("stripe_publishable_key")
+    @classmethod
+    def _stripe_publishable(cls, value: str) -> str:
+        if value and not value.startswith(("pk_test_", "pk_live_")):
+            raise ValueError("should look like pk_live_…, which any browser may see, not a secret key")
+        return value
+
     @field_validator("stripe_api_base")
     @classmethod
     def _stripe_address(cls, value: str) -> str:
@@ -110,11 +119,15 @@ class Settings(BaseSettings):
         return value.rstrip("/")
 
     @model_validator(mode="after")
-    def _stripe_needs_its_secrets(self) -> Self:
-        given = {"VELORA_STRIPE_SECRET_KEY": self.stripe_secret_key, "VELORA_STRIPE_WEBHOOK_SECRET": self.stripe_webhook_secret}
-        if self.gateway == "stripe" and (missing := [name for name, value in given.items() if not value.get_secret_value()]):
+    def _stripe_needs_its_keys(self) -> Self:
+        given = {
+            "VELORA_STRIPE_SECRET_KEY": self.stripe_secret_key.get_secret_value(),
+            "VELORA_STRIPE_PUBLISHABLE_KEY": self.stripe_publishable_key,
+            "VELORA_STRIPE_WEBHOOK_SECRET": self.stripe_webhook_secret.get_secret_value(),
+        }
+        if self.gateway == "stripe" and (missing := [name for name, value in given.items() if not value]):
             raise ValueError(
-                f"VELORA_GATEWAY=stripe needs {' and '.join(missing)} as well: both are in Stripe's dashboard, under Developers. "
+                f"VELORA_GATEWAY=stripe needs {' and '.join(missing)} as well: they are in Stripe's dashboard, under Developers. "
                 "Or leave VELORA_GATEWAY out to use the sandbox."
             )
         return self

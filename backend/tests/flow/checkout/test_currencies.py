@@ -19,14 +19,16 @@ from velora.flows.operating import currencies
 from velora.flows.operating.currencies import NewCurrency
 from velora.flows.postings import CLEARING, escrow
 from velora.flows.reactions import relay_once
+from velora.flows.screens.storefront.home import home_page
 from velora.flows.screens.storefront.lists import cards, found
-from velora.flows.screens.storefront.product import product_page
+from velora.flows.screens.storefront.product import product_page, seller_page
 from velora.flows.shopping import view
 from velora.flows.shopping.view import Shop
 from velora.kernel.errors import Invalid
 from velora.kernel.principal import Principal
 from velora.modules.catalog.errors import NotForSaleIn
 from velora.modules.commission import service as commission
+from velora.modules.inventory import service as inventory
 from velora.modules.ledger import service as ledger
 from velora.modules.pricing.service import Basket, Rate, ShippingRule, set_shipping_rules
 from velora.modules.tenants import service as tenants
@@ -88,6 +90,31 @@ async def test_lists_from_the_database_obey_the_currency_too(place: Place):
     (place.house.settings.home / "search" / "v2" / "READY").unlink()
     assert await place.titles("JPY", Sort.POPULAR) == ["Brass Lamp 8000 JPY"]
     assert len(await place.titles("EUR", Sort.POPULAR)) == 2
+
+
+async def test_counts_and_facets_are_of_what_has_a_price_in_the_currency(place: Place):
+    tenant_id, seller = place.market.tenant.id, place.market.seller.slug
+    for currency, number in (("EUR", 2), ("JPY", 1)):
+        further = currency if currency != "EUR" else None
+        home = await home_page(place.house, tenant_id, currency, further=further)
+        assert (home.products, sum(count for _, count in home.categories)) == (number, number)
+        assert (await seller_page(place.house, tenant_id, seller, further=further)).products == number
+
+
+async def test_a_size_that_has_no_price_in_the_currency_is_neither_a_facet_nor_in_stock_in_it(place: Place):
+    market = place.market
+    async with place.house.db.begin(None) as uow:
+        coat = await goods(uow, market, "Coat", price=5_000, stock=0, sizes=("M", "L"))
+        medium, large = coat.variant_ids
+        await inventory.set_on_hand(uow, [inventory.Count(market.seller.id, large, market.location_id, 3)])
+        await reprice(uow, market.seller.id, [NewPrice(medium, market.tenant.slug, 9_000, None, "JPY")])
+    while await relay_once(place.house):
+        pass
+    for currency, sizes, in_stock in (("EUR", {"M", "L"}, True), ("JPY", {"M"}, False)):
+        listed = await found(place.house, market.tenant.id, Query(currency, text="coat"))
+        facets = {facet.key: {value.value for value in facet.values} for facet in listed.facets}
+        assert facets["attr.size"] == sizes
+        assert ("in_stock" in facets, cards(listed, currency)[0]["in_stock"]) == (in_stock, in_stock)
 
 
 async def test_a_product_page_is_in_the_currency_or_says_that_it_is_not_sold_in_it(place: Place):

@@ -1,5 +1,6 @@
 """The demo world: all of it is there, its books are right, and loading it again changes nothing."""
 
+from collections import Counter
 from hashlib import sha256
 
 from sqlalchemy import func, select
@@ -9,8 +10,10 @@ from velora.flows.bookkeeping.verify import verify
 from velora.flows.demo_world.data import MARKETS
 from velora.flows.demo_world.load import load_demo
 from velora.flows.demo_world.strays import STRAYS
+from velora.flows.fx import book as fx
 from velora.modules.identity import service as identity
 from velora.modules.inventory import service as inventory
+from velora.modules.ledger import service as ledger
 from velora.modules.orders import service as orders
 from velora.modules.payments.models import PaymentIntent, PaymentRefund
 from velora.modules.payouts import service as payouts
@@ -33,15 +36,36 @@ async def test_the_gateway_charged_exactly_what_was_captured(loaded: Loaded) -> 
         )
         statement = captured.where(PaymentIntent.state == "captured").group_by(PaymentIntent.currency)
         rows = await uow.all(statement.execution_options(**ACROSS_TENANTS))
-        open_ = select(PaymentIntent.state, PaymentIntent.capture, func.count(), func.sum(PaymentIntent.amount_minor))
-        open_ = open_.where(PaymentIntent.state.in_(("unknown", "authorised"))).group_by(PaymentIntent.state, PaymentIntent.capture)
-        waiting = {(row[0], row[1]): (row[2], int(row[3])) for row in await uow.all(open_.execution_options(**ACROSS_TENANTS))}
-    unheard, charged = waiting.get(("unknown", "now"), (0, 0))
-    strays = sum(amount for _, amount in STRAYS)
-    assert sum(row[1] for row in rows) + unheard + len(STRAYS) == totals.charges, "some are charged and not heard of, some match nothing"
-    assert sum(totals.held_minor.values()) == sum(waiting.get((state, "later"), (0, 0))[1] for state in ("authorised", "unknown"))
+        open_ = select(PaymentIntent.currency, PaymentIntent.state, PaymentIntent.capture, PaymentIntent.amount_minor)
+        open_ = open_.where(PaymentIntent.state.in_(("unknown", "authorised")))
+        waiting = await uow.all(open_.execution_options(**ACROSS_TENANTS))
+    strays = Counter({loaded.world.markets[slug].currency: amount for slug, amount in STRAYS})
+    unheard, held = Counter[str](), Counter[str]()
+    for currency, state, capture, amount in waiting:
+        (held if capture == "later" else unheard)[currency] += amount if (state, capture) != ("authorised", "now") else 0
+    charges = sum(row[1] for row in rows) + sum(1 for row in waiting if (row[1], row[2]) == ("unknown", "now")) + len(STRAYS)
+    assert charges == totals.charges, "some are charged and not heard of, some match nothing"
+    assert +held == Counter(totals.held_minor)
     assert {row[0]: int(row[3]) for row in rows} == totals.refunded_minor
-    assert sum(int(row[2]) for row in rows) + charged + strays == sum(totals.charged_minor.values())
+    assert Counter({row[0]: int(row[2]) for row in rows}) + strays + unheard == Counter(totals.charged_minor)
+
+
+async def test_nordmarkt_sold_refunded_and_paid_out_in_kroner_and_the_gateway_changed_some(loaded: Loaded) -> None:
+    market = loaded.world.markets["nordmarkt"]
+    async with loaded.house.db.read(None) as uow:
+        standing = await ledger.trial_balance(uow, tenant_id=market.id, currency="DKK")
+        everywhere = await ledger.trial_balance(uow, tenant_id=None, currency="DKK")
+        paid = [one for one in await payouts.listed(uow, limit=500) if one.currency == "DKK"]
+        refunds = select(PaymentRefund.state).where(PaymentRefund.currency == "DKK").execution_options(**ACROSS_TENANTS)
+        refunded = set(await uow.entities(refunds))
+        book = await fx.read(uow, market.id)
+    codes = {row.account.code.partition(":")[0]: row for row in standing}
+    assert codes.keys() >= {"1010", "2010", "4010", "4030"}
+    assert {row.account.tenant_id for row in everywhere} == {market.id}
+    assert {one.state for one in paid} == {"paid"}
+    assert refunded == {"succeeded"}
+    assert [one.payload["rate"] for one in book.conversions] == ["0.1339"]
+    assert {one.currency: one.balance_minor for one in book.exchange} == {"DKK": -95_000, "EUR": 12_721}
 
 
 async def test_there_are_orders_in_every_state(loaded: Loaded) -> None:

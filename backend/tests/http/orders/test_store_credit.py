@@ -5,7 +5,11 @@ import pytest
 from tests.http.orders.conftest import a_key, problem
 from tests.http.people.conftest import Browser
 from velora.flows.bookkeeping.verify import verify
+from velora.flows.offering.place import NewPrice, reprice
+from velora.flows.operating import currencies
+from velora.flows.operating.currencies import NewCurrency
 from velora.kernel.principal import Role
+from velora.modules.pricing.service import Rate, ShippingRule, set_shipping_rules
 
 
 def euros(amount: int) -> dict[str, object]:
@@ -18,15 +22,20 @@ async def finance(signed_in) -> Browser:
     return browser
 
 
-async def given(store, finance: Browser, email: str, amount: int):
-    body = {"tenant": store.market.tenant.slug, "email": email, "amount": euros(amount), "reason": "The parcel was late"}
+def yen(amount: int) -> dict[str, object]:
+    return {"amount": amount, "currency": "JPY"}
+
+
+async def given(store, finance: Browser, email: str, amount: int, currency: str = "EUR"):
+    money = {"amount": amount, "currency": currency}
+    body = {"tenant": store.market.tenant.slug, "email": email, "amount": money, "reason": "The parcel was late"}
     return await finance.ask("POST", "/finance/credit/goodwill", body, a_key())
 
 
 async def test_a_buyer_pays_with_goodwill_and_a_card(store, signed_in, finance):
     buyer, account = await signed_in(store.market.tenant)
     assert (await buyer.get("/account/credit")).json() == {
-        "balance": euros(0), "held": euros(0), "free": euros(0), "history": [],
+        "balance": euros(0), "held": euros(0), "free": euros(0), "history": [], "others": [],
     }  # fmt: skip
     reply = await given(store, finance, account.email, 2000)
     assert (reply.status_code, reply.json()["state"], reply.json()["credit"]["balance"]) == (201, "given", euros(2000))
@@ -59,6 +68,38 @@ async def test_credit_that_pays_alone_needs_no_card(store, signed_in, finance):
     again = await buyer.ask("POST", "/checkout", body | {"credit": euros(5390)}, a_key())
     assert problem(again) == (409, "credit.not_enough")
     assert again.json()["left"] == euros(2610)
+
+
+async def test_credit_in_a_further_currency_pays_for_orders_in_it_and_is_told_apart(store, signed_in, finance):
+    await sells_lamps_in_yen(store)
+    buyer, account = await signed_in(store.market.tenant)
+    await given(store, finance, account.email, 2000)
+    reply = await given(store, finance, account.email, 3000, "JPY")
+    assert (reply.status_code, reply.json()["credit"]["balance"]) == (201, yen(3000))
+    assert reply.json()["credit"]["others"] == [euros(2000)]
+    wanted = store.checkout(amount=8900) | {"expected_total": yen(8900), "credit": euros(2000)}
+    refused = await buyer.ask("POST", "/checkout", wanted, a_key())
+    assert [one["pointer"] for one in refused.json()["errors"]] == ["/credit/currency"]
+    placed = await buyer.ask("POST", "/checkout", wanted | {"credit": yen(3000)}, a_key())
+    assert placed.status_code == 201, placed.text
+    mine = (await buyer.get("/account/credit?currency=JPY")).json()
+    assert (mine["free"], mine["others"]) == (yen(0), [euros(2000)])
+    assert [(one["kind"], one["amount"]) for one in mine["history"]] == [("spent", yen(-3000)), ("goodwill", yen(3000))]
+    assert (await buyer.get("/account/credit")).json()["free"] == euros(2000)
+    seen = await finance.get(f"/finance/credit?tenant={store.market.tenant.slug}&email={account.email}&currency=JPY")
+    assert seen.json()["credit"]["balance"] == yen(0)
+    assert (await buyer.get("/account/credit?currency=ZZZ")).status_code == 422
+    assert (await verify(store.house.db, store.market.tenant.id)).clean
+
+
+async def sells_lamps_in_yen(store) -> None:
+    """At 8,000, with delivery for 900."""
+    market = store.market
+    async with store.house.db.begin(None) as uow:
+        await currencies.sell_in(uow, market.tenant.id, NewCurrency("JPY", 1000, Rate()), actor_ref="operator")
+        rule = ShippingRule(490, 5000, further={"JPY": Rate(900)})
+        assert not await set_shipping_rules(uow, {(market.tenant.id, market.seller.id): rule})
+        await reprice(uow, market.seller.id, [NewPrice(store.lamp.variant_ids[0], market.tenant.slug, 8000, None, "JPY")])
 
 
 async def test_from_a_limit_on_two_people_give_goodwill(store, signed_in, finance):

@@ -55,7 +55,7 @@ async def test_a_super_admin_opens_a_marketplace_and_anyone_finds_it(
     assert shown == {
         "id": made["id"], "slug": body["slug"], "name": "Sunrise Bazaar", "tagline": "Bright things", "currency": "USD", "locale": "en-US",
         "country": "US", "countries": ["US", "CA"], "tax_mode": "exclusive", "escrow_days": 14, "theme": a_theme(), "demo": True,
-        "currencies": ["USD"], "shown_in": "USD",
+        "currencies": ["USD"], "shown_in": "USD", "card_form": {"gateway": "sandbox", "publishable_key": None},
     }  # fmt: skip
     listed = (await browser_at().get("/marketplaces")).json()
     assert listed["demo"]

@@ -77,17 +77,20 @@ async def test_money_that_the_gateway_refuses_to_give_back_is_for_a_person(fresh
 
 
 async def test_stripe_is_asked_with_the_key_that_was_set(settings: Settings, tmp_path: Path):
-    def trading(key: str, base: str) -> Settings:
+    def trading(key: str, base: str, publishable: str = "pk_test_x") -> Settings:
         stripe = {"gateway": "stripe", "stripe_secret_key": SecretStr(key), "stripe_webhook_secret": SecretStr("whsec_x")}
-        return settings.model_copy(update={**stripe, "stripe_api_base": base})
+        return settings.model_copy(update={**stripe, "stripe_api_base": base, "stripe_publishable_key": publishable})
 
     async with a_stripe_double(tmp_path) as double:
         well = await found(trading(SECRET_KEY, double.base), "payments")
         refused = await found(trading("rk_live_of_another", double.base), "payments")
+        other_mode = await found(trading(SECRET_KEY, double.base, "pk_live_x"), "payments")
         base = double.base
     away = await found(trading(SECRET_KEY, base), "payments")
     assert (well.state, well.says) == (State.OK, "Stripe, test mode")
     assert (refused.state, refused.says) == (State.WRONG, "Stripe does not answer: Stripe does not take the key")
+    assert other_mode.state is State.WRONG
+    assert other_mode.says == "Stripe, test mode, but VELORA_STRIPE_PUBLISHABLE_KEY is of live mode"
     assert (away.state, "VELORA_STRIPE_SECRET_KEY" in away.mend) == (State.WRONG, True)
 
 

@@ -15,6 +15,7 @@ from velora.platform.settings import BadSettings, Settings, read_settings
         ("GATEWAY", "pa55word", "sandbox"),
         ("STRIPE_SECRET_KEY", "pk_live_pa55word", "not the publishable"),
         ("STRIPE_WEBHOOK_SECRET", "pa55word", "whsec_"),
+        ("STRIPE_PUBLISHABLE_KEY", "sk_live_pa55word", "not a secret key"),
         ("STRIPE_API_BASE", "pa55word", "https://api.stripe.com"),
         ("PUBLIC_URL", "pa55word.example.com", "https://"),
         ("LOG", "pa55word", "json"),
@@ -46,11 +47,12 @@ def test_serving_in_public_needs_a_key_of_its_own(monkeypatch: pytest.MonkeyPatc
     assert read_settings().secure_cookies
 
 
-def test_stripe_without_its_secrets_does_not_start_and_says_which_are_missing(monkeypatch: pytest.MonkeyPatch):
+def test_stripe_without_its_keys_does_not_start_and_says_which_are_missing(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("VELORA_GATEWAY", "stripe")
-    with pytest.raises(BadSettings, match="VELORA_STRIPE_SECRET_KEY and VELORA_STRIPE_WEBHOOK_SECRET"):
+    with pytest.raises(BadSettings, match="SECRET_KEY and VELORA_STRIPE_PUBLISHABLE_KEY and VELORA_STRIPE_WEBHOOK_SECRET"):
         read_settings()
     monkeypatch.setenv("VELORA_STRIPE_SECRET_KEY", "sk_test_pa55word")
+    monkeypatch.setenv("VELORA_STRIPE_PUBLISHABLE_KEY", "pk_test_for_anyone")
     with pytest.raises(BadSettings, match="needs VELORA_STRIPE_WEBHOOK_SECRET as well") as raised:
         read_settings()
     assert "pa55word" not in str(raised.value)

@@ -13,7 +13,7 @@ from velora.flows.demo_world.plan import LASTS, Planned, months, regulars
 from velora.flows.demo_world.scenes import staged
 from velora.flows.demo_world.shelving import shelves_of
 from velora.flows.demo_world.supply import supplies
-from velora.flows.demo_world.wares import new_goods_of, wares_of
+from velora.flows.demo_world.wares import new_goods_of, wares_by_ref, wares_of
 from velora.flows.demo_world.world import people
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -58,13 +58,22 @@ def test_article_numbers_are_unique_and_every_shelf_exists() -> None:
 
 
 def test_a_price_before_is_above_the_price_now_in_every_currency() -> None:
-    for market in markets():
+    for per_euro in {one.per_euro for market in markets() for one in (market, *market.further)}:
         for product in (product for seller in sellers() for product in seller.product):
-            assert product.was is None or local_price(product.was, market.per_euro) > local_price(product.price, market.per_euro)
+            assert product.was is None or local_price(product.was, per_euro) > local_price(product.price, per_euro)
+
+
+def test_most_of_what_nordmarkt_sells_has_a_price_in_kroner() -> None:
+    [further] = [one.currency for market in markets() for one in market.further]
+    here = [ware for seller in sellers() if "nordmarkt" in seller.markets for _, wares in wares_of(seller.slug) for ware in wares]
+    priced = [ware for ware in here if further in ware.further]
+    assert further == "DKK"
+    assert len(here) * 7 // 10 < len(priced) < len(here)
 
 
 def test_a_price_abroad_is_round() -> None:
     assert [local_price(price, 86) for price in (490, 3400, 9490, 114_900)] == [400, 2900, 8200, 98_800]
+    assert [local_price(price, 746) for price in (490, 3400, 9490, 114_900)] == [3700, 25_400, 71_000, 857_000]
 
 
 def test_the_same_seed_throws_the_same_dice() -> None:
@@ -92,6 +101,15 @@ def test_the_plan_has_every_fate(planned: list[Planned]) -> None:
     assert {fate.returned.approved for fate in fates if fate.returned} == {True, False}
 
 
+def test_whoever_lives_in_denmark_pays_in_kroner_where_all_of_it_has_a_price_in_them(planned: list[Planned]) -> None:
+    main = {market.slug: market.currency for market in markets()}
+    danes = [order for order in planned if order.buyer.country == "DK"]
+    for order in planned:
+        priced = all("DKK" in wares_by_ref()[line.ref].further for line in order.lines)
+        assert order.currency == ("DKK" if priced and order in danes else main[order.market])
+    assert 15 < sum(order.currency == "DKK" for order in planned) < len(danes)
+
+
 def test_nothing_happens_before_what_it_follows(planned: list[Planned]) -> None:
     for order in planned:
         for fate in order.parts.values():
@@ -113,6 +131,10 @@ def test_every_scene_names_wares_that_its_marketplace_sells() -> None:
     assert len(orders) == len(scenes())
     assert all(order.market in selling[line.ref[0]] for order in orders for line in order.lines)
     assert all(order.at <= NOW for order in orders)
+    main = {market.slug: market.currency for market in markets()}
+    abroad = [order for order in orders if order.currency != main[order.market]]
+    assert abroad
+    assert all(order.currency in wares_by_ref()[line.ref].further for order in abroad for line in order.lines)
 
 
 def test_what_is_new_was_never_ordered(planned: list[Planned]) -> None:

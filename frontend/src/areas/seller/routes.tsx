@@ -35,6 +35,7 @@ export const routes: RouteObject[] = [
         lazy: lazyPage(
           async () => (await import("@/features/sellerMoney/BalancePage")).BalancePage,
           "sellerMoney",
+          "ledger",
         ),
       },
     ],

@@ -26,5 +26,9 @@ export function CurrencyMenu({ currencies, chosen }: CurrencyMenuProps) {
 
 function choose(currency: string) {
   document.cookie = `velora_currency=${currency}; path=/; max-age=${A_YEAR}; samesite=lax`;
-  location.reload();
+  const here = new URL(location.href);
+  // Bounds of a price were amounts of the currency before.
+  for (const bound of ["price_min", "price_max"]) here.searchParams.delete(bound);
+  location.replace(here);
+  if (here.href === location.href) location.reload();
 }

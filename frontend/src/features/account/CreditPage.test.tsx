@@ -10,13 +10,17 @@ const euros = (amount: number) => ({ amount, currency: "EUR" });
 const has = (credit: object) =>
   server.use(http.get("*/api/v1/account/credit", () => HttpResponse.json(credit)));
 
-beforeEach(() => loadWords("account"));
+beforeEach(async () => {
+  await loadWords("account");
+  server.use(http.get("*/api/v1/storefront", () => HttpResponse.json({ shown_in: "EUR" })));
+});
 
 test("what can be spent is told first, and then what came and went", async () => {
   has({
     balance: euros(5000),
     held: euros(2000),
     free: euros(3000),
+    others: [],
     history: [
       { at: "2026-11-20T10:00:00Z", kind: "spent", amount: euros(-1500), order_id: "ord_1" },
       { at: "2026-11-19T10:00:00Z", kind: "goodwill", amount: euros(6500), order_id: null },
@@ -32,9 +36,38 @@ test("what can be spent is told first, and then what came and went", async () =>
 });
 
 test("without credit it says how one comes by it", async () => {
-  has({ balance: euros(0), held: euros(0), free: euros(0), history: [] });
+  has({ balance: euros(0), held: euros(0), free: euros(0), history: [], others: [] });
   show(<CreditPage />);
   expect(
     await screen.findByText("When you return something you can take its worth as credit."),
   ).toBeVisible();
+});
+
+test("credit of two currencies is shown by itself in each, and never added", async () => {
+  const kroner = (amount: number) => ({ amount, currency: "DKK" });
+  const inEuros = {
+    balance: euros(5000),
+    held: euros(0),
+    free: euros(5000),
+    history: [],
+    others: [kroner(10_000)],
+  };
+  const gift = { at: "2026-11-19T10:00:00Z", kind: "goodwill", amount: kroner(10_000), order_id: null };
+  const inKroner = {
+    balance: kroner(10_000),
+    held: kroner(0),
+    free: kroner(10_000),
+    history: [gift],
+    others: [euros(5000)],
+  };
+  server.use(
+    http.get("*/api/v1/account/credit", ({ request }) =>
+      HttpResponse.json(new URL(request.url).searchParams.get("currency") === "DKK" ? inKroner : inEuros),
+    ),
+  );
+  const { person } = show(<CreditPage />);
+  expect(await screen.findByRole("tab", { name: "€50.00" })).toHaveAttribute("aria-selected", "true");
+  await person.click(screen.getByRole("tab", { name: /kr\s100.00/ }));
+  expect(await screen.findByText(/\+ kr\s100.00/)).toBeVisible();
+  expect(screen.getByRole("tab", { name: "€50.00" })).toHaveAttribute("aria-selected", "false");
 });

@@ -1,16 +1,21 @@
 import { Wallet } from "lucide-react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router-dom";
 import { useReadCredit } from "@/shared/api/generated/account/account";
-import type { CreditMoveOut } from "@/shared/api/generated/model";
+import type { CreditMoveOut, CreditOut } from "@/shared/api/generated/model";
+import { useReadStorefront } from "@/shared/api/generated/storefront/storefront";
 import { useFormat } from "@/shared/format";
-import { Card, EmptyState, LoadError, Skeleton } from "@/shared/kit";
+import { Card, EmptyState, LoadError, Skeleton, Tabs } from "@/shared/kit";
 
 /** What a buyer may spend in this marketplace beside a card, and every way in which it came and went. */
 export function CreditPage() {
   const { t } = useTranslation("account");
   const { money } = useFormat();
-  const credit = useReadCredit();
+  const shownIn = useReadStorefront().data?.shown_in;
+  const [chosen, choose] = useState<string>();
+  const currency = chosen ?? shownIn;
+  const credit = useReadCredit(currency ? { currency } : {}, { query: { placeholderData: (last) => last } });
   return (
     <>
       <h1 className="mb-5 heading text-2xl">{t("credit")}</h1>
@@ -19,6 +24,7 @@ export function CreditPage() {
         {credit.isError && <LoadError problem={credit.error} onRetry={credit.refetch} />}
         {credit.data && (
           <>
+            <Currencies credit={credit.data} onChoose={choose} />
             <div className="px-5 py-4">
               <p className="figures text-3xl font-bold">{money(credit.data.free)}</p>
               <p className="mt-1 text-base text-muted">
@@ -41,6 +47,27 @@ export function CreditPage() {
           </>
         )}
       </Card>
+    </>
+  );
+}
+
+/** Each balance by itself, where there are several: amounts of two currencies are never added. */
+function Currencies({ credit, onChoose }: { credit: CreditOut; onChoose: (currency: string) => void }) {
+  const { t } = useTranslation("account");
+  const { money } = useFormat();
+  if (credit.others.length === 0) return null;
+  const every = [credit.balance, ...credit.others].sort((one, other) =>
+    one.currency.localeCompare(other.currency),
+  );
+  return (
+    <>
+      <Tabs
+        label={t("credit_currencies")}
+        value={credit.balance.currency}
+        onChange={onChoose}
+        tabs={every.map((one) => ({ value: one.currency, label: money(one) }))}
+      />
+      <p className="px-5 pt-4 text-sm text-muted">{t("credit_own_currency")}</p>
     </>
   );
 }

@@ -53,7 +53,7 @@ export function AccountsPage() {
             all
             value={currency}
             onChange={setCurrency}
-            currencies={[...new Set(markets.data?.data.map((market) => market.currency))]}
+            currencies={[...new Set(markets.data?.data.flatMap((market) => market.currencies))]}
           />
         </div>
         <PagedTable

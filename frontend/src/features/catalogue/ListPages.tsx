@@ -9,7 +9,8 @@ import { Avatar, LoadError, Skeleton } from "@/shared/kit";
 import { Breadcrumbs } from "./Breadcrumbs";
 import { Results } from "./Results";
 
-const useCurrency = () => useReadStorefront().data?.currency ?? "EUR";
+/** What prices are shown in: the one that the visitor chose. */
+const useCurrency = () => useReadStorefront().data?.shown_in ?? "EUR";
 
 /** What the search finds. */
 export function SearchPage() {

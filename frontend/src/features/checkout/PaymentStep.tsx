@@ -1,33 +1,23 @@
-import { zodResolver } from "@hookform/resolvers/zod";
 import { ArrowLeft, CreditCard, Lock, ShieldCheck } from "lucide-react";
-import { useMemo, useState, type BaseSyntheticEvent } from "react";
-import { useForm } from "react-hook-form";
+import { useRef, useState, type FormEvent } from "react";
 import { useTranslation } from "react-i18next";
 import { Navigate, useNavigate } from "react-router-dom";
-import { showProblem, toProblem, type Problem } from "@/shared/api";
+import { toProblem, type Problem } from "@/shared/api";
 import type { CheckoutOut, MoneyOut } from "@/shared/api/generated/model";
 import { useReadStorefront } from "@/shared/api/generated/storefront/storefront";
 import { useFormat } from "@/shared/format";
 import { Button, Checkbox, Notice, RadioCards } from "@/shared/kit";
+import type { CardForm } from "./cardForm";
 import { CreditBox } from "./CreditBox";
-import { CardFields } from "./CardFields";
-import { cardRules, type CardDraft } from "./cardRules";
+import { NewCard } from "./NewCard";
 import { Refused } from "./Refused";
 import { BackLink, StepTitle } from "./StepParts";
 import { TestCards } from "./TestCards";
 import { useCredit } from "./useCredit";
 import { useCheckoutCart } from "./useCheckoutCart";
 import { useDraft } from "./useDraft";
-import { isPromised, usePay } from "./usePay";
+import { isAnswer, isPromised, usePay, type Tender } from "./usePay";
 import { NEW_CARD, useSavedCards } from "./useSavedCards";
-import { whyDeclined } from "./whyDeclined";
-
-const AT_THE_CARD: Record<string, string> = {
-  "/number": "number",
-  "/exp_month": "expiry",
-  "/exp_year": "expiry",
-  "/cvc": "cvc",
-};
 
 /** The card, and the button that says how much. */
 export function PaymentStep() {
@@ -42,11 +32,8 @@ export function PaymentStep() {
   const [refusal, setRefusal] = useState<Problem>();
   /** A total that the buyer has been shown anew and agreed to. */
   const [accepted, setAccepted] = useState<MoneyOut>();
-  const form = useForm<CardDraft>({
-    resolver: zodResolver(useMemo(() => cardRules(t), [t])),
-    mode: "onTouched",
-    defaultValues: { number: "", expiry: "", cvc: "" },
-  });
+  const card = useRef<CardForm>(null);
+  const [asking, setAsking] = useState(false);
   const total = accepted ?? cart.data?.total;
   const credit = useCredit(total);
   // Once it is placed the draft is cleared, and the way leads to the order, not back to the start.
@@ -54,14 +41,10 @@ export function PaymentStep() {
   if (!address) return <Navigate to="/checkout/address" replace />;
   if (!deliverySeen) return <Navigate to="/checkout/delivery" replace />;
 
-  function refused(error: unknown) {
+  function refused(error: unknown, tender?: Tender) {
     const problem = toProblem(error);
-    if (problem.code === "payments.declined" && way === NEW_CARD) {
-      setRefusal(undefined);
-      form.setError("number", { type: "server", message: whyDeclined(problem, t) }, { shouldFocus: true });
-    } else if (problem.errors.some(({ pointer }) => pointer in AT_THE_CARD)) {
-      showProblem(form, problem, { exp_month: "expiry", exp_year: "expiry" });
-    } else setRefusal(problem);
+    const byCard = tender?.token !== undefined && isAnswer(problem) && card.current?.answered(problem);
+    setRefusal(byCard ? undefined : problem);
   }
   function placed({ order, payment }: CheckoutOut) {
     if (payment.state === "action_required" && payment.challenge_url) {
@@ -78,24 +61,40 @@ export function PaymentStep() {
       replace: true,
     });
   }
-  const payWith = (card: CardDraft | string | undefined) => {
-    if (!total || credit.wrong) return;
+  /** What is paid with besides credit; nothing when the card's form has said what is wrong. */
+  async function tender(): Promise<Tender | undefined> {
+    if (credit.alone) return {};
+    if (way !== NEW_CARD) return { method: way };
+    const token = await card.current?.token();
+    return token === undefined ? undefined : { token, keep };
+  }
+  async function submit() {
+    if (!total || !address || credit.wrong || asking) return;
+    setAsking(true);
     setRefusal(undefined);
-    pay.mutate({ card, keep, address, total, credit: credit.used }, { onSuccess: placed, onError: refused });
-  };
-  const onSubmit = (event?: BaseSyntheticEvent) => {
-    if (credit.alone) {
-      event?.preventDefault();
-      payWith(undefined);
-      return undefined;
+    let chosen: Tender | undefined;
+    try {
+      chosen = await tender();
+    } catch (error) {
+      refused(error);
     }
-    if (way === NEW_CARD) return form.handleSubmit(payWith)(event);
-    event?.preventDefault();
-    payWith(way);
-    return undefined;
+    if (!chosen) {
+      setAsking(false);
+      return;
+    }
+    const order = { ...chosen, address, total, credit: credit.used };
+    pay.mutate(order, {
+      onSuccess: placed,
+      onError: (error) => refused(error, order),
+      onSettled: () => setAsking(false),
+    });
+  }
+  const onSubmit = (event: FormEvent) => {
+    event.preventDefault();
+    void submit();
   };
   return (
-    <form noValidate onSubmit={(event) => void onSubmit(event)}>
+    <form noValidate onSubmit={onSubmit}>
       <StepTitle>{t("payment_title")}</StepTitle>
       <CreditBox credit={credit} />
       {!credit.alone && (
@@ -121,7 +120,7 @@ export function PaymentStep() {
               aside: <span className="text-sm">Visa, Mastercard, Amex</span>,
               body: (
                 <>
-                  <CardFields form={form} />
+                  <NewCard ref={card} of={store?.card_form} />
                   {mayKeep && (
                     <div className="mt-3">
                       <Checkbox checked={keep} onChange={setKeep} label={t("keep_card")} />
@@ -146,7 +145,7 @@ export function PaymentStep() {
               setAccepted(money);
               setRefusal(undefined);
             }}
-            onRetry={() => void onSubmit()}
+            onRetry={() => void submit()}
           />
         </div>
       )}
@@ -159,10 +158,10 @@ export function PaymentStep() {
           tone="primary"
           size="xl"
           className="figures max-sm:w-full"
-          busy={pay.isPending}
-          disabled={pay.isPending || !total}
+          busy={asking}
+          disabled={asking || !total}
         >
-          {!pay.isPending && <Lock aria-hidden />}
+          {!asking && <Lock aria-hidden />}
           {credit.alone
             ? t("place")
             : total
@@ -170,14 +169,8 @@ export function PaymentStep() {
               : t("payment_title")}
         </Button>
       </div>
-      {store?.demo && way === NEW_CARD && !credit.alone && (
-        <TestCards
-          onChoose={(number) => {
-            form.setValue("number", number, { shouldValidate: true });
-            form.setValue("expiry", "12 / 30", { shouldValidate: true });
-            form.setValue("cvc", "123", { shouldValidate: true });
-          }}
-        />
+      {store?.demo && store.card_form.gateway === "sandbox" && way === NEW_CARD && !credit.alone && (
+        <TestCards onChoose={(number) => card.current?.fill?.(number)} />
       )}
     </form>
   );

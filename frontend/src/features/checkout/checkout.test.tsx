@@ -66,6 +66,7 @@ beforeEach(async () => {
       HttpResponse.json({
         country: "DE",
         countries: ["DE", "AT"],
+        card_form: { gateway: "sandbox", publishable_key: null },
         demo: false,
         escrow_days: 14,
         theme: {},

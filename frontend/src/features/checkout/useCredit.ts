@@ -5,10 +5,12 @@ import type { MoneyOut } from "@/shared/api/generated/model";
 
 export type CreditChoice = ReturnType<typeof useCredit>;
 
-/** How much of the total the buyer's store credit pays: nothing until it is wished, then as much as it can, or less. */
+/** How much of the total the buyer's store credit in its currency pays: nothing until it is wished, then as much as it can, or less. */
 export function useCredit(total: MoneyOut | undefined) {
   const known = Boolean(useMe().data?.account);
-  const there = useReadCredit({ query: { enabled: known } });
+  const there = useReadCredit(total && { currency: total.currency }, {
+    query: { enabled: known && total !== undefined },
+  });
   const [on, turn] = useState(false);
   /** What was typed instead of the most; null while it is no amount. */
   const [chosen, setChosen] = useState<MoneyOut | null>();
@@ -31,6 +33,5 @@ export function useCredit(total: MoneyOut | undefined) {
     rest,
     /** Nothing is left for a card. */
     alone: rest?.amount === 0,
-    refresh: () => there.refetch(),
   };
 }

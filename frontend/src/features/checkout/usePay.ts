@@ -1,20 +1,24 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useRef } from "react";
-import { idempotent, toProblem } from "@/shared/api";
+import { idempotent, toProblem, type Problem } from "@/shared/api";
 import { getReadCreditQueryKey } from "@/shared/api/generated/account/account";
 import { getReadCartQueryKey } from "@/shared/api/generated/cart/cart";
 import { placeOrder } from "@/shared/api/generated/checkout/checkout";
 import type { CheckoutIn, CheckoutOut, MoneyOut } from "@/shared/api/generated/model";
-import { makeToken } from "@/shared/api/generated/sandbox-gateway/sandbox-gateway";
-import { digits, expiryOf, type CardDraft } from "./cardRules";
 import type { AddressDraft } from "./useDraft";
 
-export interface Payment {
-  /** A new card, or the id of one that was kept; none where store credit pays all of it. */
-  card: CardDraft | string | undefined;
+/** What an order is paid with besides credit: neither where credit pays all of it. */
+export interface Tender {
+  /** Stands for a new card; `keep` when it shall be there the next time. */
+  token?: string;
+  keep?: boolean;
+  /** A card that was kept. */
+  method?: string;
+}
+
+export interface Payment extends Tender {
   /** What of the total is paid with store credit. */
   credit?: MoneyOut | undefined;
-  keep: boolean;
   address: AddressDraft;
   total: MoneyOut;
 }
@@ -30,6 +34,11 @@ export function isPromised(state: string): boolean {
   return state === "captured" || state === "authorised" || state === "capturing" || state === "awaited";
 }
 
+/** Something came back that will not come again: whoever asks once more asks for something new. */
+export function isAnswer({ status, code }: Problem): boolean {
+  return status >= 400 && status < 500 && code !== "idempotency.in_progress";
+}
+
 /**
  * Orders and pays. While nobody knows what became of an attempt (no answer, a server error), trying again sends the very
  * same request under the same key, so that nothing happens twice; after an answer the next attempt is a new one.
@@ -38,10 +47,10 @@ export function usePay() {
   const client = useQueryClient();
   const attempt = useRef<Attempt | undefined>(undefined);
   return useMutation<CheckoutOut, unknown, Payment>({
-    mutationFn: async (payment) => {
+    mutationFn: (payment) => {
       const of = JSON.stringify(payment);
       if (attempt.current?.of !== of)
-        attempt.current = { of, key: crypto.randomUUID(), body: await bodyOf(payment) };
+        attempt.current = { of, key: crypto.randomUUID(), body: bodyOf(payment) };
       const { key, body } = attempt.current;
       return placeOrder(body, idempotent(key));
     },
@@ -49,8 +58,7 @@ export function usePay() {
       attempt.current = undefined;
     },
     onError: (error) => {
-      const { status, code } = toProblem(error);
-      if (status >= 400 && status < 500 && code !== "idempotency.in_progress") attempt.current = undefined;
+      if (isAnswer(toProblem(error))) attempt.current = undefined;
     },
     // Not waited for: the page of an empty cart would take the place of the one that leads on to the order.
     onSettled: () => {
@@ -60,18 +68,10 @@ export function usePay() {
   });
 }
 
-/** The card's number goes to the gateway and nowhere else; what comes back stands for it. */
-async function bodyOf({ card, credit, keep, address, total }: Payment): Promise<CheckoutIn> {
+function bodyOf({ token, keep, method, credit, address, total }: Payment): CheckoutIn {
   const { email, ...to } = address;
   const order = { email, address: to, expected_total: total, ...(credit ? { credit } : {}) };
-  if (card === undefined) return order;
-  if (typeof card === "string") return { ...order, payment: { payment_method_id: card } };
-  const expiry = expiryOf(card.expiry);
-  const { token } = await makeToken({
-    number: digits(card.number),
-    exp_month: expiry?.month ?? 0,
-    exp_year: expiry?.year ?? 0,
-    cvc: card.cvc,
-  });
+  if (method !== undefined) return { ...order, payment: { payment_method_id: method } };
+  if (token === undefined) return order;
   return { ...order, payment: { token, ...(keep ? { save: true } : {}) } };
 }

@@ -8,17 +8,18 @@ import {
   Button,
   Card,
   CopyId,
+  Crumbs,
+  DetailSkeleton,
   Fact,
   Facts,
   LoadError,
   PageHead,
   Skeleton,
   Timeline,
-  TwoColumns,
   type TimelineItem,
+  TwoColumns,
 } from "@/shared/kit";
-import { useLedgerWords } from "@/shared/ledger";
-import { DisputeState, useReason } from "./looks";
+import { DisputeState, useDisputeWords, useLedgerWords } from "@/shared/ledger";
 
 /** One dispute: what it moved so far, on whom it falls, and until when evidence can be given. */
 export function DisputePage() {
@@ -32,7 +33,7 @@ export function DisputePage() {
 function Told({ dispute }: { dispute: DisputeFullOut }) {
   const { t } = useTranslation("disputes");
   const { joined, money, dateTime } = useFormat();
-  const reason = useReason();
+  const { reason } = useDisputeWords();
   return (
     <TwoColumns
       aside={
@@ -49,7 +50,7 @@ function Told({ dispute }: { dispute: DisputeFullOut }) {
         title={t("dispute_of", { amount: money(dispute.amount) })}
         chip={<DisputeState state={dispute.state} />}
         lead={joined([reason(dispute.reason), dispute.tenant.name, dateTime(dispute.opened_at)])}
-        crumbs={<Crumbs disputeId={dispute.id} />}
+        crumbs={<Crumbs to="/finance/disputes" list={t("title")} id={dispute.id} />}
         actions={
           dispute.order_id && (
             <Button asChild>
@@ -157,39 +158,15 @@ function About({ dispute }: { dispute: DisputeFullOut }) {
   );
 }
 
-function Crumbs({ disputeId }: { disputeId: string }) {
-  const { t } = useTranslation("disputes");
-  return (
-    <>
-      <Link to="/finance/disputes" className="text-muted hover:text-text max-sm:hidden">
-        {t("title")}
-      </Link>
-      <span aria-hidden className="text-muted max-sm:hidden">
-        /
-      </span>
-      <CopyId id={disputeId} />
-    </>
-  );
-}
-
 function DisputeSkeleton({ disputeId }: { disputeId: string }) {
   const { t } = useTranslation("disputes");
   return (
-    <div role="status" aria-label={t("loading")}>
-      <TwoColumns
-        aside={
-          <Card>
-            <Skeleton className="h-36 w-full" />
-          </Card>
-        }
-      >
-        <PageHead
-          title={<Skeleton className="my-1.5 h-6 w-56" />}
-          lead={<Skeleton className="h-4 w-80 max-w-full" />}
-          crumbs={<Crumbs disputeId={disputeId} />}
-        />
-        <Skeleton className="h-24 w-full" />
-      </TwoColumns>
-    </div>
+    <DetailSkeleton
+      label={t("loading")}
+      crumbs={<Crumbs to="/finance/disputes" list={t("title")} id={disputeId} />}
+      cards={1}
+    >
+      <Skeleton className="h-24 w-full" />
+    </DetailSkeleton>
   );
 }

@@ -5,9 +5,10 @@ import { useListDisputes } from "@/shared/api/generated/disputes/disputes";
 import type { DisputeOut, ListDisputesParams } from "@/shared/api/generated/model";
 import { useFormat } from "@/shared/format";
 import { Card, EmptyState, PagedTable, PageHead, Tabs, useCursor, type Column } from "@/shared/kit";
-import { MarketplaceFilter } from "@/shared/ledger";
+import { DisputeState, MarketplaceFilter, useDisputeWords, type DisputeStand } from "@/shared/ledger";
 import { useFilter } from "@/shared/useFilter";
-import { DisputeState, STATES, useReason } from "./looks";
+
+const STATES: readonly DisputeStand[] = ["open", "won", "lost"];
 
 /** What buyers' banks took back, until when evidence can be given, and how each has ended. */
 export function DisputesPage() {
@@ -16,6 +17,7 @@ export function DisputesPage() {
   const { cursor, next, onPrevious, reset } = useCursor();
   const [state, setState] = useFilter("state", reset);
   const [tenant, setTenant] = useFilter("marketplace", reset);
+  const words = useDisputeWords();
   const disputes = useListDisputes(
     {
       limit: 25,
@@ -36,7 +38,7 @@ export function DisputesPage() {
           onChange={(value) => setState(value === "all" ? "" : value)}
           tabs={[
             { value: "all", label: t("all") },
-            ...STATES.map((value) => ({ value, label: t(`state_${value}`) })),
+            ...STATES.map((value) => ({ value, label: words.state(value) })),
           ]}
           aside={
             <MarketplaceFilter value={tenant} onChange={setTenant} className="w-44! border-transparent!" />
@@ -64,7 +66,7 @@ export function DisputesPage() {
 function useColumns(): Column<DisputeOut>[] {
   const { t } = useTranslation("disputes");
   const { money, dateTime, relative } = useFormat();
-  const reason = useReason();
+  const { reason } = useDisputeWords();
   return [
     {
       id: "reason",

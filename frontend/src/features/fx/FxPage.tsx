@@ -4,30 +4,17 @@ import { useTranslation } from "react-i18next";
 import { Link } from "react-router-dom";
 import { useListConversions } from "@/shared/api/generated/fx/fx";
 import type { ConversionOut } from "@/shared/api/generated/model";
-import { useListMarketplaces } from "@/shared/api/generated/storefront/storefront";
 import { useFormat } from "@/shared/format";
-import {
-  Button,
-  Card,
-  EmptyState,
-  Fact,
-  Facts,
-  LoadError,
-  PageHead,
-  Select,
-  Table,
-  type Column,
-} from "@/shared/kit";
+import { Button, Card, EmptyState, Fact, Facts, LoadError, PageHead, Table, type Column } from "@/shared/kit";
+import { MarketplaceSelect, useOneMarketplace } from "@/shared/ledger";
 import { RecordConversion } from "./RecordConversion";
 
 /** What a marketplace's bank or gateway changed into another currency, and what account 4030 says of it. */
 export function FxPage() {
   const { t } = useTranslation("fx");
   const { money } = useFormat();
-  const markets = useListMarketplaces({ query: { staleTime: Infinity } }).data?.data ?? [];
-  const [chosen, choose] = useState("");
+  const { market, markets, choose } = useOneMarketplace();
   const [before, setBefore] = useState<string>();
-  const market = markets.find(({ slug }) => slug === chosen) ?? markets[0];
   const tenant = market?.slug ?? "";
   const found = useListConversions(
     { tenant, limit: 25, ...(before ? { before } : {}) },
@@ -41,15 +28,14 @@ export function FxPage() {
         title={t("title")}
         lead={t("lead")}
         actions={
-          <Select
-            aria-label={t("marketplace")}
+          <MarketplaceSelect
             className="w-48!"
+            markets={markets}
             value={tenant}
             onChange={(slug) => {
               choose(slug);
               setBefore(undefined);
             }}
-            options={markets.map(({ slug, name }) => ({ value: slug, label: name }))}
           />
         }
       />

@@ -1,9 +1,9 @@
 import { useState, type FormEvent } from "react";
 import { useTranslation } from "react-i18next";
-import { Link } from "react-router-dom";
 import { useRecordConversion } from "@/shared/api/generated/fx/fx";
 import type { MoneyOut, RecordedOut } from "@/shared/api/generated/model";
 import { Button, Card, Field, Input, MoneyInput, Notice, Select } from "@/shared/kit";
+import { DoneNotice } from "@/shared/ledger";
 
 type Place = "bank" | "gateway";
 
@@ -71,13 +71,7 @@ export function RecordConversion({ tenant, currencies, onRecorded }: RecordConve
     <Card title={t("record")}>
       {done && (
         <div className="mb-4">
-          <Notice tone={done.state === "recorded" ? "positive" : "warning"} title={t(`now_${done.state}`)}>
-            {done.approval_id && (
-              <Link to={`/finance/approvals/${done.approval_id}`} className="underline underline-offset-4">
-                {t("see_request")}
-              </Link>
-            )}
-          </Notice>
+          <DoneNotice title={t(`now_${done.state}`)} approvalId={done.approval_id} />
         </div>
       )}
       {record.isError && !record.error.errors.length && (

@@ -1,11 +1,15 @@
 import { Search, Wallet } from "lucide-react";
 import { useState, type FormEvent } from "react";
 import { useTranslation } from "react-i18next";
-import { Link } from "react-router-dom";
 import { useOnce } from "@/shared/api";
 import { giveGoodwill, useReadCreditOfBuyer } from "@/shared/api/generated/finance/finance";
-import type { BuyerCreditOut, GoodwillIn, GoodwillOut, MoneyOut } from "@/shared/api/generated/model";
-import { useListMarketplaces } from "@/shared/api/generated/storefront/storefront";
+import type {
+  BuyerCreditOut,
+  GoodwillIn,
+  GoodwillOut,
+  MoneyOut,
+  ReadCreditOfBuyerParams,
+} from "@/shared/api/generated/model";
 import { useFormat } from "@/shared/format";
 import {
   Button,
@@ -21,6 +25,7 @@ import {
   Skeleton,
   Textarea,
 } from "@/shared/kit";
+import { DoneNotice, MarketplaceSelect, useOneMarketplace } from "@/shared/ledger";
 
 const SHORTEST = 3;
 const LONGEST = 200;
@@ -28,34 +33,49 @@ const LONGEST = 200;
 /** A buyer's store credit in a marketplace, and goodwill that is added to it. */
 export function GoodwillPage() {
   const { t } = useTranslation("goodwill");
-  const markets = useListMarketplaces({ query: { staleTime: Infinity } }).data?.data ?? [];
-  const [chosen, choose] = useState("");
+  const { market, markets, choose } = useOneMarketplace();
+  const [currency, setCurrency] = useState("");
   const [email, setEmail] = useState("");
-  const [asked, setAsked] = useState<{ tenant: string; email: string }>();
-  const tenant = chosen || markets[0]?.slug || "";
+  const [asked, setAsked] = useState<ReadCreditOfBuyerParams>();
   const found = useReadCreditOfBuyer(asked ?? { tenant: "", email: "" }, {
-    query: { enabled: asked !== undefined },
+    query: { enabled: asked !== undefined, placeholderData: (last) => last },
   });
+  const currencies = market?.currencies ?? [];
+  const inCurrency = currencies.includes(currency) ? currency : (market?.currency ?? "");
   const look = (event: FormEvent) => {
     event.preventDefault();
-    if (tenant && email.trim()) setAsked({ tenant, email: email.trim() });
+    if (market && email.trim()) setAsked({ tenant: market.slug, email: email.trim(), currency: inCurrency });
   };
   return (
     <>
       <PageHead title={t("title")} lead={t("lead")} />
       <Card>
         <form onSubmit={look} className="flex flex-wrap items-end gap-4">
-          <Field label={t("marketplace")} className="min-w-44">
+          <MarketplaceSelect
+            className="w-44!"
+            markets={markets}
+            value={market?.slug ?? ""}
+            onChange={(slug) => {
+              choose(slug);
+              setAsked(undefined);
+            }}
+          />
+          {currencies.length > 1 && (
             <Select
-              value={tenant}
-              onChange={choose}
-              options={markets.map(({ slug, name }) => ({ value: slug, label: name }))}
+              aria-label={t("currency")}
+              className="w-28!"
+              value={inCurrency}
+              onChange={(chosen) => {
+                setCurrency(chosen);
+                if (asked) setAsked({ ...asked, currency: chosen });
+              }}
+              options={currencies.map((one) => ({ value: one, label: one }))}
             />
-          </Field>
+          )}
           <Field label={t("email")} className="min-w-0 grow basis-60">
             <Input type="email" value={email} onChange={(event) => setEmail(event.target.value)} />
           </Field>
-          <Button type="submit" disabled={!tenant || !email.trim()}>
+          <Button type="submit" disabled={!market || !email.trim()}>
             <Search aria-hidden />
             {t("look")}
           </Button>
@@ -76,7 +96,7 @@ export function GoodwillPage() {
             ))}
           {found.data && (
             <Give
-              key={found.data.account_id + found.data.tenant}
+              key={found.data.account_id + found.data.tenant + found.data.credit.balance.currency}
               buyer={found.data}
               onGiven={() => void found.refetch()}
             />
@@ -90,7 +110,7 @@ export function GoodwillPage() {
 function Give({ buyer, onGiven }: { buyer: BuyerCreditOut; onGiven: () => void }) {
   const { t } = useTranslation("goodwill");
   const { money } = useFormat();
-  const { currency } = buyer.credit.balance;
+  const { balance, others } = buyer.credit;
   const [amount, setAmount] = useState<MoneyOut>();
   const [reason, setReason] = useState("");
   const [tried, setTried] = useState(false);
@@ -116,17 +136,20 @@ function Give({ buyer, onGiven }: { buyer: BuyerCreditOut; onGiven: () => void }
   return (
     <Card
       title={buyer.name}
-      aside={<span className="figures">{t("has", { amount: money(buyer.credit.balance) })}</span>}
+      aside={
+        <span className="figures">
+          {t("has", { amount: money(balance) })}
+          {others.map((one) => (
+            <span key={one.currency} className="ms-3 text-muted">
+              {t("has_too", { amount: money(one) })}
+            </span>
+          ))}
+        </span>
+      }
     >
       {done && (
         <div className="mb-4">
-          <Notice tone={done.state === "given" ? "positive" : "warning"} title={t(`now_${done.state}`)}>
-            {done.approval_id && (
-              <Link to={`/finance/approvals/${done.approval_id}`} className="underline underline-offset-4">
-                {t("see_request")}
-              </Link>
-            )}
-          </Notice>
+          <DoneNotice title={t(`now_${done.state}`)} approvalId={done.approval_id} />
         </div>
       )}
       {give.isError && (
@@ -136,7 +159,7 @@ function Give({ buyer, onGiven }: { buyer: BuyerCreditOut; onGiven: () => void }
       )}
       <form noValidate onSubmit={send} className="grid gap-4">
         <Field label={t("amount")} error={tried && none ? t("amount_missing") : undefined} required>
-          <MoneyInput className="w-48" currency={currency} value={amount} onChange={setAmount} />
+          <MoneyInput className="w-48" currency={balance.currency} value={amount} onChange={setAmount} />
         </Field>
         <Field
           label={t("reason")}

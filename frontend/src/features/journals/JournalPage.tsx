@@ -8,6 +8,8 @@ import {
   Card,
   Chip,
   CopyId,
+  Crumbs,
+  DetailSkeleton,
   Fact,
   Facts,
   LoadError,
@@ -56,7 +58,7 @@ function Told({ journal }: { journal: JournalFullOut }) {
           <Chip tone={journal.sealed ? "positive" : "neutral"}>{t(journal.sealed ? "sealed" : "waits")}</Chip>
         }
         lead={joined([journal.tenant.name, instant(journal.recorded_at), money(journal.total)])}
-        crumbs={<Crumbs journalId={journal.id} />}
+        crumbs={<Crumbs to="/finance/journals" list={t("title")} id={journal.id} />}
       />
       <div className="grid gap-4">
         {journal.reversed_by && (
@@ -148,39 +150,15 @@ function AboutLink({ name, value }: { name: string; value: string }) {
   );
 }
 
-function Crumbs({ journalId }: { journalId: string }) {
-  const { t } = useTranslation("journals");
-  return (
-    <>
-      <Link to="/finance/journals" className="text-muted hover:text-text max-sm:hidden">
-        {t("title")}
-      </Link>
-      <span aria-hidden className="text-muted max-sm:hidden">
-        /
-      </span>
-      <CopyId id={journalId} />
-    </>
-  );
-}
-
 function JournalSkeleton({ journalId }: { journalId: string }) {
   const { t } = useTranslation("journals");
   return (
-    <div role="status" aria-label={t("loading")}>
-      <TwoColumns
-        aside={[1, 2].map((card) => (
-          <Card key={card}>
-            <Skeleton className="h-44 w-full" />
-          </Card>
-        ))}
-      >
-        <PageHead
-          title={<Skeleton className="my-1.5 h-6 w-56" />}
-          lead={<Skeleton className="h-4 w-80 max-w-full" />}
-          crumbs={<Crumbs journalId={journalId} />}
-        />
-        <Skeleton className="h-36 w-full rounded-lg!" />
-      </TwoColumns>
-    </div>
+    <DetailSkeleton
+      label={t("loading")}
+      crumbs={<Crumbs to="/finance/journals" list={t("title")} id={journalId} />}
+      cards={2}
+    >
+      <Skeleton className="h-36 w-full rounded-lg!" />
+    </DetailSkeleton>
   );
 }

@@ -16,7 +16,7 @@ export function useFilters(reset: () => void) {
   const [most, setMost] = useFilter("most", reset);
   const markets = useListMarketplaces({ query: { staleTime: Infinity } });
   const found = markets.data?.data ?? [];
-  const currencies = [...new Set(found.map((market) => market.currency))];
+  const currencies = [...new Set(found.flatMap((market) => market.currencies))];
   const currency = chosen || (found.find(({ slug }) => slug === tenant)?.currency ?? currencies[0] ?? "EUR");
   const words = useLate(q.trim());
   const named = useLate(account.trim());

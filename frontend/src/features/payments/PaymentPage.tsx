@@ -7,6 +7,8 @@ import {
   Button,
   Card,
   CopyId,
+  Crumbs,
+  DetailSkeleton,
   Fact,
   Facts,
   LoadError,
@@ -50,7 +52,7 @@ function Told({ payment }: { payment: FinancePaymentFullOut }) {
         title={t("payment_of", { amount: money(payment.amount) })}
         chip={<PaymentState payment={payment} />}
         lead={joined([payment.tenant.name, card, dateTime(payment.created_at)])}
-        crumbs={<Crumbs paymentId={payment.id} />}
+        crumbs={<Crumbs to="/finance/payments" list={t("title")} id={payment.id} />}
         actions={
           payment.captured.amount > 0 && (
             <Button asChild>
@@ -132,44 +134,20 @@ function Journals({ payment }: { payment: FinancePaymentFullOut }) {
   );
 }
 
-function Crumbs({ paymentId }: { paymentId: string }) {
-  const { t } = useTranslation("payments");
-  return (
-    <>
-      <Link to="/finance/payments" className="text-muted hover:text-text max-sm:hidden">
-        {t("title")}
-      </Link>
-      <span aria-hidden className="text-muted max-sm:hidden">
-        /
-      </span>
-      <CopyId id={paymentId} />
-    </>
-  );
-}
-
 function PaymentSkeleton({ paymentId }: { paymentId: string }) {
   const { t } = useTranslation("payments");
   return (
-    <div role="status" aria-label={t("loading")}>
-      <TwoColumns
-        aside={[1, 2].map((card) => (
-          <Card key={card}>
-            <Skeleton className="h-36 w-full" />
-          </Card>
-        ))}
-      >
-        <PageHead
-          title={<Skeleton className="my-1.5 h-6 w-56" />}
-          lead={<Skeleton className="h-4 w-80 max-w-full" />}
-          crumbs={<Crumbs paymentId={paymentId} />}
-        />
-        {[1, 2, 3].map((step) => (
-          <div key={step} className="mb-6 flex gap-3.5">
-            <Skeleton className="size-[33px] shrink-0 rounded-full!" />
-            <Skeleton className="h-12 grow" />
-          </div>
-        ))}
-      </TwoColumns>
-    </div>
+    <DetailSkeleton
+      label={t("loading")}
+      crumbs={<Crumbs to="/finance/payments" list={t("title")} id={paymentId} />}
+      cards={2}
+    >
+      {[1, 2, 3].map((step) => (
+        <div key={step} className="mb-6 flex gap-3.5">
+          <Skeleton className="size-[33px] shrink-0 rounded-full!" />
+          <Skeleton className="h-12 grow" />
+        </div>
+      ))}
+    </DetailSkeleton>
   );
 }

@@ -3,13 +3,8 @@ import { Link } from "react-router-dom";
 import { useSellerDisputes } from "@/shared/api/generated/disputes/disputes";
 import type { SellerDisputeOut } from "@/shared/api/generated/model";
 import { useFormat } from "@/shared/format";
-import { Card, Chip, LoadError, type StateTone } from "@/shared/kit";
-
-const TONES: Record<SellerDisputeOut["state"], StateTone> = {
-  open: "warning",
-  won: "positive",
-  lost: "negative",
-};
+import { Card, LoadError } from "@/shared/kit";
+import { DisputeState, useDisputeWords } from "@/shared/ledger";
 
 /** What of the seller's money is held or was lost because a buyer's bank took a payment back; nothing where there was none. */
 export function Disputes({ sellerId }: { sellerId: string }) {
@@ -32,6 +27,7 @@ export function Disputes({ sellerId }: { sellerId: string }) {
 function Dispute({ one, sellerId }: { one: SellerDisputeOut; sellerId: string }) {
   const { t } = useTranslation("sellerMoney");
   const { date, joined, money } = useFormat();
+  const { reason } = useDisputeWords();
   return (
     <li className="flex flex-wrap items-center justify-between gap-x-4 gap-y-1 py-2.5">
       <span className="min-w-0">
@@ -43,11 +39,7 @@ function Dispute({ one, sellerId }: { one: SellerDisputeOut; sellerId: string })
           {one.seller_order_id}
         </Link>
         <span className="block text-sm text-muted">
-          {joined([
-            one.tenant.name,
-            t(`dispute_reason_${one.reason}`, { defaultValue: one.reason.replaceAll("_", " ") }),
-            date(one.opened_at),
-          ])}
+          {joined([one.tenant.name, reason(one.reason), date(one.opened_at)])}
         </span>
       </span>
       <span className="flex items-center gap-3">
@@ -55,7 +47,7 @@ function Dispute({ one, sellerId }: { one: SellerDisputeOut; sellerId: string })
           <b className="figures font-semibold">{money(one.amount)}</b>
           <span className="block text-sm text-muted">{said(one, t, money)}</span>
         </span>
-        <Chip tone={TONES[one.state]}>{t(`dispute_${one.state}`)}</Chip>
+        <DisputeState state={one.state} />
       </span>
     </li>
   );

@@ -8,7 +8,7 @@ import { Disputes } from "./Disputes";
 
 const euros = (amount: number) => ({ amount, currency: "EUR" });
 
-beforeEach(() => loadWords("sellerMoney"));
+beforeEach(() => loadWords("sellerMoney", "ledger"));
 
 test("a seller sees what is held, why, and what is owed", async () => {
   const one = {

@@ -1,9 +1,20 @@
 import { useTranslation } from "react-i18next";
-import { Link, useParams } from "react-router-dom";
+import { useParams } from "react-router-dom";
 import { useReadTrail } from "@/shared/api/generated/finance/finance";
 import type { TrailOut } from "@/shared/api/generated/model";
 import { useFormat } from "@/shared/format";
-import { Card, CopyId, Fact, Facts, LoadError, PageHead, Skeleton, Trail, TwoColumns } from "@/shared/kit";
+import {
+  Card,
+  Crumbs,
+  DetailSkeleton,
+  Fact,
+  Facts,
+  LoadError,
+  PageHead,
+  Skeleton,
+  Trail,
+  TwoColumns,
+} from "@/shared/kit";
 import { WhereMoneyIs } from "@/shared/ledger";
 import { BooksProof } from "./BooksProof";
 import { TrailState } from "./stateChip";
@@ -45,26 +56,11 @@ function Told({ trail }: { trail: TrailOut }) {
         title={t("order_of", { day: day.format(new Date(trail.placed_at)) })}
         chip={<TrailState state={trail.state} />}
         lead={lead}
-        crumbs={<Crumbs orderId={trail.order_id} />}
+        crumbs={<Crumbs to="/finance/trails" list={t("title")} id={trail.order_id} />}
       />
       <h2 className="sr-only">{t("steps")}</h2>
       <Trail entries={useEntries(trail)} />
     </TwoColumns>
-  );
-}
-
-function Crumbs({ orderId }: { orderId: string }) {
-  const { t } = useTranslation("trails");
-  return (
-    <>
-      <Link to="/finance/trails" className="text-muted hover:text-text max-sm:hidden">
-        {t("title")}
-      </Link>
-      <span aria-hidden className="text-muted max-sm:hidden">
-        /
-      </span>
-      <CopyId id={orderId} />
-    </>
   );
 }
 
@@ -102,34 +98,20 @@ function Totals({ trail }: { trail: TrailOut }) {
 function TrailSkeleton({ orderId }: { orderId: string }) {
   const { t } = useTranslation("trails");
   return (
-    <div role="status" aria-label={t("loading")}>
-      <TwoColumns
-        aside={
-          <>
-            <Card>
-              <Skeleton className="h-52 w-full" />
-            </Card>
-            <Card>
-              <Skeleton className="h-44 w-full" />
-            </Card>
-          </>
-        }
-      >
-        <PageHead
-          title={<Skeleton className="my-1.5 h-6 w-64" />}
-          lead={<Skeleton className="h-4 w-96 max-w-full" />}
-          crumbs={<Crumbs orderId={orderId} />}
-        />
-        {[1, 2, 3].map((step) => (
-          <div key={step} className="mb-6 flex gap-3.5">
-            <Skeleton className="size-[33px] shrink-0 rounded-full!" />
-            <div className="grow">
-              <Skeleton className="h-4 w-40" />
-              <Skeleton className="mt-3 h-24 w-full rounded-lg!" />
-            </div>
+    <DetailSkeleton
+      label={t("loading")}
+      crumbs={<Crumbs to="/finance/trails" list={t("title")} id={orderId} />}
+      cards={2}
+    >
+      {[1, 2, 3].map((step) => (
+        <div key={step} className="mb-6 flex gap-3.5">
+          <Skeleton className="size-[33px] shrink-0 rounded-full!" />
+          <div className="grow">
+            <Skeleton className="h-4 w-40" />
+            <Skeleton className="mt-3 h-24 w-full rounded-lg!" />
           </div>
-        ))}
-      </TwoColumns>
-    </div>
+        </div>
+      ))}
+    </DetailSkeleton>
   );
 }

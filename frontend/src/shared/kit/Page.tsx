@@ -1,5 +1,9 @@
 import { createContext, useContext, useEffect, type ReactNode } from "react";
 import { createPortal } from "react-dom";
+import { Link } from "react-router-dom";
+import { Card } from "./Card";
+import { CopyId } from "./CopyId";
+import { Skeleton } from "./Skeleton";
 
 /** Where a console shows what page this is, in its top bar; null until it stands. */
 export const CrumbSlot = createContext<HTMLElement | null>(null);
@@ -32,6 +36,59 @@ export function PageHead({ title, chip, lead, actions, crumbs }: PageHeadProps) 
       </div>
       {actions && <div className="flex flex-wrap gap-2.5">{actions}</div>}
     </header>
+  );
+}
+
+interface CrumbsProps {
+  /** The list that the page belongs to. */
+  to: string;
+  list: ReactNode;
+  id: string;
+}
+
+/** The way back from one thing to the list of them, and its id to copy. */
+export function Crumbs({ to, list, id }: CrumbsProps) {
+  return (
+    <>
+      <Link to={to} className="text-muted hover:text-text max-sm:hidden">
+        {list}
+      </Link>
+      <span aria-hidden className="text-muted max-sm:hidden">
+        /
+      </span>
+      <CopyId id={id} />
+    </>
+  );
+}
+
+interface DetailSkeletonProps {
+  /** What is being loaded, for those who do not see it. */
+  label: string;
+  crumbs: ReactNode;
+  /** How many cards stand beside it. */
+  cards: number;
+  children: ReactNode;
+}
+
+/** A page about one thing, while it is loaded. */
+export function DetailSkeleton({ label, crumbs, cards, children }: DetailSkeletonProps) {
+  return (
+    <div role="status" aria-label={label}>
+      <TwoColumns
+        aside={Array.from({ length: cards }, (_, card) => (
+          <Card key={card}>
+            <Skeleton className="h-40 w-full" />
+          </Card>
+        ))}
+      >
+        <PageHead
+          title={<Skeleton className="my-1.5 h-6 w-56" />}
+          lead={<Skeleton className="h-4 w-80 max-w-full" />}
+          crumbs={crumbs}
+        />
+        {children}
+      </TwoColumns>
+    </div>
   );
 }
 

@@ -1,6 +1,7 @@
 import * as Radix from "@radix-ui/react-radio-group";
 import { clsx as cx } from "clsx";
 import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
 import { useFieldWiring } from "./Field";
 
 export interface RadioOption {
@@ -29,10 +30,12 @@ const dot = cx(
 
 /** A short list of which one is chosen. */
 export function Radio({ options, value, onChange, className, ...rest }: RadioProps) {
+  const { i18n } = useTranslation();
   return (
     <Radix.Root
       {...useFieldWiring()}
       {...rest}
+      dir={i18n.dir()}
       value={value ?? ""}
       onValueChange={onChange}
       className={cx("grid gap-2.5", className)}
@@ -49,10 +52,12 @@ export function Radio({ options, value, onChange, className, ...rest }: RadioPro
 
 /** Choices as one framed list; the chosen one opens and is tinted. */
 export function RadioCards({ options, value, onChange, className, ...rest }: RadioProps) {
+  const { i18n } = useTranslation();
   return (
     <Radix.Root
       {...useFieldWiring()}
       {...rest}
+      dir={i18n.dir()}
       value={value ?? ""}
       onValueChange={onChange}
       className={cx("divide-y divide-line overflow-hidden rounded-lg border bg-surface", className)}

@@ -24,7 +24,7 @@ export { LoadError } from "./LoadError";
 export { Menu, type MenuEntry } from "./Menu";
 export { MoneyInput } from "./MoneyInput";
 export { Notice } from "./Notice";
-export { PageHead, TwoColumns } from "./Page";
+export { Crumbs, DetailSkeleton, PageHead, TwoColumns } from "./Page";
 export { PagedTable } from "./PagedTable";
 export { Pagination } from "./Pagination";
 export { Discount, Price } from "./Price";

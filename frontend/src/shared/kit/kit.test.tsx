@@ -1,4 +1,5 @@
 import { screen, within } from "@testing-library/react";
+import i18next from "i18next";
 import { useState } from "react";
 import { describe, expect, test, vi } from "vitest";
 import { show } from "@/testing/render";
@@ -9,6 +10,7 @@ import { Field } from "./Field";
 import { Input } from "./Input";
 import { LoadError } from "./LoadError";
 import { MoneyInput } from "./MoneyInput";
+import { RadioCards } from "./Radio";
 import { layOut } from "./sankeyLayout";
 import { Table } from "./Table";
 
@@ -150,4 +152,11 @@ test("what flows into a bar of the Sankey is as thick as what flows out", () => 
   const [into, ...out] = placed.flows.map((flow) => flow.thickness);
   expect(out.reduce((sum, thickness) => sum + thickness, 0)).toBeCloseTo(into ?? 0);
   expect(placed.nodes.map((node) => node.column)).toEqual([0, 1, 2, 2]);
+});
+
+test("choices are written from the right in Arabic", async () => {
+  await i18next.changeLanguage("ar");
+  show(<RadioCards aria-label="ways" options={[{ value: "a", label: "A" }]} value="a" onChange={vi.fn()} />);
+  expect(screen.getByRole("radiogroup")).toHaveAttribute("dir", "rtl");
+  await i18next.changeLanguage("en");
 });

@@ -43,17 +43,24 @@ export function legibleOn(
   return fitted;
 }
 
-function luminance({ l, c, h }: Oklch): number {
+function luminance(colour: Oklch): number {
+  const [red, green, blue] = linear(colour);
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+}
+
+/** Red, green and blue as light, from 0 to 1. */
+export function linear({ l, c, h }: Oklch): [number, number, number] {
   const hue = (h * Math.PI) / 180;
   const a = c * Math.cos(hue);
   const b = c * Math.sin(hue);
   const long = (l + 0.3963377774 * a + 0.2158037573 * b) ** 3;
   const medium = (l - 0.1055613458 * a - 0.0638541728 * b) ** 3;
   const short = (l - 0.0894841775 * a - 1.291485548 * b) ** 3;
-  const red = inGamut(4.0767416621 * long - 3.3077115913 * medium + 0.2309699292 * short);
-  const green = inGamut(-1.2684380046 * long + 2.6097574011 * medium - 0.3413193965 * short);
-  const blue = inGamut(-0.0041960863 * long - 0.7034186147 * medium + 1.707614701 * short);
-  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+  return [
+    inGamut(4.0767416621 * long - 3.3077115913 * medium + 0.2309699292 * short),
+    inGamut(-1.2684380046 * long + 2.6097574011 * medium - 0.3413193965 * short),
+    inGamut(-0.0041960863 * long - 0.7034186147 * medium + 1.707614701 * short),
+  ];
 }
 
 const inGamut = (channel: number) => Math.min(1, Math.max(0, channel));

@@ -8,5 +8,7 @@ export {
   type RadiusScale,
   type ThemeTold,
 } from "./face";
+export { parseOklch } from "./contrast";
+export { toHex } from "./hex";
 export { useFace } from "./useFace";
 export { useTheme, watchTheme, type Preference } from "./useTheme";

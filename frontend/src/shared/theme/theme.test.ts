@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { AA_TEXT, contrast, parseOklch, type Oklch } from "./contrast";
+import { toHex } from "./hex";
 import { faceVariables } from "./face";
 
 const css = readFileSync("src/shared/theme/tokens.css", "utf8");
@@ -62,3 +63,9 @@ test.each(["oklch(0.95 0.1 100)", "oklch(0.66 0.19 35)", "oklch(0.2 0.05 260)", 
     }
   },
 );
+
+test("a colour is told in hexadecimal to those who know no other", () => {
+  expect(toHex({ l: 1, c: 0, h: 0 })).toBe("#ffffff");
+  expect(toHex({ l: 0, c: 0, h: 0 })).toBe("#000000");
+  expect(toHex({ l: 0.628, c: 0.2577, h: 29.23 })).toBe("#ff0000");
+});

@@ -6,7 +6,7 @@ from typing import Annotated, Final
 import typer
 
 from velora.apps.cli.console import AsJson, Complaint, Exit, facts, give, run, say, table
-from velora.apps.cli.home import at_home, tenant_named
+from velora.apps.cli.home import at_home, tenant_id_of
 from velora.flows.four_eyes.decide import Decision, approve, expire_approvals, find, follow_up, reject
 from velora.flows.house import TradingHouse
 from velora.flows.screens.finance.names import actors_of
@@ -170,7 +170,7 @@ def _amount(one: ApprovalFacts) -> str:
 async def _listed(settings: Settings, state: State, slug: str) -> list[Named]:
     async with at_home(settings) as house:
         await expire_approvals(house)
-        tenant_id = (await tenant_named(house, slug)).id if slug else None
+        tenant_id = await tenant_id_of(house, slug)
         async with house.db.read(None) as uow:
             found = await approvals_service.listed(uow, tenant_id, states=[state], limit=_SHOWN)
             return [await _named(uow, one) for one in found.data]
@@ -210,7 +210,7 @@ async def _named(uow: UnitOfWork, one: ApprovalFacts) -> Named:
 
 async def _desk(settings: Settings, slug: str, states: set[CaseState]) -> list[tuple[Item, str]]:
     async with at_home(settings) as house:
-        tenant_id = (await tenant_named(house, slug)).id if slug else None
+        tenant_id = await tenant_id_of(house, slug)
         async with house.db.read(None) as uow:
             found = await desk.listed(uow, tenant_id, kinds=set(KINDS.values()), states=states, cursor=None, limit=_SHOWN)
             markets = await tenants.by_id(uow, {item.tenant_id for item in found.data})

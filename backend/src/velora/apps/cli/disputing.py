@@ -5,7 +5,7 @@ from typing import Annotated, Final
 import typer
 
 from velora.apps.cli.console import AsJson, Complaint, Exit, give, run, say, table
-from velora.apps.cli.home import at_home, tenant_named
+from velora.apps.cli.home import at_home, tenant_id_of
 from velora.kernel.ids import encode
 from velora.kernel.money import show
 from velora.modules.disputes import service as disputes_service
@@ -70,7 +70,7 @@ def _as_json(one: DisputeFacts, market: str) -> dict[str, object]:
 
 async def _listed(settings: Settings, states: set[State], slug: str) -> list[tuple[DisputeFacts, str]]:
     async with at_home(settings) as house:
-        tenant_id = (await tenant_named(house, slug)).id if slug else None
+        tenant_id = await tenant_id_of(house, slug)
         async with house.db.read(None) as uow:
             found = await disputes_service.listed(uow, tenant_id, states=states, limit=_SHOWN)
             markets = await tenants.by_id(uow, {one.tenant_id for one in found})

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from velora.apps.cli.console import AsJson, Complaint, Exit, Tell, give, progress, run, say, stop_with, table
-from velora.apps.cli.home import at_home, tenant_named
+from velora.apps.cli.home import at_home, tenant_id_of, tenant_named
 from velora.flows.catalog_import.run import Report, import_file
 from velora.flows.indexing import rebuild_index
 from velora.modules.sellers.service import approved
@@ -41,7 +41,7 @@ def reindex(
 
 async def _reindex(settings: Settings, slug: str, tell: Tell) -> int:
     async with at_home(settings) as house:
-        tenant_id = (await tenant_named(house, slug)).id if slug else None
+        tenant_id = await tenant_id_of(house, slug)
         return await rebuild_index(house, tenant_id, lambda done, of: tell("", done, of))
 
 

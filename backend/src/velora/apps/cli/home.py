@@ -112,3 +112,8 @@ async def tenant_named(house: TradingHouse, slug: str) -> TenantFacts:
         return known[slug]
     others = f"There are: {', '.join(sorted(known))}." if known else "There is none yet: velora tenant create makes one."
     raise Complaint(f"There is no marketplace {slug}. {others}", Exit.USAGE)
+
+
+async def tenant_id_of(house: TradingHouse, slug: str | None) -> int | None:
+    """The id of the marketplace of this short name; None for all of them, where none is named. Raises as tenant_named."""
+    return (await tenant_named(house, slug)).id if slug else None

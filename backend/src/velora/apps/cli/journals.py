@@ -8,15 +8,15 @@ from typing import Annotated, Final
 import typer
 
 from velora.apps.cli.console import AsJson, Complaint, Exit, facts, give, run, say, table
-from velora.apps.cli.home import at_home, tenant_named
+from velora.apps.cli.home import at_home, tenant_id_of, tenant_named
 from velora.flows.house import TradingHouse
 from velora.flows.screens.finance.journals.about import about, accounts_like
 from velora.flows.screens.finance.journals.story import Story, story_of
 from velora.kernel.ids import decode, encode
 from velora.kernel.money import show
 from velora.modules.ledger import service as ledger
-from velora.modules.ledger.policy import kind_of
-from velora.modules.ledger.service import Account, JournalView, LegView, Look, TrialRow
+from velora.modules.ledger.policy import balance_of, kind_of
+from velora.modules.ledger.service import Account, JournalView, LegView, Look
 from velora.modules.tenants import service as tenants
 from velora.platform.db import UnitOfWork
 from velora.platform.settings import Settings, read_settings
@@ -243,15 +243,14 @@ async def _trail(settings: Settings, order: str) -> tuple[Sequence[JournalView],
 
 async def _balance(settings: Settings, code: str, slug: str, at: datetime | None) -> list[tuple[Account, int]]:
     async with at_home(settings) as house:
-        tenant_id = (await tenant_named(house, slug)).id if slug else None
+        tenant_id = await tenant_id_of(house, slug)
         async with house.db.read(tenant_id) as uow:
             if at is None:
                 found = await ledger.accounts(uow, tenant_id=tenant_id, code_prefix=code)
                 return [(one, one.balance_minor) for one in found]
             rows = await ledger.trial_balance(uow, tenant_id=tenant_id, at=at)
-    return [(row.account, _held(row)) for row in rows if row.account.code.startswith(code)]
-
-
-def _held(row: TrialRow) -> int:
-    net = row.debit_minor - row.credit_minor
-    return net if row.account.normal == "D" else -net
+    return [
+        (row.account, balance_of(row.account.normal, row.debit_minor, row.credit_minor))
+        for row in rows
+        if row.account.code.startswith(code)
+    ]

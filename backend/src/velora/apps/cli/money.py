@@ -12,11 +12,10 @@ import typer
 
 from velora.apps.cli import journals, seals
 from velora.apps.cli.console import AsJson, Complaint, Exit, Tell, give, progress, run, say, stop_with, table
-from velora.apps.cli.home import at_home, tenant_named
+from velora.apps.cli.home import at_home, tenant_id_of
 from velora.apps.cli.journals import moment
 from velora.flows.archiving.shelf import Shelf
 from velora.flows.bookkeeping import verify as bookkeeping
-from velora.flows.house import TradingHouse
 from velora.kernel.ids import encode
 from velora.kernel.money import show
 from velora.modules.ledger import service as ledger
@@ -161,14 +160,10 @@ def _sums(sums: dict[str, tuple[int, int]]) -> list[Sequence[object]]:
     return [("", f"Sum {currency}", show(debit, currency), show(credit, currency)) for currency, (debit, credit) in sums.items()]
 
 
-async def _tenant_id(house: TradingHouse, slug: str) -> int | None:
-    return (await tenant_named(house, slug)).id if slug else None
-
-
 async def _verify(settings: Settings, slug: str, since: datetime | None, archive: Path | None, tell: Tell) -> Sequence[Check]:
     done: Counter[str] = Counter()
     async with at_home(settings) as house:
-        tenant_id = await _tenant_id(house, slug)
+        tenant_id = await tenant_id_of(house, slug)
         async with house.db.read(None) as uow:
             total, _ = await ledger.counts(uow, tenant_id)
 
@@ -187,14 +182,14 @@ async def _verify(settings: Settings, slug: str, since: datetime | None, archive
 
 async def _trial_balance(settings: Settings, slug: str, currency: str, at: datetime | None) -> list[TrialRow]:
     async with at_home(settings) as house:
-        tenant_id = await _tenant_id(house, slug)
+        tenant_id = await tenant_id_of(house, slug)
         async with house.db.read(tenant_id) as uow:
             return await ledger.trial_balance(uow, tenant_id=tenant_id, currency=currency or None, at=at)
 
 
 async def _statement(settings: Settings, code: str, slug: str, span: tuple[datetime | None, datetime | None], file: Path | None) -> None:
     async with at_home(settings) as house:
-        tenant_id = await _tenant_id(house, slug)
+        tenant_id = await tenant_id_of(house, slug)
         async with house.db.read(tenant_id) as uow:
             found = await ledger.accounts(uow, tenant_id=tenant_id, code_prefix=code)
             if not found:

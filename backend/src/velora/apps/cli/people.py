@@ -7,7 +7,7 @@ from typing import Annotated, Final
 import typer
 
 from velora.apps.cli.console import AsJson, Complaint, Exit, give, run, say, table
-from velora.apps.cli.home import at_home, tenant_named
+from velora.apps.cli.home import at_home, tenant_id_of, tenant_named
 from velora.flows.operating import currencies
 from velora.flows.operating.currencies import NewCurrency
 from velora.flows.signing_in.sign_in import password_cost
@@ -268,7 +268,7 @@ async def _create_user(settings: Settings, email: str, name: str, password: str)
 
 async def _grant(settings: Settings, email: str, role: Role, slug: str) -> None:
     async with at_home(settings) as house:
-        tenant_id = (await tenant_named(house, slug)).id if slug else None
+        tenant_id = await tenant_id_of(house, slug)
         email = identity_policy.normal_email(email)
         async with house.db.begin(None) as uow:
             account = (await identity.by_email(uow, {email})).get(email)

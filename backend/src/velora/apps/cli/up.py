@@ -16,7 +16,7 @@ from velora.apps.front_desk import ProcessDesk
 from velora.apps.migrations.upgrading import upgrade
 from velora.apps.process import stop_on_signals
 from velora.apps.server import serve
-from velora.apps.wiring import open_house, web_application
+from velora.apps.wiring import open_house, others_in_pages, web_application
 from velora.flows.demo_world.data import MARKETS
 from velora.flows.demo_world.load import load_demo
 from velora.flows.house import TradingHouse
@@ -59,7 +59,7 @@ async def _up(settings: Settings, bound: socket.socket, *, with_demo: bool) -> N
         if with_demo and not await _fill(house, stop):
             say("Stopped. The next start goes on filling where this one was.")
             return
-        application = create_app(lambda: nullcontext(house), ProcessDesk, web=web_application())
+        application = create_app(lambda: nullcontext(house), ProcessDesk, web=web_application(), others=others_in_pages(settings))
         working = asyncio.create_task(worker.run(house, stop))
         try:
             await serve(application, bound, stop, lambda: _welcome(house))

@@ -80,7 +80,7 @@ async def say_dropped(house: House, retention: Database, shelf: Shelf, ready: Re
     signer = house.keys.signer()
     async with retention.begin(None) as uow:
         [agreed] = accepted(ApprovalFacts, await take(uow, [Taking(PLATFORM, matter_of(ready.manifest))], by))
-        said = _said(ready, shelf, agreed).said_by(signer.key_id)
+        said = _said(ready, shelf, agreed, signer.key_id)
         said = said.signed(signer.sign(said.form))
         await ledger.say_dropped(uow, said, ready.remains)
     return said
@@ -118,7 +118,7 @@ async def _what_remains(
     return remains
 
 
-def _said(ready: Ready, shelf: Shelf, agreed: ApprovalFacts) -> DroppedMonth:
+def _said(ready: Ready, shelf: Shelf, agreed: ApprovalFacts, key_id: str) -> DroppedMonth:
     manifest, month = ready.manifest, ready.month
     assert agreed.done_at is not None
     return DroppedMonth(
@@ -138,4 +138,5 @@ def _said(ready: Ready, shelf: Shelf, agreed: ApprovalFacts) -> DroppedMonth:
         asked_by=agreed.requested_by,
         agreed_by=agreed.decided_by,
         dropped_at=agreed.done_at,
+        key_id=key_id,
     )

@@ -20,7 +20,7 @@ async def export_products(house: House, seller_id: int, tenant: TenantFacts) -> 
         tree = (await category_trees(uow, [tenant.id]))[tenant.id]
         places = await locations(uow, [seller_id])
     keys = sorted({definition.key for category in tree.by_id.values() for definition in category.attributes})
-    further = [f"{kind}{currency}" for currency in tenant.currencies[1:] for kind in (PRICE, COMPARE_AT)]
+    further = [f"{kind}{currency}" for currency in tenant.further_currencies for kind in (PRICE, COMPARE_AT)]
     columns = [*COLUMNS, *further, *(f"{ATTRIBUTE}{key}" for key in keys)]
     yield _text([columns])
     before: int | None = None

@@ -122,7 +122,7 @@ async def _take_in(uow: UnitOfWork, wanted: Wanted, batch: Sequence[Sequence[Row
     tenant = (await tenants_by_id(uow, [wanted.tenant_id]))[wanted.tenant_id]
     tree = (await category_trees(uow, [tenant.id]))[tenant.id]
     categories = {each.slug: (each.id, tree.attributes(each.id)) for each in tree.by_id.values()}
-    unsaid = await undelivered(uow, {(tenant.id, wanted.seller_id, currency) for currency in tenant.currencies[1:]})
+    unsaid = await undelivered(uow, {(tenant.id, wanted.seller_id, currency) for currency in tenant.further_currencies})
     shelving = Shelving(wanted.seller_id, tenant.currencies, categories, frozenset(currency for _, _, currency in unsaid))
     readings = [read_product(rows, shelving) for rows in batch]
     errors = [error for reading in readings for error in reading.errors]

@@ -70,7 +70,7 @@ async def _refuse(uow: UnitOfWork, tenant_id: int, fixed_minor: int, further: Ma
             return Invalid(f"/further_fixed/{currency}", f"Name currencies beside the main one, {tenant.currency}, by their three letters.")
         if not 0 <= amount <= 10**9:
             return Invalid(f"/further_fixed/{currency}", "Give an amount of zero or more, in minor units of this currency.")
-    unsaid = [currency for currency in tenant.currencies[1:] if currency not in further] if fixed_minor else []
+    unsaid = [currency for currency in tenant.further_currencies if currency not in further] if fixed_minor else []
     return (
         Invalid(f"/further_fixed/{unsaid[0]}", f"Say how much the fixed part is in {unsaid[0]}; it is not converted.") if unsaid else None
     )

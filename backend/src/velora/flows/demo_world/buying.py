@@ -66,9 +66,10 @@ def _basket(world: World, order: Planned, found: Mapping[OfferKey, Offer]) -> Ba
     market = _market(world, order)
     lines: list[BasketLine] = []
     for line in order.lines:
-        offer = found[OfferKey(market.tenant_id, world.variants[line.ref])]
+        offer = found[OfferKey(market.tenant_id, world.variants[line.ref])].in_currency(market.currency)
+        assert offer is not None, f"{line.ref} has no price in {market.currency}"
         lines.append(BasketLine(offer.variant_id, offer.seller_id, offer.price_minor, line.quantity, offer.tax_class))
-    return Basket(market.tenant_id, market.currency, market.tax_mode, order.buyer.country, tuple(lines))
+    return Basket(market.tenant_id, market.currency, market.tax_mode, order.buyer.country, tuple(lines), further=market.further)
 
 
 async def buy(walker: Walker, planned: Sequence[Planned]) -> None:
@@ -105,7 +106,7 @@ async def _confirm(walker: Walker, challenged: Sequence[tuple[Draft, Answer]]) -
 
 def _market(world: World, order: Planned) -> Market:
     place = world.markets[order.market]
-    return Market(place.id, place.currency, place.tax_mode, charged=place.charged)
+    return Market(place.id, order.currency, place.tax_mode, charged=place.charged, further=order.currency != place.currency)
 
 
 def _draft(walker: Walker, order: Planned) -> Draft:

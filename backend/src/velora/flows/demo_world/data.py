@@ -32,6 +32,15 @@ SHOWN_SELLERS: Final = ("nordlauf", "tonwerk", "thornbury", "golden-hour")
 SUPER_ADMIN: Final = PersonSheet(name="Ruben Okoye", email="super@velora.example")
 
 
+class FurtherSheet(Sheet):
+    """A currency in which a marketplace sells beside its own. Buyers of `country` pay in it where all that they want has a price in it."""
+
+    currency: str
+    per_euro: int
+    payout_threshold_minor: int
+    country: str
+
+
 class MarketSheet(Sheet):
     """A marketplace. `per_euro` is what 100 euro become there before rounding; `accent` is OKLCH in thousandths and degrees."""
 
@@ -49,6 +58,7 @@ class MarketSheet(Sheet):
     payout_threshold_minor: int
     charged: Literal["at_order", "at_shipment"]
     payout_days: Literal["fridays", "monthly"]
+    further: tuple[FurtherSheet, ...] = ()
     accent: tuple[int, int, int]
     display_font: str
     radius: int
@@ -83,7 +93,10 @@ class ShelfSheet(Sheet):
 
 
 class ProductSheet(Sheet):
-    """A product; prices in euro cents with tax. `extra` is what some values of an option cost more, `loved` how many were sold before."""
+    """A product; prices in euro cents with tax. `extra` is what some values of an option cost more, `loved` how many were sold before.
+
+    One that is `main_only` has a price in each marketplace's main currency alone.
+    """
 
     title: str
     text: str
@@ -98,6 +111,7 @@ class ProductSheet(Sheet):
     options: Mapping[str, tuple[str, ...]] = {}
     extra: Mapping[str, int] = {}
     facts: Mapping[str, str | int | bool] = {}
+    main_only: bool = False
 
 
 class DeliverySheet(Sheet):
@@ -109,11 +123,14 @@ class DeliverySheet(Sheet):
 
 
 class SellerSheet(Sheet):
+    """`prices_in` are the further currencies in which this seller says what its goods and their delivery cost."""
+
     slug: str
     name: str
     country: str
     tier: str
     markets: tuple[str, ...]
+    prices_in: tuple[str, ...] = ()
     about: str
     owner: PersonSheet
     staff: tuple[PersonSheet, ...]
@@ -149,9 +166,13 @@ class ReturnSheet(Sheet):
 
 
 class SceneSheet(Sheet):
-    """One order by hand. `lines` are (seller, title, variant, quantity); `parcel` is when its first line left alone."""
+    """One order by hand. `lines` are (seller, title, variant, quantity); `parcel` is when its first line left alone.
+
+    One in a further `currency` is the demo buyer's, or that of somebody from where people pay in it.
+    """
 
     market: str
+    currency: str = ""
     hours: int
     minutes: int = 0
     buyer: bool = False
@@ -161,6 +182,18 @@ class SceneSheet(Sheet):
     shipped: int | None = None
     delivered: int | None = None
     returned: ReturnSheet | None = None
+
+
+class ConversionSheet(Sheet):
+    """What the gateway changed so many hours ago, by its own statement: so much of one currency for so much of the other, at this rate."""
+
+    market: str
+    hours: int
+    reference: str
+    sold: tuple[int, str]
+    bought: tuple[int, str]
+    rate: str
+    source: str
 
 
 @cache
@@ -184,6 +217,11 @@ def scenes() -> tuple[SceneSheet, ...]:
 
 
 @cache
+def conversions() -> tuple[ConversionSheet, ...]:
+    return _read("scenes.toml", "conversion", TypeAdapter(tuple[ConversionSheet, ...]))
+
+
+@cache
 def sellers() -> tuple[SellerSheet, ...]:
     """Every seller with its products, by slug."""
     folder = files(_HERE) / "data" / "sellers"
@@ -192,10 +230,10 @@ def sellers() -> tuple[SellerSheet, ...]:
 
 
 def local_price(euro_minor: int, per_euro: int) -> int:
-    """A price in a marketplace's own currency, rounded to one that looks like a price: the euro's own, else to halves or wholes."""
+    """A price in another currency, rounded to one that looks like a price: the euro's own, else halves or wholes, or tens of small coin."""
     if per_euro == 100:
         return euro_minor
-    step = 50 if euro_minor < 5000 else 100
+    step = 1000 if per_euro >= 500 and euro_minor >= 5000 else 50 if per_euro < 500 and euro_minor < 5000 else 100
     return max(step, step * ((euro_minor * per_euro // 100 + step // 2) // step))
 
 

@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 from velora.flows.demo_world.data import CountrySheet, MarketSheet, countries, markets, sellers
 from velora.flows.demo_world.dice import Dice
-from velora.flows.demo_world.wares import NEW, Ref, Ware, wares_of
+from velora.flows.demo_world.wares import NEW, Ref, Ware, wares_by_ref, wares_of
 from velora.modules.catalog.policy import slug_of
 
 LASTS: Final = timedelta(days=122)
@@ -66,11 +66,12 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """One order. `regular` says that the buyer has an account."""
+    """One order, in `currency`. `regular` says that the buyer has an account."""
 
     mark: str
     at: datetime
     market: str
+    currency: str
     buyer: Person
     regular: bool
     lines: tuple[Line, ...]
@@ -115,8 +116,9 @@ def _order(dice: Dice, mark: str, at: datetime, now: datetime, people: Mapping[s
     regular = dice.chance(72)
     buyer = dice.pick(people[market.slug]) if regular else _person(dice, market.slug, dice.between(60, 99))
     outcomes: tuple[Outcome, ...] = ("fine", "declined", "poor", "challenge", "abandoned", "lost", "unsent")
+    lines = _lines(dice, market, fresh=now - at < timedelta(days=3))
     planned = Planned(
-        mark, at, market.slug, buyer, regular, _lines(dice, market, fresh=now - at < timedelta(days=3)),
+        mark, at, market.slug, _currency(market, buyer, lines), buyer, regular, lines,
         dice.weighted(outcomes, (905, 20, 25, 25, 10, 10, 5)), dice.weighted((0, 1, 2), (60, 30, 10)),
     )  # fmt: skip
     if dice.chance(2):
@@ -136,6 +138,12 @@ def _lines(dice: Dice, market: MarketSheet, *, fresh: bool) -> tuple[Line, ...]:
             quantity = dice.weighted((1, 2, 3, 4), (78, 15, 4, 3)) if ware.price < 6_000 else 1
             lines[ware.ref] = Line(ware.ref, quantity)
     return tuple(lines.values())
+
+
+def _currency(market: MarketSheet, buyer: Person, lines: tuple[Line, ...]) -> str:
+    """That of the buyer's country, where the marketplace sells in it and all of the lines have a price in it."""
+    theirs = next((one.currency for one in market.further if one.country == buyer.country), market.currency)
+    return theirs if all(theirs in wares_by_ref()[line.ref].further for line in lines) else market.currency
 
 
 def _weight(slug: str) -> int:

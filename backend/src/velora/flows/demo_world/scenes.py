@@ -29,18 +29,26 @@ def staged(now: datetime) -> list[Planned]:
 
 
 def _staged(number: int, scene: SceneSheet, market: MarketSheet, now: datetime) -> Planned:
-    lines = tuple(Line(ware_of(seller, title, variant).ref, quantity) for seller, title, variant, quantity in scene.lines)
     dice = Dice(f"scene {number}")
+    currency = scene.currency or market.currency
+    lines = tuple(Line(ware_of(seller, title, variant).ref, quantity) for seller, title, variant, quantity in scene.lines)
     return Planned(
         mark=f"scene{number:02}",
         at=now - timedelta(hours=scene.hours, minutes=scene.minutes, seconds=dice.below(50)),
         market=market.slug,
-        buyer=demo_buyer(market) if scene.buyer else dice.pick(regulars(market.slug)),
+        currency=currency,
+        buyer=demo_buyer(market) if scene.buyer else dice.pick(_payers(market, currency)),
         regular=True,
         lines=lines,
         card=_CARDS[scene.card],
         parts={slug: _fate(scene, slug, now) for slug in dict.fromkeys(line.ref[0] for line in lines)},
     )
+
+
+def _payers(market: MarketSheet, currency: str) -> list[Person]:
+    """The regulars who pay in this currency: all of them in the main one."""
+    there = {one.country for one in market.further if one.currency == currency}
+    return [person for person in regulars(market.slug) if not there or person.country in there]
 
 
 def _fate(scene: SceneSheet, slug: str, now: datetime) -> Fate:

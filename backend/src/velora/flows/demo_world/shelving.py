@@ -4,23 +4,33 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from velora.flows.demo_world.data import MarketSheet, ProductSheet, SellerSheet, ShelfSheet, local_price, markets, sellers, shelves
+from velora.flows.demo_world.data import (
+    DeliverySheet,
+    MarketSheet,
+    ProductSheet,
+    SellerSheet,
+    ShelfSheet,
+    local_price,
+    markets,
+    sellers,
+    shelves,
+)
 from velora.flows.demo_world.supply import Supplies
 from velora.flows.demo_world.wares import Good, Ref, Ware, goods_of
 from velora.kernel.errors import Invalid, Refusal
-from velora.modules.catalog.policy import AttributeDefinition, Kind, ListingDraft, OfferDraft, Picture, ProductDraft, VariantDraft
+from velora.modules.catalog.policy import Amounts, AttributeDefinition, Kind, ListingDraft, OfferDraft, Picture, ProductDraft, VariantDraft
 from velora.modules.catalog.service import CategoryDraft, add_categories, add_products, category_trees, list_in
 from velora.modules.commission import service as commission
 from velora.modules.commission.service import NewRule
 from velora.modules.inventory import service as inventory
 from velora.modules.inventory.service import NewLocation, Receipt
-from velora.modules.pricing.service import ShippingRule, set_shipping_rules
+from velora.modules.pricing.service import Rate, ShippingRule, set_shipping_rules
 from velora.modules.tenants.service import TenantFacts
 from velora.platform.db import UnitOfWork
 
 _GENERAL_BPS: Final = 1000
 # Beside each marketplace's ten percent: one shelf and one seller for which another rule holds (percent in bps, fixed in minor units).
-_SHELF_RULES: Final = {"nordmarkt": ("audio", 700, 0), "harbour": ("novels", 1500, 0), "sunrise": ("clothing", 1200, 30)}
+_SHELF_RULES: Final = {"nordmarkt": ("audio", 700, 30), "harbour": ("novels", 1500, 0), "sunrise": ("clothing", 1200, 30)}
 _SELLER_RULES: Final = {"nordmarkt": ("holm-and-soen", 800), "harbour": ("thornbury", 900), "sunrise": ("golden-hour", 850)}
 _SECOND_ROOM_PERCENT: Final = 30
 
@@ -140,9 +150,14 @@ def _product_draft(seller_id: int, seller: SellerSheet, product: ProductSheet, w
 
 
 def _offer(variant_id: int, ware: Ware, product: ProductSheet, market: MarketSheet) -> OfferDraft:
-    price = local_price(ware.price, market.per_euro)
-    before = local_price(ware.price + product.was - product.price, market.per_euro) if product.was else None
-    return OfferDraft(variant_id, price, before, product.tax)
+    here = _amounts(ware, product, market.per_euro)
+    further = {one.currency: _amounts(ware, product, one.per_euro) for one in market.further if one.currency in ware.further}
+    return OfferDraft(variant_id, here.price_minor, here.compare_at_minor, product.tax, further)
+
+
+def _amounts(ware: Ware, product: ProductSheet, per_euro: int) -> Amounts:
+    before = local_price(ware.price + product.was - product.price, per_euro) if product.was else None
+    return Amounts(local_price(ware.price, per_euro), before)
 
 
 async def _set_rules(uow: UnitOfWork, places: Places, standing: Standing, categories: Mapping[tuple[str, str], int]) -> None:
@@ -151,21 +166,27 @@ async def _set_rules(uow: UnitOfWork, places: Places, standing: Standing, catego
         tenant_id = places[market.slug].id
         shelf, shelf_bps, fixed = _SHELF_RULES[market.slug]
         seller, seller_bps = _SELLER_RULES[market.slug]
+        further_fixed = {one.currency: local_price(fixed * 100 // market.per_euro, one.per_euro) for one in market.further if fixed}
         for rule in (
             NewRule(_GENERAL_BPS),
-            NewRule(shelf_bps, fixed, category_id=categories[market.slug, shelf]),
+            NewRule(shelf_bps, fixed, category_id=categories[market.slug, shelf], further_fixed=further_fixed),
             NewRule(seller_bps, seller_id=standing[seller]),
         ):
             made = await commission.create(uow, tenant_id, rule, created_by="system")
             if isinstance(made, Refusal):
                 raise made
         for sheet in sellers():
-            terms = sheet.delivery
-            flat, free = local_price(terms.flat, market.per_euro), local_price(terms.free_above, market.per_euro)
             if market.slug in sheet.markets:
-                deliveries[tenant_id, standing[sheet.slug]] = ShippingRule(flat, free, *terms.days)
+                here = _rate(sheet.delivery, market.per_euro)
+                further = {one.currency: _rate(sheet.delivery, one.per_euro) for one in market.further if one.currency in sheet.prices_in}
+                rule = ShippingRule(here.flat_minor, here.free_above_minor, *sheet.delivery.days, further)
+                deliveries[tenant_id, standing[sheet.slug]] = rule
     for refusal in (await set_shipping_rules(uow, deliveries)).values():
         raise refusal
+
+
+def _rate(terms: DeliverySheet, per_euro: int) -> Rate:
+    return Rate(local_price(terms.flat, per_euro), local_price(terms.free_above, per_euro))
 
 
 async def _open_rooms(uow: UnitOfWork, standing: Standing) -> dict[str, tuple[int, ...]]:

@@ -18,7 +18,7 @@ from velora.modules.sellers import service as seller_service
 from velora.modules.sellers.policy import StaffRole, State
 from velora.modules.sellers.service import Membership, NewSeller, SellerFacts
 from velora.modules.tenants import service as tenants
-from velora.modules.tenants.policy import Hero, NewTenant, Theme
+from velora.modules.tenants.policy import FurtherCurrency, Hero, NewTenant, Theme
 from velora.modules.tenants.service import TenantFacts
 from velora.platform.db import UnitOfWork
 
@@ -56,6 +56,7 @@ def _new_tenants() -> list[NewTenant]:
             tagline=market.tagline, countries=market.countries, tax_mode=market.tax_mode, escrow_days=market.escrow_days,
             reserve_bps=market.reserve_bps, payout_threshold_minor=market.payout_threshold_minor,
             charged=market.charged,
+            further=tuple(FurtherCurrency(one.currency, one.payout_threshold_minor) for one in market.further),
             theme=Theme(
                 accent=Oklch(market.accent[0] / 1000, market.accent[1] / 1000, market.accent[2]),
                 display_font=market.display_font,

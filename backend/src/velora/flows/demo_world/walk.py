@@ -9,17 +9,22 @@ from typing import Any, Final
 from velora.flows.demo_world import deeds
 from velora.flows.demo_world.arrivals import arrivals, arrive
 from velora.flows.demo_world.buying import buy
-from velora.flows.demo_world.data import FINANCE, markets
+from velora.flows.demo_world.data import FINANCE, ConversionSheet, conversions, markets
 from velora.flows.demo_world.plan import DAILY, Planned
 from velora.flows.demo_world.restock import restock
 from velora.flows.demo_world.walker import BankCounter, Walker, asked
 from velora.flows.demo_world.wares import Ref
+from velora.flows.fx.posting import Changed, Conversion, conversion_key
+from velora.flows.fx.record import Wish, record
 from velora.flows.once import Once
 from velora.flows.payment_outcome.sweep import sweep_payments
 from velora.flows.payout_run.run import PayoutRun, run_payouts
 from velora.flows.release.release import release_due
+from velora.flows.second_person import Hand
 from velora.kernel.ids import encode
 from velora.kernel.principal import Principal
+from velora.modules.ledger import service as ledger
+from velora.platform.db.group_commit import in_one_transaction
 
 Deed = Callable[[Walker, Sequence[Any]], Awaitable[None]]
 Progress = Callable[[str, int, int], None]
@@ -60,6 +65,7 @@ def steps(planned: Iterable[Planned], began: datetime, until: datetime, later: M
     every += _routine(began, until)
     every += [Step(middle(began, until), restock, supply) for supply in later.items()]
     every += [Step(at, arrive, seller) for at, seller in arrivals(until)]
+    every += [Step(until - timedelta(hours=sheet.hours), convert, sheet) for sheet in conversions()]
     ranks = {deed: rank for rank, deed in enumerate(_ORDER)}
     return sorted((step for step in every if began < step.at <= until), key=lambda step: (step.at, ranks[step.deed]))
 
@@ -119,6 +125,22 @@ async def pay_out(walker: Walker, slugs: Sequence[str]) -> None:
         await run_payouts(walker.house, Once(tenant_id, finance, key, PayoutRun(tenant_id, finance.actor_ref)))
 
 
+async def convert(walker: Walker, sheets: Sequence[ConversionSheet]) -> None:
+    """The gateway has changed what stood there in one currency, and finance records it as its statement says, unless it has."""
+    by = Hand(Principal(account_id=walker.world.accounts[FINANCE.email]).actor_ref)
+    limit = walker.house.settings.fx_second_person_from_minor
+    every = {(one.tenant_id, conversion_key(one.reference)): one for one in (_conversion(walker, sheet) for sheet in sheets)}
+    async with walker.house.db.read(None) as uow:
+        there = await ledger.find(uow, set(every))
+    await in_one_transaction(walker.house.db, record, [Wish(every[key], by, limit) for key in every if key not in there])
+
+
+def _conversion(walker: Walker, sheet: ConversionSheet) -> Conversion:
+    sold, bought = Changed("gateway", *sheet.sold), Changed("gateway", *sheet.bought)
+    market = walker.world.markets[sheet.market]
+    return Conversion(market.id, sheet.reference, sold, bought, sheet.rate, sheet.source, walker.clock.now())
+
+
 async def sweep(walker: Walker, _: Sequence[str]) -> None:
     """Payments of which nothing was heard are asked for."""
     await sweep_payments(walker.house)
@@ -139,5 +161,5 @@ async def open_account(walker: Walker, _: Sequence[None]) -> None:
 # What comes first where several things fall on one moment.
 _ORDER: Final[tuple[Deed, ...]] = (
     release, pay_out, close_account, open_account, restock, arrive, buy, sweep, deeds.cancel_orders, deeds.send, deeds.bring,
-    deeds.confirm_delivery, deeds.ask_back, deeds.decide_returns,
+    deeds.confirm_delivery, deeds.ask_back, deeds.decide_returns, convert,
 )  # fmt: skip

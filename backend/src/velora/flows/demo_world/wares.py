@@ -14,7 +14,10 @@ Ref = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Ware:
-    """One variant. `price` is in euro cents with tax; `fame` is how often it is bought beside its neighbours."""
+    """One variant. `price` is in euro cents with tax; `fame` is how often it is bought beside its neighbours.
+
+    It has a price in each of the `further` currencies of a marketplace that has them, beside that in its main one.
+    """
 
     ref: Ref
     title: str
@@ -22,6 +25,7 @@ class Ware:
     options: Mapping[str, str]
     price: int
     fame: int
+    further: tuple[str, ...]
 
 
 # So many products at the end of each sheet are new: they come in the last weeks, and nobody has ordered them yet.
@@ -49,6 +53,12 @@ def wares_of(slug: str) -> tuple[tuple[ProductSheet, tuple[Ware, ...]], ...]:
 
 
 @cache
+def wares_by_ref() -> Mapping[Ref, Ware]:
+    """Every ware of every seller."""
+    return {ware.ref: ware for seller in sellers() for _, wares in wares_of(seller.slug) for ware in wares}
+
+
+@cache
 def ware_of(slug: str, title: str, variant: str) -> Ware:
     """The ware of this name. Raises KeyError for one that nobody sells."""
     for product, wares in wares_of(slug):
@@ -71,6 +81,7 @@ def _variants(sheet: SellerSheet, number: int, product: ProductSheet) -> list[Wa
             options=dict(zip(names, values, strict=True)),
             price=product.price + sum(product.extra.get(value, 0) for value in values),
             fame=fame,
+            further=() if product.main_only else sheet.prices_in,
         )
         for place, values in enumerate(combinations(*product.options.values()), start=1)
     ]

@@ -84,7 +84,7 @@ async def reprice(uow: UnitOfWork, seller_id: int, wanted: Sequence[NewPrice]) -
 async def refuse_further(uow: UnitOfWork, tenant: TenantFacts, seller_id: int, currencies: Collection[str]) -> Invalid | None:
     """Why a seller cannot price in these further currencies: the marketplace does not sell in one, or its delivery has no price in it."""
     for currency in sorted(currencies):
-        if currency not in tenant.currencies[1:]:
+        if currency not in tenant.further_currencies:
             return Invalid("/currency", f"{tenant.name} does not sell in {currency} beside {tenant.currency}. Leave this price out.")
     unsaid = await undelivered(uow, {(tenant.id, seller_id, currency) for currency in currencies}) if currencies else ()
     said = "Nobody has said what your delivery costs in {}. Have that set first; it is not converted."

@@ -13,6 +13,7 @@ from velora.flows.store_credit.goodwill import Given, Wish, give_once
 from velora.flows.store_credit.purse import PurseView, purse_of
 from velora.kernel.errors import Forbidden, Invalid, NotFound
 from velora.kernel.ids import decode
+from velora.kernel.money import CURRENCY_DIGITS
 from velora.modules.approvals.errors import AlreadyAsked
 from velora.modules.identity import service as identity
 from velora.modules.tenants import service as tenants
@@ -42,6 +43,7 @@ JournalId = Annotated[int, ident("jrn")]
 OrderId = Annotated[int, ident("ord")]
 AccountId = Annotated[int, ident("acc")]
 Trading = Annotated[TradingHouse, Depends(house_of)]
+Currency = Annotated[str | None, Query(max_length=3, description="The marketplace's main one when left out")]
 _KINDS: Final = {"capture": "spent", "refund_paid": "refund", "goodwill": "goodwill", "suspense_credit": "payment_found"}
 
 
@@ -55,12 +57,16 @@ class CreditMoveOut(Schema):
 
 
 class CreditOut(Schema):
-    """What there is, how much of it waits for orders that are not paid yet, and what can be spent now; the newest movements first."""
+    """What there is in one currency, how much of it waits for unpaid orders, and what can be spent now; the newest movements first.
+
+    `others` is what there is in other currencies. Credit pays for orders in its own currency only.
+    """
 
     balance: MoneyOut
     held: MoneyOut
     free: MoneyOut
     history: list[CreditMoveOut]
+    others: list[MoneyOut]
 
     @classmethod
     def of(cls, view: PurseView) -> "CreditOut":
@@ -77,6 +83,7 @@ class CreditOut(Schema):
                 )
                 for one in view.moves
             ],
+            others=[MoneyOut.of(one.balance_minor, one.currency) for one in view.others],
         )  # fmt: skip
 
 
@@ -104,21 +111,25 @@ class GoodwillOut(BuyerCreditOut):
     approval_id: Annotated[int, ident("apr")] | None
 
 
-@account_router.get("")
-async def read_credit(tenant: Tenant, caller: SignedIn, house: HouseDep) -> CreditOut:
-    """The caller's store credit in this marketplace."""
+@account_router.get("", responses=problems(Invalid))
+async def read_credit(tenant: Tenant, caller: SignedIn, house: HouseDep, currency: Currency = None) -> CreditOut:
+    """The caller's store credit in this marketplace, in one currency."""
     async with house.db.read(tenant.id) as uow:
-        return CreditOut.of(await purse_of(uow, tenant.id, caller.account_id or 0, tenant.currency))
+        return CreditOut.of(await purse_of(uow, tenant.id, caller.account_id or 0, _known(currency or tenant.currency)))
 
 
-@router.get("")
+@router.get("", responses=problems(Invalid))
 async def read_credit_of_buyer(
-    caller: FinanceAdmin, house: HouseDep, tenant: Annotated[str, Query(max_length=40)], email: Annotated[str, Query(max_length=254)]
+    caller: FinanceAdmin,
+    house: HouseDep,
+    tenant: Annotated[str, Query(max_length=40)],
+    email: Annotated[str, Query(max_length=254)],
+    currency: Currency = None,
 ) -> BuyerCreditOut:
-    """A buyer's credit in a marketplace, by the address of the account."""
+    """A buyer's credit in a marketplace, by the address of the account, in one currency."""
     async with house.db.read(None) as uow:
         market, account = await tenants.named(uow, tenant), await _account(uow, email)
-        return await _shown(uow, market, account)
+        return await _shown(uow, market, account, _known(currency or market.currency))
 
 
 @router.post("/goodwill", status_code=201, responses=problems(Invalid, BadCsrfToken, AlreadyAsked, InProgress, KeyReused, KeyMissing))
@@ -126,19 +137,19 @@ async def give_goodwill(body: GoodwillIn, request: Request, caller: FinanceAdmin
     """Give a buyer credit. From a limit on it waits for a second person: state `waiting`."""
     async with house.db.read(None) as uow:
         market, account = await tenants.named(uow, body.tenant), await _account(uow, body.email)
-    if body.amount.currency != market.currency:
-        raise Invalid("/amount/currency", f"{market.name} keeps its credit in {market.currency}.")
+    if (currency := body.amount.currency) not in market.currencies:
+        raise Invalid("/amount/currency", f"{market.name} sells in {', '.join(market.currencies)}. Give credit that can be spent there.")
     if body.amount.amount < 1:
         raise Invalid("/amount/amount", "Give more than nothing.")
     hand = Hand(caller.actor_ref, address_of(request))
     limit = house.settings.credit_second_person_from_minor
-    wish = Wish(market.id, account.id, body.amount.amount, market.currency, body.reason, hand, limit)
+    wish = Wish(market.id, account.id, body.amount.amount, currency, body.reason, hand, limit)
     given = await house.writes.submit(give_once, Once(market.id, caller, key, wish))
     waits = (
         given.approval.ref if isinstance(given, Given) and given.approval else "" if isinstance(given, Given) else given.body["approval"]
     )
     async with house.db.read(None) as uow:
-        shown = await _shown(uow, market, account)
+        shown = await _shown(uow, market, account, currency)
     return GoodwillOut(
         **shown.model_dump(), state="waiting" if waits else "given", approval_id=decode("apr", str(waits)) if waits else None
     )
@@ -152,6 +163,13 @@ async def _account(uow: UnitOfWork, email: str) -> identity.AccountFacts:
     return found
 
 
-async def _shown(uow: UnitOfWork, market: TenantFacts, account: identity.AccountFacts) -> BuyerCreditOut:
-    view = await purse_of(uow, market.id, account.id, market.currency)
+def _known(currency: str) -> str:
+    """Raises Invalid. What there is in a currency that is no longer sold in can still be seen."""
+    if currency not in CURRENCY_DIGITS:
+        raise Invalid("/currency", f"Choose one of {', '.join(CURRENCY_DIGITS)}.")
+    return currency
+
+
+async def _shown(uow: UnitOfWork, market: TenantFacts, account: identity.AccountFacts, currency: str) -> BuyerCreditOut:
+    view = await purse_of(uow, market.id, account.id, currency)
     return BuyerCreditOut(account_id=account.id, name=account.name, email=account.email, tenant=market.slug, credit=CreditOut.of(view))

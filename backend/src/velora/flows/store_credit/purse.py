@@ -27,18 +27,22 @@ class Move:
 
 @dataclass(frozen=True)
 class PurseView:
+    """What there is in one currency, and beside it the `others` in which the account has something."""
+
     facts: purses.PurseFacts
     moves: Sequence[Move]
+    others: Sequence[purses.PurseFacts] = ()
 
 
 async def purse_of(uow: UnitOfWork, tenant_id: int, account_id: int, currency: str) -> PurseView:
-    """What an account has in a marketplace, with its newest movements first; nothing of either where it never had any."""
+    """What an account has in a marketplace in this currency, its newest movements first; nothing of either where it never had any."""
     empty = purses.PurseFacts(tenant_id, account_id, currency, 0, 0)
-    facts = (await purses.of_accounts(uow, [(tenant_id, account_id)])).get((tenant_id, account_id, currency), empty)
+    every = await purses.of_accounts(uow, [(tenant_id, account_id)])
+    others = [one for one in every.values() if one.currency != currency and one.balance_minor]
     code = str(postings.credit(account_id))
     named = await ledger.accounts(uow, tenant_id=tenant_id, currency=currency, code_prefix=code)
     moves = [move for one in named if one.code == code for move in await _moves(uow, one)]
-    return PurseView(facts, moves[::-1][:_SHOWN])
+    return PurseView(every.get((tenant_id, account_id, currency), empty), moves[::-1][:_SHOWN], others)
 
 
 async def _moves(uow: UnitOfWork, account: ledger.Account) -> list[Move]:

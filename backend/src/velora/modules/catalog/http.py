@@ -13,7 +13,7 @@ from velora.modules.catalog import service
 from velora.modules.catalog.errors import HandleTaken, ProductNotFound, SkuTaken, VersionConflict
 from velora.modules.catalog.policy import Picture, ProductDraft, State, VariantDraft, tone_of
 from velora.modules.catalog.service import CategoryTree, ProductChange, ProductFacts
-from velora.platform.web import HouseDep, Schema, SellerStaff, Tenant, Writes, acting_for_seller, ident, problems
+from velora.platform.web import HouseDep, Schema, SellerStaff, Selling, Writes, acting_for_seller, ident, problems
 from velora.platform.web.callers import BadCsrfToken, NotSignedIn, UnknownHost
 
 router = APIRouter(tags=["catalog"], responses=problems(MalformedId, UnknownHost))
@@ -121,11 +121,11 @@ class VersionMissing(Refusal):
 
 
 @router.get("/categories")
-async def list_categories(tenant: Tenant, house: HouseDep) -> CategoriesOut:
-    """The marketplace's tree of categories, each with the number of products on sale."""
+async def list_categories(tenant: Selling, house: HouseDep) -> CategoriesOut:
+    """The marketplace's tree of categories, each with the number of products on sale in the currency."""
     async with house.db.read(tenant.id) as uow:
         tree = (await service.category_trees(uow, [tenant.id]))[tenant.id]
-        counts = await service.products_by_category(uow, tenant.id)
+        counts = await service.products_by_category(uow, tenant.id, further=tenant.chosen)
     return CategoriesOut(data=_branches(tree, None, counts))
 
 

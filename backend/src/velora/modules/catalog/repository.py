@@ -158,29 +158,31 @@ async def attributes(uow: UnitOfWork, tenant_ids: Collection[int]) -> Sequence[A
     return await uow.entities(statement)
 
 
-async def on_sale_by_category(uow: UnitOfWork, tenant_id: int) -> dict[int, int]:
-    product = and_(Product.seller_id == Listing.seller_id, Product.id == Listing.product_id)
-    statement = (
-        select(Listing.category_id, func.count())
-        .join(Product, product)
-        .where(Listing.tenant_id == tenant_id, ON_SALE)
-        .group_by(Listing.category_id)
-    )
-    return dict(await uow.all(statement))
+async def on_sale_by_category(uow: UnitOfWork, tenant_id: int, further: str | None) -> dict[int, int]:
+    return await _on_sale_by(uow, Listing.category_id, tenant_id, further)
 
 
 # ------------------------------------------------------------------------------------------- storefront and seller reads
 
 
-async def on_sale_by_seller(uow: UnitOfWork, tenant_id: int) -> dict[int, int]:
+async def on_sale_by_seller(uow: UnitOfWork, tenant_id: int, further: str | None) -> dict[int, int]:
+    return await _on_sale_by(uow, Listing.seller_id, tenant_id, further)
+
+
+async def _on_sale_by(uow: UnitOfWork, column: Any, tenant_id: int, further: str | None) -> dict[int, int]:
+    """How many listings are on sale under each value of the column; in a further currency those that have a price in it."""
     product = and_(Product.seller_id == Listing.seller_id, Product.id == Listing.product_id)
-    statement = (
-        select(Listing.seller_id, func.count())
-        .join(Product, product)
-        .where(Listing.tenant_id == tenant_id, ON_SALE)
-        .group_by(Listing.seller_id)
-    )
-    return dict(await uow.all(statement))
+    wanted = [Listing.tenant_id == tenant_id, ON_SALE, *_priced_in(tenant_id, further)]
+    return dict(await uow.all(select(column, func.count()).join(Product, product).where(*wanted).group_by(column)))
+
+
+def _priced_in(tenant_id: int, further: str | None) -> list[Any]:
+    """That a listing has a price in this further currency; nothing of the main one, in which each has."""
+    if further is None:
+        return []
+    priced = and_(Price.tenant_id == Offer.tenant_id, Price.variant_id == Offer.variant_id, Price.currency == further)
+    of_listing = and_(Offer.tenant_id == Listing.tenant_id, Offer.listing_id == Listing.id)
+    return [exists(select(Offer.variant_id).join(Price, priced).where(of_listing, Offer.tenant_id == tenant_id))]
 
 
 async def listing_by_slug(uow: UnitOfWork, tenant_id: int, slug: str) -> Listing | None:
@@ -215,15 +217,11 @@ async def browse(
 ) -> tuple[list[Pair], int]:
     """A page of what is on sale, and how much there is."""
     product = and_(Product.seller_id == Listing.seller_id, Product.id == Listing.product_id)
-    wanted = [Listing.tenant_id == tenant_id, ON_SALE]
+    wanted = [Listing.tenant_id == tenant_id, ON_SALE, *_priced_in(tenant_id, further)]
     if category_ids is not None:
         wanted.append(Listing.category_id.in_(category_ids))
     if seller_ids is not None:
         wanted.append(Listing.seller_id.in_(seller_ids))
-    if further is not None:
-        priced = and_(Price.tenant_id == Offer.tenant_id, Price.variant_id == Offer.variant_id, Price.currency == further)
-        of_listing = and_(Offer.tenant_id == Listing.tenant_id, Offer.listing_id == Listing.id)
-        wanted.append(exists(select(Offer.variant_id).join(Price, priced).where(of_listing, Offer.tenant_id == tenant_id)))
     order = [Listing.id.desc()] if newest else [Listing.sold.desc(), Listing.id.desc()]
     page = select(Listing.id).join(Product, product).where(*wanted).order_by(*order).offset(offset).limit(limit)
     total = await uow.scalar(select(func.count()).select_from(Listing).join(Product, product).where(*wanted))

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import ColumnElement, func, select, tuple_
 
 from velora.modules.credit.models import CreditUse, CustomerCredit
 from velora.modules.credit.policy import Purse
@@ -90,5 +90,5 @@ async def use_sums(uow: UnitOfWork, tenant_id: int | None) -> list[tuple[int, st
     return [(tenant, currency, *totals) for (tenant, currency), totals in found.items()]
 
 
-def _named(keys: Collection[Key]):
+def _named(keys: Collection[Key]) -> ColumnElement[bool]:
     return tuple_(CreditUse.tenant_id, CreditUse.intent_id).in_(sorted(keys))

@@ -1,6 +1,6 @@
 """Routes of tenants: what anyone may know of the marketplaces here."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter
 from pydantic import Field
@@ -31,6 +31,13 @@ class MarketplacesOut(Schema):
     demo: bool
 
 
+class CardFormOut(Schema):
+    """Whose form takes a new card, and what that form needs: card numbers go there, and never come here."""
+
+    gateway: Literal["sandbox", "stripe"]
+    publishable_key: str | None = Field(description="For Stripe's own script", examples=["pk_live_…"])
+
+
 class StorefrontOut(Schema):
     """What a storefront shows of itself before anything else."""
 
@@ -47,6 +54,7 @@ class StorefrontOut(Schema):
     tax_mode: str
     escrow_days: int = Field(description="So long after delivery the buyer's money is held")
     theme: Theme
+    card_form: CardFormOut
     demo: bool
 
 
@@ -77,6 +85,7 @@ async def read_storefront(here: Selling, house: HouseDep) -> StorefrontOut:
     """The marketplace of this address: its name, money, language and face."""
     async with house.db.read(None) as uow:
         tenant = (await service.by_id(uow, {here.id}))[here.id]
+    settings = house.settings
     return StorefrontOut(
         id=tenant.id,
         slug=tenant.slug,
@@ -91,5 +100,8 @@ async def read_storefront(here: Selling, house: HouseDep) -> StorefrontOut:
         tax_mode=tenant.tax_mode,
         escrow_days=tenant.escrow_days,
         theme=tenant.theme,
-        demo=house.settings.demo,
+        card_form=CardFormOut(
+            gateway=settings.gateway, publishable_key=settings.stripe_publishable_key if settings.gateway == "stripe" else None
+        ),
+        demo=settings.demo,
     )

@@ -46,7 +46,12 @@ class TenantFacts:
     @property
     def currencies(self) -> tuple[str, ...]:
         """What it sells in, the main one first."""
-        return (self.currency, *(one.currency for one in self.further if one.sold))
+        return (self.currency, *self.further_currencies)
+
+    @property
+    def further_currencies(self) -> tuple[str, ...]:
+        """What it sells in beside the main one."""
+        return tuple(one.currency for one in self.further if one.sold)
 
     @property
     def payout_thresholds(self) -> dict[str, int]:

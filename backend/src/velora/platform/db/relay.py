@@ -1,22 +1,22 @@
 """The relay: what was told in the outbox reaches every reaction, at least once, and each effect in the database exactly once.
 
-Events are claimed by their own mark, not by a cursor: a transaction that commits late is only later, never skipped. Events of
-one type arrive in their order; two relays at once do the same work twice, and the inbox keeps its effect single.
+Events are claimed by their own mark, not by a cursor: a transaction that commits late is only later, never skipped. What happened
+to one thing is told in its order; two relays at once do the same work twice, and the inbox keeps its effect single.
 """
 
 import asyncio
 import logging
-from collections import defaultdict
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Final
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import Select, delete, func, insert, select, update
 
 from velora.kernel.events import Event, event_from
 from velora.kernel.ids import first_id_at
 from velora.platform.db.base import table_of
 from velora.platform.db.database import Database
-from velora.platform.db.errors import Duplicate
+from velora.platform.db.errors import Duplicate, Unavailable
 from velora.platform.db.outbox import RELAYED_KEPT, InboxEntry, OutboxEvent, ParkedEvent
 from velora.platform.db.uow import UnitOfWork
 
@@ -30,37 +30,106 @@ _A_HANDFUL: Final = 500
 FORGOTTEN_AT_ONCE: Final = 500
 _TRIES: Final = 5
 
-_WAITING: Final = (
-    select(OutboxEvent.id, OutboxEvent.type, OutboxEvent.payload).where(OutboxEvent.relayed == 0).order_by(OutboxEvent.id).limit(_A_HANDFUL)
-)
+# What a listener raises, or what it needs, while it cannot be reached: nothing is wrong with the event.
+AWAY: Final[tuple[type[Exception], ...]] = (Unavailable, OSError, TimeoutError)
+
+Numbered = tuple[int, Event]
+Run = Callable[[str, Sequence[Numbered]], Awaitable[None]]
 
 
-async def relay(db: Database, reactions: Mapping[type[Event], Sequence[Reaction]], effects: Mapping[type[Event], Sequence[Effect]]) -> int:
+@dataclass
+class _Missing:
+    """Who could not be reached in this round, why, and which events wait for them."""
+
+    away: tuple[type[Exception], ...]
+    why: dict[str, Exception] = field(default_factory=dict[str, Exception])
+    owed: set[int] = field(default_factory=set[int])
+
+
+async def relay(
+    db: Database,
+    reactions: Mapping[type[Event], Sequence[Reaction]],
+    effects: Mapping[type[Event], Sequence[Effect]],
+    away: tuple[type[Exception], ...] = AWAY,
+) -> int:
     """Hand the oldest waiting events to whoever reacts to them; how many there were.
 
     A reaction runs in a transaction that also notes that it has had these events. An effect (search index) runs outside of
     any, may run again, and must be the same then. What fails five times is parked with its reason and does not stop others.
+
+    Who is `away` has its events later, in their order: they wait, everybody else has had all that waits, and then this raises why.
     """
-    async with db.read(None) as uow:
-        waiting = await uow.all(_WAITING)
-    if not waiting:
-        return 0
-    by_type: defaultdict[type[Event], list[tuple[int, Event]]] = defaultdict(list)
-    for row in waiting:
+    missing = _Missing(away)
+    done, after = 0, 0
+    while True:
+        async with db.read(None) as uow:
+            waiting = await uow.all(_waiting(after))
+        for wave in _waves(await _readable(db, waiting), reactions.keys() | effects.keys()):
+            await _hand_out(db, wave, reactions, effects, missing)
+        told = [row.id for row in waiting if row.id not in missing.owed]
+        if told:
+            async with db.begin(None) as uow:
+                await uow.change(update(OutboxEvent).where(OutboxEvent.id.in_(told)).values(relayed=1))
+        done += len(told)
+        if not missing.why:
+            return done
+        if len(waiting) < _A_HANDFUL:
+            raise next(iter(missing.why.values()))
+        after = waiting[-1].id
+
+
+def _waiting(after: int) -> Select[int, str, Any]:
+    waiting = select(OutboxEvent.id, OutboxEvent.type, OutboxEvent.payload).where(OutboxEvent.relayed == 0, OutboxEvent.id > after)
+    return waiting.order_by(OutboxEvent.id).limit(_A_HANDFUL)
+
+
+async def _readable(db: Database, rows: Sequence[Any]) -> list[Numbered]:
+    """The events as their modules know them; one that no module knows is parked."""
+    events: list[Numbered] = []
+    for row in rows:
         try:
-            event = event_from(row.type, row.payload)
+            events.append((row.id, event_from(row.type, row.payload)))
         except (KeyError, TypeError) as error:
             await _park(db, "relay", [row.id], error)
+    return events
+
+
+def _waves(events: Sequence[Numbered], heard: Collection[type[Event]]) -> list[dict[type[Event], list[Numbered]]]:
+    """The events that somebody listens to, by type, in as few waves as keep the order of what happened to one thing."""
+    waves: list[dict[type[Event], list[Numbered]]] = []
+    last: dict[tuple[str, int], tuple[int, type[Event]]] = {}
+    for one in events:
+        event, kind = one[1], type(one[1])
+        if kind not in heard:
             continue
-        by_type[type(event)].append((row.id, event))
-    for kind, told in by_type.items():
-        for reaction in reactions.get(kind, ()):
-            await _deliver(db, _name(reaction), told, _in_transaction(db, reaction))
-        for effect in effects.get(kind, ()):
-            await _deliver(db, _name(effect), told, _outside(effect))
-    async with db.begin(None) as uow:
-        await uow.change(update(OutboxEvent).where(OutboxEvent.id.in_([row.id for row in waiting])).values(relayed=1))
-    return len(waiting)
+        place, before = last.get((event.aggregate, event.aggregate_id), (0, kind))
+        place += before is not kind
+        last[event.aggregate, event.aggregate_id] = place, kind
+        if place == len(waves):
+            waves.append({})
+        waves[place].setdefault(kind, []).append(one)
+    return waves
+
+
+async def _hand_out(
+    db: Database,
+    wave: Mapping[type[Event], Sequence[Numbered]],
+    reactions: Mapping[type[Event], Sequence[Reaction]],
+    effects: Mapping[type[Event], Sequence[Effect]],
+    missing: _Missing,
+) -> None:
+    """Everybody who can be reached has had these. Once somebody could not, what comes after that waits for it as well."""
+    for kind, told in wave.items():
+        runs = [(_name(reaction), _in_transaction(db, reaction)) for reaction in reactions.get(kind, ())]
+        runs += [(_name(effect), _outside(effect)) for effect in effects.get(kind, ())]
+        for consumer, run in runs:
+            if consumer not in missing.why:
+                try:
+                    await _deliver(db, consumer, told, run, missing.away)
+                except missing.away as error:
+                    missing.why[consumer] = error
+            if consumer in missing.why:
+                missing.owed.update(id_ for id_, _ in told)
 
 
 async def forget_relayed(uow: UnitOfWork) -> int:
@@ -128,8 +197,8 @@ async def parked(db: Database) -> int:
         return int(await uow.scalar(select(func.count()).select_from(ParkedEvent)) or 0)
 
 
-def _in_transaction(db: Database, reaction: Reaction) -> Callable[[str, Sequence[tuple[int, Event]]], Awaitable[None]]:
-    async def run(consumer: str, told: Sequence[tuple[int, Event]]) -> None:
+def _in_transaction(db: Database, reaction: Reaction) -> Run:
+    async def run(consumer: str, told: Sequence[Numbered]) -> None:
         async with db.begin(None) as uow:
             had = set(
                 await uow.entities(
@@ -144,32 +213,32 @@ def _in_transaction(db: Database, reaction: Reaction) -> Callable[[str, Sequence
     return run
 
 
-def _outside(effect: Effect) -> Callable[[str, Sequence[tuple[int, Event]]], Awaitable[None]]:
-    async def run(consumer: str, told: Sequence[tuple[int, Event]]) -> None:
+def _outside(effect: Effect) -> Run:
+    async def run(consumer: str, told: Sequence[Numbered]) -> None:
         del consumer
         await effect([event for _, event in told])
 
     return run
 
 
-async def _deliver(
-    db: Database, consumer: str, told: Sequence[tuple[int, Event]], run: Callable[[str, Sequence[tuple[int, Event]]], Awaitable[None]]
-) -> None:
-    """All at once; where that fails, one by one, so that only the event that cannot be taken is parked."""
+async def _deliver(db: Database, consumer: str, told: Sequence[Numbered], run: Run, away: tuple[type[Exception], ...]) -> None:
+    """All at once; where that fails, one by one, so that only the event that cannot be taken is parked. Raises what is `away`."""
     try:
         await run(consumer, told)
+    except away:
+        raise
     except Exception as error:
         log.warning("%s could not take %d events together: %r", consumer, len(told), error)
         for one in told:
-            await _deliver_one(db, consumer, one, run)
+            await _deliver_one(db, consumer, one, run, away)
 
 
-async def _deliver_one(
-    db: Database, consumer: str, one: tuple[int, Event], run: Callable[[str, Sequence[tuple[int, Event]]], Awaitable[None]]
-) -> None:
+async def _deliver_one(db: Database, consumer: str, one: Numbered, run: Run, away: tuple[type[Exception], ...]) -> None:
     for attempt in range(_TRIES):
         try:
             await run(consumer, [one])
+        except away:
+            raise
         except Exception as error:
             log.warning("%s could not take event %d, try %d: %r", consumer, one[0], attempt + 1, error)
             if attempt == _TRIES - 1:

@@ -29,6 +29,7 @@ class FacetValue:
     """One way a document can be narrowed to: `attr.colour` = `blue`, with the words that people read.
 
     Words are a marketplace's own; where a key or value is the product's, they are empty, and each reader's language has them.
+    One that names a `currency` holds in that one alone: a size that has a price in no other.
     """
 
     key: str
@@ -36,6 +37,7 @@ class FacetValue:
     value: str
     value_label: str
     parent: str = ""  # the value above it, in a facet that is a tree
+    currency: str = ""
 
 
 @dataclass(frozen=True, slots=True)

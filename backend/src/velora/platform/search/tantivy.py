@@ -30,7 +30,7 @@ from velora.platform.search.port import (
     Suggestions,
     Value,
 )
-from velora.platform.search.tantivy_rows import BETWEEN, PRICE, price_in, row_of, schema, term
+from velora.platform.search.tantivy_rows import BETWEEN, PRICE, choice, price_in, row_of, schema, term
 from velora.platform.search.tantivy_text import analyzers, exact, fuzzy
 from velora.platform.search.words import completions, did_you_mean, words_of
 
@@ -181,8 +181,7 @@ class TantivyIndex:
         return await self._read(lambda searcher: self._search(searcher, tenant_id, query))
 
     async def suggest(self, tenant_id: int, text: str, *, currency: str, locale: str, facet: str, limit: int = 6) -> Suggestions:
-        sold = self._sold(tenant_id, currency)
-        return await self._read(lambda searcher: self._suggest(searcher, sold, text, locale, facet, limit))
+        return await self._read(lambda searcher: self._suggest(searcher, (tenant_id, currency), text, locale, facet, limit))
 
     async def count(self, tenant_id: int) -> int:
         return await self._read(lambda searcher: _total(searcher.search(self._of_tenant(tenant_id), limit=1)))
@@ -223,8 +222,8 @@ class TantivyIndex:
 
     def _found(self, searcher: tantivy.Searcher, tenant_id: int, query: Query, words: Sequence[tantivy.Query]) -> Found:
         base = [*self._sold(tenant_id, query.currency), *words]
-        chosen = {key: self._any_of(key, values) for key, values in query.choices.items() if values}
-        price, in_price = self._price(query), price_in(query.currency)
+        chosen = {key: self._any_of(key, values, query.currency) for key, values in query.choices.items() if values}
+        price, in_price, currency = self._price(query), price_in(query.currency), query.currency
         everything = self._all_of(*base, *chosen.values(), *price, without=self._without(tenant_id, query))
         by_text = query.sort is Sort.RELEVANCE and bool(words)
         by_field, order = _ORDERS.get(query.sort, ("popularity", Order.Desc))
@@ -239,12 +238,12 @@ class TantivyIndex:
         total = _total(result)
         if query.facets == ():
             return Found(hits, total, (), None, None, None)
-        counted = _counted(searcher, everything, in_price)
+        counted = _counted(searcher, everything, currency)
         buckets = {key: values for key, values in counted.values.items() if key not in chosen}
         for key in chosen:
             others = [narrowed for other, narrowed in chosen.items() if other != key]
-            buckets[key] = _counted(searcher, self._all_of(*base, *others, *price), in_price).values.get(key, {})
-        prices = _counted(searcher, self._all_of(*base, *chosen.values()), in_price) if price else counted
+            buckets[key] = _counted(searcher, self._all_of(*base, *others, *price), currency).values.get(key, {})
+        prices = _counted(searcher, self._all_of(*base, *chosen.values()), currency) if price else counted
         facets = (
             _facet(key, values, query.choices.get(key, frozenset()))
             for key, values in buckets.items()
@@ -252,9 +251,8 @@ class TantivyIndex:
         )
         return Found(hits, total, tuple(sorted(facets, key=lambda facet: facet.key)), prices.low, prices.high, None)
 
-    def _suggest(
-        self, searcher: tantivy.Searcher, sold: Sequence[tantivy.Query], text: str, locale: str, facet: str, limit: int
-    ) -> Suggestions:
+    def _suggest(self, searcher: tantivy.Searcher, place: tuple[int, str], text: str, locale: str, facet: str, limit: int) -> Suggestions:
+        sold, currency = self._sold(*place), place[1]
         if not words_of(text):
             return Suggestions((), (), ())
         for matching in (exact, fuzzy):
@@ -265,7 +263,7 @@ class TantivyIndex:
         else:
             return Suggestions((), (), ())
         found = [searcher.doc(address) for _, address in result.hits]
-        values = _facet(facet, _counted(searcher, query, None).values.get(facet, {}), frozenset()).values
+        values = _facet(facet, _counted(searcher, query, currency, prices=False).values.get(facet, {}), frozenset()).values
         typed = words_of(text)[-1]
         named = [value for value in values if any(word.startswith(typed) for word in words_of(value.label))]
         return Suggestions(
@@ -285,8 +283,9 @@ class TantivyIndex:
             return None
         return tantivy.Query.term_query(self._schema, "key", term(Key(tenant_id, query.without)))
 
-    def _any_of(self, key: str, values: Iterable[str]) -> tantivy.Query:
-        terms = [tantivy.Query.term_query(self._schema, "choice", f"{key}{BETWEEN}{value}", "basic") for value in sorted(values)]
+    def _any_of(self, key: str, values: Iterable[str], currency: str) -> tantivy.Query:
+        named = [choice(key, value, place) for value in sorted(values) for place in ("", currency)]
+        terms = [tantivy.Query.term_query(self._schema, "choice", one, "basic") for one in named]
         either = terms[0] if len(terms) == 1 else tantivy.Query.boolean_query([(Occur.Should, term) for term in terms])
         return tantivy.Query.const_score_query(either, 0.0)
 
@@ -339,14 +338,19 @@ class _Counted:
     high: int | None
 
 
-def _counted(searcher: tantivy.Searcher, query: tantivy.Query, price: str | None) -> _Counted:
-    """How often each facet value occurs. A value that was renamed counts once, under the label that more documents carry."""
+def _counted(searcher: tantivy.Searcher, query: tantivy.Query, currency: str, *, prices: bool = True) -> _Counted:
+    """How often each facet value occurs in a currency, and what the prices in it lie between.
+
+    A value that was renamed counts once, under the label that more documents carry.
+    """
     asked: dict[str, Any] = {"facets": {"terms": {"field": "facet", "size": MOST_VALUES}}}
-    asked |= {PRICE: {"stats": {"field": price}}} if price else {}
+    asked |= {PRICE: {"stats": {"field": price_in(currency)}}} if prices else {}
     answer = cast("dict[str, Any]", searcher.aggregate(query, asked))  # pyright: ignore[reportUnknownMemberType] -- tantivy says dict
     values: dict[str, dict[str, _Bucket]] = {}
     for bucket in answer["facets"]["buckets"]:
-        key, facet_label, value, label, parent = str(bucket["key"]).split(BETWEEN)
+        key, facet_label, value, label, parent, *only = str(bucket["key"]).split(BETWEEN)
+        if only not in ([], [currency]):
+            continue
         count = int(bucket["doc_count"])
         known = values.setdefault(key, {})
         first = known.get(value)
@@ -355,7 +359,7 @@ def _counted(searcher: tantivy.Searcher, query: tantivy.Query, price: str | None
             if first
             else _Bucket(facet_label, label, parent, count)
         )
-    low, high = (answer[PRICE]["min"], answer[PRICE]["max"]) if price else (None, None)
+    low, high = (answer[PRICE]["min"], answer[PRICE]["max"]) if prices else (None, None)
     return _Counted(values, None if low is None else round(low), None if high is None else round(high))
 
 

@@ -43,6 +43,11 @@ def term(key: Key) -> str:
     return f"{key.tenant_id}/{key.id}"
 
 
+def choice(key: str, value: str, currency: str = "") -> str:
+    """A facet's value as one term: in every currency, or in this one alone."""
+    return BETWEEN.join(filter(None, (key, value, currency)))
+
+
 def row_of(document: Document, stamp: int) -> tantivy.Document:
     """The document as it is written, at this moment."""
     row = tantivy.Document()
@@ -55,7 +60,7 @@ def row_of(document: Document, stamp: int) -> tantivy.Document:
     if language in LANGUAGES:
         row.add_text(stem_field(language), f"{document.title} {document.text}")
     for value in document.facets:
-        row.add_text("choice", f"{value.key}{BETWEEN}{value.value}")
+        row.add_text("choice", choice(value.key, value.value, value.currency))
         row.add_text("facet", BETWEEN.join(part.replace(BETWEEN, " ") for part in _parts(value)))
     for currency, price_minor in document.prices.items():
         row.add_text("sold_in", currency)
@@ -68,4 +73,4 @@ def row_of(document: Document, stamp: int) -> tantivy.Document:
 
 
 def _parts(value: FacetValue) -> tuple[str, ...]:
-    return (value.key, value.label, value.value, value.value_label, value.parent)
+    return (value.key, value.label, value.value, value.value_label, value.parent, *filter(None, [value.currency]))

@@ -39,6 +39,11 @@ class TenantContext:
     currencies: tuple[str, ...] = ()
     further: bool = False
 
+    @property
+    def chosen(self) -> str | None:
+        """The further currency that the caller chose; None in the main one."""
+        return self.currency if self.further else None
+
 
 class FrontDesk(Protocol):
     """Knows the storefronts and the callers; put together by apps from the modules that own them."""

@@ -1,6 +1,7 @@
 """What every request gets: an id for the log, and headers that keep browsers careful."""
 
 import secrets
+from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 from itertools import count
 from typing import Final
@@ -12,10 +13,7 @@ _CAREFUL: Final = [
     (b"referrer-policy", b"strict-origin-when-cross-origin"),
     (b"x-frame-options", b"DENY"),
 ]
-_PAGE: Final = (
-    b"content-security-policy",
-    b"default-src 'self'; img-src 'self' data: https:; style-src 'self' 'unsafe-inline'; font-src 'self' data:; frame-ancestors 'none'",
-)
+_PAGE: Final = "default-src 'self'; img-src 'self' data: https:; style-src 'self' 'unsafe-inline'; font-src 'self' data:"
 
 _PROCESS: Final = secrets.token_hex(5).encode()
 _count: Final = count(1)
@@ -32,11 +30,18 @@ def current_request_id() -> str:
     return _running.get()
 
 
-class RequestId:
-    """Every request has an id: the caller's own, or a fresh one. It is in the reply's X-Request-Id."""
+def page_policy(others: Mapping[str, Sequence[str]] | None = None) -> str:
+    """The Content-Security-Policy of a page: everything from here, and by directive from the addresses of these others."""
+    allowed = [f"{directive} 'self' {' '.join(origins)}" for directive, origins in (others or {}).items()]
+    return "; ".join([_PAGE, *allowed, "frame-ancestors 'none'"])
 
-    def __init__(self, app: ASGIApp) -> None:
+
+class RequestId:
+    """Every request has an id: the caller's own, or a fresh one. It is in the reply's X-Request-Id. Pages get the policy."""
+
+    def __init__(self, app: ASGIApp, policy: str) -> None:
         self.app = app
+        self._policy = (b"content-security-policy", policy.encode())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -52,7 +57,7 @@ class RequestId:
                 headers = message["headers"]
                 headers += [(b"x-request-id", request_id), *_CAREFUL]
                 if any(name == b"content-type" and value.startswith(b"text/html") for name, value in headers):
-                    headers.append(_PAGE)
+                    headers.append(self._policy)
             await send(message)
 
         await self.app(scope, receive, send_with_id)

@@ -24,12 +24,12 @@ class HomePage:
     products: int
 
 
-async def home_page(house: House, tenant_id: int, currency: str) -> HomePage:
-    """What greets a visitor of this marketplace, at prices in this currency."""
+async def home_page(house: House, tenant_id: int, currency: str, *, further: str | None = None) -> HomePage:
+    """What greets a visitor of this marketplace, at prices in this currency; `further` names it where it is not the main one."""
     async with house.db.read(tenant_id) as uow:
         tree = (await category_trees(uow, [tenant_id]))[tenant_id]
-        in_category = await products_by_category(uow, tenant_id)
-        of_seller = await products_by_seller(uow, tenant_id)
+        in_category = await products_by_category(uow, tenant_id, further=further)
+        of_seller = await products_by_seller(uow, tenant_id, further=further)
         sellers = await seller_facts(uow, of_seller)
     loved = await found(house, tenant_id, Query(currency, sort=Sort.POPULAR, limit=CARDS, facets=()))
     fresh = await found(house, tenant_id, Query(currency, sort=Sort.NEWEST, limit=CARDS, facets=()))

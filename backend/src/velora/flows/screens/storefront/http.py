@@ -18,7 +18,7 @@ from velora.modules.catalog.service import Offer
 from velora.modules.pricing.service import Basket
 from velora.platform import search as index
 from velora.platform.search import MAX_OFFSET, SearchUnavailable, Sort
-from velora.platform.web import HouseDep, MoneyOut, Schema, Selling, Tenant, ident, problems
+from velora.platform.web import HouseDep, MoneyOut, Schema, Selling, ident, problems
 from velora.platform.web.callers import NotSoldIn, UnknownHost
 from velora.platform.web.reply import JsonReply
 
@@ -213,7 +213,7 @@ class SellerPageOut(Schema):
 @router.get("/storefront/home", response_model=HomeOut)
 async def read_home(tenant: Selling, house: HouseDep) -> JsonReply:
     """What greets a visitor."""
-    page = await home_page(house, tenant.id, tenant.currency)
+    page = await home_page(house, tenant.id, tenant.currency, further=tenant.chosen)
     return JsonReply(
         {
             "categories": [
@@ -307,9 +307,9 @@ async def read_product_page(slug: str, tenant: Selling, house: HouseDep) -> Json
 
 
 @router.get("/sellers/{slug}", responses=problems(NotFound))
-async def read_seller_page(slug: str, tenant: Tenant, house: HouseDep) -> SellerPageOut:
+async def read_seller_page(slug: str, tenant: Selling, house: HouseDep) -> SellerPageOut:
     """Who a seller is; its products come from the search with `seller`."""
-    page = await seller_page(house, tenant.id, slug)
+    page = await seller_page(house, tenant.id, slug, further=tenant.chosen)
     seller = page.seller
     return SellerPageOut(id=seller.id, name=seller.name, slug=seller.slug, about=seller.about, products=page.products, since=seller.since)
 

@@ -104,11 +104,11 @@ async def _delivery(uow: UnitOfWork, listing: ListingFacts, rule: ShippingRule, 
     )
 
 
-async def seller_page(house: House, tenant_id: int, slug: str) -> SellerPage:
-    """A seller that sells in this marketplace. Raises NotFound."""
+async def seller_page(house: House, tenant_id: int, slug: str, *, further: str | None = None) -> SellerPage:
+    """A seller that sells in this marketplace, with what it sells in this further currency, if one is named. Raises NotFound."""
     async with house.db.read(tenant_id) as uow:
         seller = (await sellers_by_slug(uow, [slug])).get(slug)
         if seller is None or seller.id not in await approved(uow, tenant_id, [seller.id]):
             raise NotFound("seller", slug)
-        products = (await products_by_seller(uow, tenant_id)).get(seller.id, 0)
+        products = (await products_by_seller(uow, tenant_id, further=further)).get(seller.id, 0)
     return SellerPage(seller, products)

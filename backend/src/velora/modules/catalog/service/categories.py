@@ -82,9 +82,9 @@ async def category_trees(uow: UnitOfWork, tenant_ids: Collection[int]) -> dict[i
     return {tenant_id: CategoryTree(by_id) for tenant_id, by_id in trees.items()}
 
 
-async def products_by_category(uow: UnitOfWork, tenant_id: int) -> dict[int, int]:
-    """How many products are on sale in each category itself."""
-    return await repository.on_sale_by_category(uow, tenant_id)
+async def products_by_category(uow: UnitOfWork, tenant_id: int, *, further: str | None = None) -> dict[int, int]:
+    """How many products are on sale in each category itself, with a price in `further`, if named."""
+    return await repository.on_sale_by_category(uow, tenant_id, further)
 
 
 async def add_categories(uow: UnitOfWork, drafts: Sequence[CategoryDraft]) -> list[int | SlugTaken | CategoryNotFound | Invalid]:

@@ -88,7 +88,14 @@ async def offers(uow: UnitOfWork, keys: Collection[OfferKey]) -> dict[OfferKey, 
 
 
 def _offers(rows: Sequence[Any]) -> list[Offer]:
-    """The offers of rows that name each once for every further currency, in the order in which they first appear."""
+    return [_offer(row, further) for row, further in _once_each(rows)]
+
+
+def _once_each(rows: Sequence[Any]) -> list[tuple[Any, Mapping[str, Amounts]]]:
+    """The first row of each offer, with its prices in further currencies: of rows that name each once for every such currency.
+
+    They begin with tenant and variant, and end with the further currency and its amounts.
+    """
     further: dict[tuple[int, int], dict[str, Amounts]] = {}
     first: dict[tuple[int, int], Any] = {}
     for row in rows:
@@ -96,7 +103,7 @@ def _offers(rows: Sequence[Any]) -> list[Offer]:
         first.setdefault(key, row)
         if row[-3] is not None:
             further.setdefault(key, {})[row[-3]] = Amounts(row[-2], row[-1])
-    return [_offer(row, further.get(key, {})) for key, row in first.items()]
+    return [(row, further.get(key, {})) for key, row in first.items()]
 
 
 def _offer(row: Any, further: Mapping[str, Amounts]) -> Offer:
@@ -170,9 +177,9 @@ async def listings_of_variants(uow: UnitOfWork, variant_ids: Collection[int]) ->
     return [ListingKey(*key) for key in await repository.listing_keys_of_variants(uow, variant_ids)] if variant_ids else []
 
 
-async def products_by_seller(uow: UnitOfWork, tenant_id: int) -> dict[int, int]:
-    """How many products each seller has on sale in the marketplace."""
-    return await repository.on_sale_by_seller(uow, tenant_id)
+async def products_by_seller(uow: UnitOfWork, tenant_id: int, *, further: str | None = None) -> dict[int, int]:
+    """How many products each seller has on sale in the marketplace, with a price in `further`, if named."""
+    return await repository.on_sale_by_seller(uow, tenant_id, further)
 
 
 async def own_variants(uow: UnitOfWork, seller_id: int, variant_ids: Collection[int]) -> set[int]:
@@ -200,15 +207,10 @@ async def seller_offers(uow: UnitOfWork, seller_id: int, product_ids: Sequence[i
     found: dict[int, list[SellerOffer]] = {}
     if not product_ids:
         return found
-    rows = await repository.offers_of_products(uow, seller_id, product_ids)
-    further: dict[tuple[int, int], dict[str, Amounts]] = {(row.tenant_id, row.variant_id): {} for row in rows}
-    for row in rows:
-        if row.further is not None:
-            further[row.tenant_id, row.variant_id][row.further] = Amounts(row.further_minor, row.further_compare_at_minor)
-    for row in {(row.tenant_id, row.variant_id): row for row in rows}.values():
+    for row, further in _once_each(await repository.offers_of_products(uow, seller_id, product_ids)):
         offer = SellerOffer(
             row.tenant_id, row.variant_id, row.product_id, row.category_id, row.slug, row.price_minor, row.compare_at_minor,
-            row.currency, row.tax_class, State(row.state), further[row.tenant_id, row.variant_id],
+            row.currency, row.tax_class, State(row.state), further,
         )  # fmt: skip
         found.setdefault(row.variant_id, []).append(offer)
     return found

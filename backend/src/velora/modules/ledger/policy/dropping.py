@@ -58,9 +58,6 @@ class DroppedMonth:
         named = Month.named(self.month)
         return named is not None and (named.first_id, named.below_id) == (self.first_id, self.below_id)
 
-    def said_by(self, key_id: str) -> "DroppedMonth":
-        return replace(self, key_id=key_id)
-
     def signed(self, signature: bytes) -> "DroppedMonth":
         return replace(self, signature=signature)
 

@@ -5,7 +5,7 @@ from datetime import UTC
 
 from velora.modules.ledger.errors import InsufficientFunds, KeyReused
 from velora.modules.ledger.events import JournalsPosted
-from velora.modules.ledger.policy import Journal, Posted, Replayed, Written, fingerprint_of, key_hash, kind_of, must_be_postable
+from velora.modules.ledger.policy import Journal, Leg, Posted, Replayed, Written, fingerprint_of, key_hash, kind_of, must_be_postable
 from velora.modules.ledger.policy.seals import SHARD
 from velora.modules.ledger.repository import posting
 from velora.modules.ledger.repository.posting import AccountKey, Claim
@@ -41,12 +41,8 @@ def _outcome(journal: Journal, claim: Claim, holder: Claim) -> Outcome:
 async def _write(uow: UnitOfWork, fresh: Sequence[tuple[Journal, int]]) -> None:
     if not fresh:
         return
-    wanted: set[AccountKey] = {
-        (journal.tenant_id, str(ref), leg.currency or journal.currency)
-        for journal, _ in fresh
-        for leg in journal.postings
-        for ref in (leg.debit, leg.credit)
-    }
+    moves = [[_move(journal, leg) for leg in journal.postings] for journal, _ in fresh]
+    wanted = {account for own in moves for debit, credit, *_ in own for account in (debit, credit)}
     accounts = await posting.account_ids(uow, wanted)
     epoch = await posting.open_epoch(uow)
     written = [
@@ -55,15 +51,11 @@ async def _write(uow: UnitOfWork, fresh: Sequence[tuple[Journal, int]]) -> None:
             effective_at=journal.effective_at.astimezone(UTC), recorded_at=uow.now, reverses_id=journal.reverses_id,
             actor_ref=journal.actor_ref, payload={"key": journal.key, **journal.payload},
             postings=[
-                (
-                    line, accounts[journal.tenant_id, str(leg.debit), leg.currency or journal.currency],
-                    accounts[journal.tenant_id, str(leg.credit), leg.currency or journal.currency], leg.amount_minor,
-                    leg.currency or journal.currency,
-                )
-                for line, leg in enumerate(journal.postings, start=1)
+                (line, accounts[debit], accounts[credit], amount, currency)
+                for line, (debit, credit, amount, currency) in enumerate(own, start=1)
             ],
         )
-        for journal, journal_id in fresh
+        for (journal, journal_id), own in zip(fresh, moves, strict=True)
     ]  # fmt: skip
     by_tenant: dict[int, list[int]] = {}
     for journal in written:
@@ -73,3 +65,9 @@ async def _write(uow: UnitOfWork, fresh: Sequence[tuple[Journal, int]]) -> None:
         await posting.write(uow, written, {accounts[key] for key in wanted if kind_of(key[1]).folded})
     except CheckFailed as error:
         raise InsufficientFunds from error
+
+
+def _move(journal: Journal, leg: Leg) -> tuple[AccountKey, AccountKey, int, str]:
+    """From which account to which, in the leg's own currency where it has one."""
+    currency = leg.currency or journal.currency
+    return (journal.tenant_id, str(leg.debit), currency), (journal.tenant_id, str(leg.credit), currency), leg.amount_minor, currency

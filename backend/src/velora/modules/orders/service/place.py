@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from velora.modules.orders import events, repository
 from velora.modules.orders.models import Order, OrderEvent, OrderLine, SellerOrder
@@ -35,9 +36,9 @@ class NewLine:
     commission_minor: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class NewPart:
-    """One seller's lines, with the delivery (net and its tax) that goes with them."""
+    """One seller's lines, with the delivery (net and its tax) that goes with them. Each sum is added up once."""
 
     id: int
     seller_id: int
@@ -45,16 +46,16 @@ class NewPart:
     shipping_tax_minor: int
     lines: tuple[NewLine, ...]
 
-    @property
+    @cached_property
     def items_minor(self) -> int:
         return sum(line.net_minor for line in self.lines)
 
-    @property
+    @cached_property
     def tax_minor(self) -> int:
         return sum(line.tax_minor for line in self.lines) + self.shipping_tax_minor
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class NewOrder:
     tenant_id: int
     id: int
@@ -68,19 +69,19 @@ class NewOrder:
     ship_by: datetime
     parts: tuple[NewPart, ...]
 
-    @property
+    @cached_property
     def items_minor(self) -> int:
         return sum(part.items_minor for part in self.parts)
 
-    @property
+    @cached_property
     def shipping_minor(self) -> int:
         return sum(part.shipping_minor for part in self.parts)
 
-    @property
+    @cached_property
     def tax_minor(self) -> int:
         return sum(part.tax_minor for part in self.parts)
 
-    @property
+    @cached_property
     def total_minor(self) -> int:
         return self.items_minor + self.shipping_minor + self.tax_minor
 
