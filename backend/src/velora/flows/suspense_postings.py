@@ -25,6 +25,18 @@ def suspense_key(transition: str, case_id: int, tries: int) -> str:
     return f"suspense-{transition}:{encode('sus', case_id)}:{tries}"
 
 
+def came_key(gateway: str, gateway_ref: str) -> str:
+    """How money came that lies in the bank, or at this gateway."""
+    return receipt_key(gateway_ref) if gateway == "bank" else unmatched_key(gateway, gateway_ref)
+
+
+def keys_of(gateway: str, gateway_ref: str, case_id: int, tries: int) -> list[str]:
+    """The keys of everything that this case may have moved, but for what it paid: that is the order's capture."""
+    once = [suspense_key(transition, case_id, 0) for transition in ("written-off", "credit")]
+    tried = [suspense_key(transition, case_id, at) for at in range(1, tries + 1) for transition in ("back", "back-paid", "back-failed")]
+    return [came_key(gateway, gateway_ref), *once, *tried]
+
+
 def unmatched(*, tenant_id: int, gateway: str, gateway_ref: str, currency: str, amount_minor: int, at: datetime) -> Journal:
     """Money lies at the gateway that belongs to no payment we know: nobody's, until somebody says what becomes of it."""
     moves = legs((CLEARING, SUSPENSE, amount_minor))

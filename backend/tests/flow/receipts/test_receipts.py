@@ -18,6 +18,8 @@ from velora.flows.reactions import relay_once
 from velora.flows.receipts.record import Recorded, record
 from velora.flows.receipts.waiting import bucket_of, waiting_orders
 from velora.flows.refund.cancel import Cancellation, cancel
+from velora.flows.screens.finance.journals.about import about
+from velora.flows.screens.finance.trails.trail import trail_of
 from velora.flows.second_person import Hand
 from velora.flows.suspense.let_go import LettingGo, let_go
 from velora.flows.suspense.open import open_case
@@ -76,6 +78,21 @@ async def test_a_receipt_that_names_its_order_pays_it_at_once(shop: Shop):
     async with shop.db.read(None) as uow:
         held = await ledger.balances(uow, {(order.tenant_id, str(escrow(order.parts[0].seller_id)))})
     assert set(held.values()) == {10_800}
+
+
+async def test_the_trail_of_the_order_and_the_journals_of_the_case_show_how_the_money_came(shop: Shop):
+    async with shop.db.begin(None) as uow:
+        part = a_part(uow, a_line(uow, bps=0), seller_id=shop.market.seller.id)
+    order = await an_order(shop, parts=[part])
+    done = await arrives(shop, 12_000, encode("ord", order.order_id))
+    async with shop.db.read(None) as uow:
+        trail = await trail_of(uow, order.order_id)
+        journals = await ledger.journals(uow, await about(uow, [order.tenant_id], done.case.ref))
+    assert trail is not None
+    assert [step.kind for step in trail.steps if not step.expected] == ["awaited", "receipt", "capture"]
+    assert {one.kind for one in journals} == {"receipt", "capture"}
+    [capture] = [one for one in journals if one.kind == "capture"]
+    assert capture.payload["cases"] == [done.case.ref]
 
 
 async def test_a_receipt_is_recorded_once_however_often_it_is_sent(shop: Shop):

@@ -1,4 +1,4 @@
-"""What journals are about: from an order, a payment, a refund, a dispute or a payout to the journals that moved its money.
+"""What journals are about: from an order, a payment, a refund, a dispute, a case or a payout to the journals that moved its money.
 
 The way leads by their business keys, which say what each is for; a payload is never searched.
 """
@@ -6,13 +6,15 @@ The way leads by their business keys, which say what each is for; a payload is n
 from collections.abc import Collection, Iterable, Sequence
 from typing import Final
 
-from velora.flows import awaited_postings, dispute_postings, postings
+from velora.flows import awaited_postings, dispute_postings, postings, suspense_postings
 from velora.kernel.errors import Invalid
 from velora.kernel.ids import encode, try_decode
 from velora.modules.disputes import service as disputes
 from velora.modules.ledger import service as ledger
 from velora.modules.orders import service as orders
 from velora.modules.payments import service as payments
+from velora.modules.suspense import service as suspense
+from velora.modules.suspense.service import CaseFacts
 from velora.platform.db import UnitOfWork
 
 Key = tuple[int, int]  # tenant, id
@@ -33,8 +35,8 @@ def of_part(part_id: int) -> tuple[str, ...]:
 
 
 async def about(uow: UnitOfWork, tenant_ids: Sequence[int], what: str) -> list[Key]:
-    """(tenant, journal) of every journal about this: a journal, order, parcel of one, payment, refund, dispute or payout by id, or a key as
-    it stands in the journal (`capture:pi_…`). Nothing for what is none of them.
+    """(tenant, journal) of every journal about this: a journal, order, parcel of one, payment, refund, dispute, case or payout by id, or a
+    key as it stands in the journal (`capture:pi_…`). Nothing for what is none of them.
     """
     prefix = what.partition("_")[0]
     if ":" in what:
@@ -54,6 +56,8 @@ async def about(uow: UnitOfWork, tenant_ids: Sequence[int], what: str) -> list[K
             return await _behind(uow, [(tenant_id, key(id_)) for tenant_id in tenant_ids for key in OF_INTENT])
         case "rfd":
             return await _behind(uow, [(tenant_id, key(id_)) for tenant_id in tenant_ids for key in OF_REFUND])
+        case "sus":
+            return await _behind(uow, await _keys_of_cases(uow, list((await suspense.by_id(uow, everywhere)).values())))
         case "dp":
             return await _behind(uow, _keys_of_disputes((await disputes.by_id(uow, everywhere)).values()))
         case "pay":
@@ -97,6 +101,28 @@ async def _keys_of_orders(uow: UnitOfWork, keys: Collection[Key]) -> list[Busine
         *((one.tenant_id, key(one.id)) for one in refunds for key in OF_REFUND),
         *((one.tenant_id, key) for one in parts for key in of_part(one.id)),
         *_keys_of_disputes(await disputes.of_orders(uow, keys)),
+        *await came_for(uow, keys),
+    ]
+
+
+async def came_for(uow: UnitOfWork, keys: Collection[Key]) -> list[BusinessKey]:
+    """How the money came into suspense that is kept for these (tenant, order) or has paid them."""
+    mine = [one for cases in (await suspense.of_orders(uow, keys)).values() for one in cases]
+    parents = await suspense.by_id(uow, {(one.tenant_id, one.parent_id) for one in mine if one.parent_id})
+    return [(one.tenant_id, suspense_postings.came_key(one.gateway, one.gateway_ref)) for one in (*mine, *parents.values())]
+
+
+async def _keys_of_cases(uow: UnitOfWork, cases: Sequence[CaseFacts]) -> list[BusinessKey]:
+    """What came as these cases, what became of them, and the captures of the orders that they paid."""
+    parents = await suspense.by_id(uow, {(one.tenant_id, one.parent_id) for one in cases if one.parent_id})
+    paid = await payments.of_orders(uow, {one.order for one in cases if one.order_id})
+    return [
+        *(
+            (one.tenant_id, key)
+            for one in (*cases, *parents.values())
+            for key in suspense_postings.keys_of(one.gateway, one.gateway_ref, one.id, one.tries)
+        ),
+        *((one.tenant_id, postings.capture_key(one.id)) for one in paid.values()),
     ]
 
 

@@ -7,7 +7,7 @@ from typing import Literal
 
 from velora.flows import dispute_postings, postings
 from velora.flows.postings import Parting
-from velora.flows.screens.finance.journals.about import OF_INTENT, OF_REFUND
+from velora.flows.screens.finance.journals.about import OF_INTENT, OF_REFUND, came_for
 from velora.flows.screens.finance.names import Names, head_of, names_of
 from velora.modules.disputes import service as disputes
 from velora.modules.disputes.service import DisputeFacts
@@ -133,6 +133,7 @@ class _Facts:
     names: Names
     sellers: Mapping[int, str]
     by_key: Mapping[str, JournalView]
+    came: Sequence[str]
 
     @property
     def waiting(self) -> Sequence[orders.SellerOrder]:
@@ -181,6 +182,8 @@ async def _gathered(
     keys = {key(intent.id) for key in OF_INTENT} | {postings.release_key(part.id) for part in parts}
     keys |= {key(refund_id) for refund_id in refund_ids for key in OF_REFUND}
     keys |= {key for one in disputed for key in dispute_postings.keys_of(one)}
+    came = [key for _, key in await came_for(uow, [(order.tenant_id, order.id)])]
+    keys |= set(came)
     found = await ledger.find(uow, {(order.tenant_id, key) for key in keys})
     journals = await ledger.journals(uow, {(tenant_id, journal_id) for (tenant_id, _), journal_id in found.items()})
     codes = {account.code for journal in journals for leg in journal.legs for account in (leg.debit, leg.credit)}
@@ -192,13 +195,13 @@ async def _gathered(
         returned={one.refund_id: one for some in asked.values() for one in some if one.refund_id},
         names=await names_of(uow, codes),
         sellers={id_: one.name for id_, one in (await sellers.facts(uow, {part.seller_id for part in parts})).items()},
-        by_key={str(journal.payload["key"]): journal for journal in journals},
+        by_key={str(journal.payload["key"]): journal for journal in journals}, came=came,
     )  # fmt: skip
 
 
 def _paid(facts: _Facts) -> list[Step]:
     """What a bank held, what was taken of it, and what the gateway keeps; or what will be taken when the first parcel leaves."""
-    found = [facts.by_key.get(key(facts.intent.id)) for key in OF_INTENT]
+    found = [facts.by_key.get(key) for key in (*facts.came, *(key(facts.intent.id) for key in OF_INTENT))]
     steps = [_step(facts, journal) for journal in found if journal]
     return [*steps, Step(None, "capture", None, True, _to_be_taken(facts))] if facts.waiting else steps
 
