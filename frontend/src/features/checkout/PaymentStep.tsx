@@ -18,6 +18,7 @@ import { TestCards } from "./TestCards";
 import { useCredit } from "./useCredit";
 import { useCheckoutCart } from "./useCheckoutCart";
 import { useDraft } from "./useDraft";
+import { isLater, useLater } from "./useLater";
 import { isPromised, usePay } from "./usePay";
 import { NEW_CARD, useSavedCards } from "./useSavedCards";
 import { whyDeclined } from "./whyDeclined";
@@ -49,6 +50,7 @@ export function PaymentStep() {
   });
   const total = accepted ?? cart.data?.total;
   const credit = useCredit(total);
+  const later = useLater(credit.rest ?? total);
   // Once it is placed the draft is cleared, and the way leads to the order, not back to the start.
   if (pay.isSuccess) return null;
   if (!address) return <Navigate to="/checkout/address" replace />;
@@ -81,10 +83,15 @@ export function PaymentStep() {
   const payWith = (card: CardDraft | string | undefined) => {
     if (!total || credit.wrong) return;
     setRefusal(undefined);
-    pay.mutate({ card, keep, address, total, credit: credit.used }, { onSuccess: placed, onError: refused });
+    const promised =
+      !credit.alone && isLater(way) ? { method: way, purchaseOrder: later.purchaseOrder } : undefined;
+    pay.mutate(
+      { card, keep, later: promised, address, total, credit: credit.used },
+      { onSuccess: placed, onError: refused },
+    );
   };
   const onSubmit = (event?: BaseSyntheticEvent) => {
-    if (credit.alone) {
+    if (credit.alone || isLater(way)) {
       event?.preventDefault();
       payWith(undefined);
       return undefined;
@@ -130,6 +137,7 @@ export function PaymentStep() {
                 </>
               ),
             },
+            ...later.options,
           ]}
         />
       )}
@@ -163,7 +171,7 @@ export function PaymentStep() {
           disabled={pay.isPending || !total}
         >
           {!pay.isPending && <Lock aria-hidden />}
-          {credit.alone
+          {credit.alone || isLater(way)
             ? t("place")
             : total
               ? t("pay", { amount: money(credit.rest ?? total) })

@@ -8,10 +8,13 @@ import type { CheckoutIn, CheckoutOut, MoneyOut } from "@/shared/api/generated/m
 import { makeToken } from "@/shared/api/generated/sandbox-gateway/sandbox-gateway";
 import { digits, expiryOf, type CardDraft } from "./cardRules";
 import type { AddressDraft } from "./useDraft";
+import type { Later } from "./useLater";
 
 export interface Payment {
   /** A new card, or the id of one that was kept; none where store credit pays all of it. */
   card: CardDraft | string | undefined;
+  /** How it is paid later instead, and the buyer’s own number for the order. */
+  later?: { method: Later; purchaseOrder: string } | undefined;
   /** What of the total is paid with store credit. */
   credit?: MoneyOut | undefined;
   keep: boolean;
@@ -61,9 +64,10 @@ export function usePay() {
 }
 
 /** The card's number goes to the gateway and nowhere else; what comes back stands for it. */
-async function bodyOf({ card, credit, keep, address, total }: Payment): Promise<CheckoutIn> {
+async function bodyOf({ card, credit, keep, later, address, total }: Payment): Promise<CheckoutIn> {
   const { email, ...to } = address;
   const order = { email, address: to, expected_total: total, ...(credit ? { credit } : {}) };
+  if (later) return { ...order, method: later.method, purchase_order: later.purchaseOrder };
   if (card === undefined) return order;
   if (typeof card === "string") return { ...order, payment: { payment_method_id: card } };
   const expiry = expiryOf(card.expiry);
