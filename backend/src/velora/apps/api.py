@@ -23,6 +23,7 @@ import velora.flows.four_eyes.http
 import velora.flows.fulfilment.http
 import velora.flows.fx.http
 import velora.flows.gateway_notices.http
+import velora.flows.invoice_terms.http
 import velora.flows.notices.http
 import velora.flows.offering.http
 import velora.flows.onboarding.http
@@ -88,6 +89,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     velora.flows.suspense.http.router,
     velora.flows.receipts.http.router,
     velora.flows.transfers.http.router,
+    velora.flows.invoice_terms.http.router,
     velora.flows.disputes.http.router,
     velora.flows.fx.http.router,
     velora.flows.four_eyes.http.router,

@@ -55,6 +55,8 @@ class Settings(BaseSettings):
     suspense_write_off_up_to_minor: int = Field(default=5_00, ge=0)
     # From how much on a second person must agree to goodwill that a buyer is given as store credit, in minor units likewise.
     credit_second_person_from_minor: int = Field(default=50_00, ge=0)
+    # From how much on a second person must agree to what a buyer may owe on invoices, and to giving up what never came, likewise.
+    awaited_second_person_from_minor: int = Field(default=1_000_00, ge=0)
     # From how much that was changed into another currency on, in minor units of whatever currency, a second person must agree.
     fx_second_person_from_minor: int = Field(default=1_000_00, ge=0)
 

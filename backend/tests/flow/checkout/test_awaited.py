@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from tests.builders.later import may_owe, owed, pays_later
 from tests.builders.purses import gives_credit, purse
 from tests.builders.shop import order_id_of
 from velora.flows.bookkeeping.verify import verify
@@ -29,12 +30,17 @@ FREE, PROMISED = Availability(on_hand=10, reserved=0), Availability(on_hand=10, 
 NOTHING = {AWAITED: 0, AWAITED_AGAINST: 0, CLEARING: 0}
 
 
+async def draft_of(bazaar, method="cash_on_delivery", credit_minor=0):
+    """Ada orders a lamp and a rug where she may pay so."""
+    await pays_later(bazaar.shop.db, bazaar.tenant_id)
+    await may_owe(bazaar.shop.db, bazaar.tenant_id, ADA, 2 * BOTH)
+    return replace(await bazaar.draft(), method=method, token="", buyer=Buyer(ADA, "", "ada@example.com"), credit_minor=credit_minor)
+
+
 async def ordered(bazaar, method="cash_on_delivery", credit_minor=0):
-    draft = replace(await bazaar.draft(), method=method, token="")
     if credit_minor:
         await gives_credit(bazaar.shop.db, bazaar.tenant_id, ADA, 10_000)
-        draft = replace(draft, buyer=Buyer(ADA, "", "ada@example.com"), credit_minor=credit_minor)
-    return order_id_of(await bazaar.checks_out(draft))
+    return order_id_of(await bazaar.checks_out(await draft_of(bazaar, method, credit_minor)))
 
 
 async def comes(bazaar, order_id, state=IntentState.CAPTURED):
@@ -49,7 +55,7 @@ async def due(bazaar, order_id):
 
 @pytest.mark.parametrize("method", ["cash_on_delivery", "invoice"])
 async def test_it_is_promised_in_one_answer_and_no_gateway_hears_of_it(bazaar, clock, method):
-    draft = replace(await bazaar.draft(), method=method, token="")
+    draft = await draft_of(bazaar, method)
     answer = await bazaar.checks_out(draft)
     assert (answer.code, answer.body["order"]["state"], answer.body["payment"]["state"]) == (201, "awaited", "awaited")
     again = await bazaar.checks_out(draft)
@@ -127,6 +133,7 @@ async def test_credit_pays_first_and_the_rest_is_awaited(bazaar):
     assert await purse(bazaar.shop.db, bazaar.tenant_id, ADA) == (10_000, 3000)
     await comes(bazaar, order_id)
     assert await purse(bazaar.shop.db, bazaar.tenant_id, ADA) == (7000, 0)
+    assert await owed(bazaar.shop.db, bazaar.tenant_id, ADA) == 0
     await bazaar.holds(NOTHING | {CLEARING: BOTH - 3000, credit(ADA): 7000, escrow(bazaar.lamp_seller_id): LAMP_NET})
 
 
@@ -150,6 +157,7 @@ async def test_what_is_given_up_ends_the_memo_and_says_what_was_never_paid(bazaa
 
 async def test_what_costs_nothing_is_paid_with_the_order_whatever_it_is_to_be_paid_with(shop):
     await shop.gives_away()
+    await pays_later(shop.db, shop.market.tenant.id)
     answer = await shop.checks_out(replace(await shop.draft(expects=0), method="cash_on_delivery", token=""))
     assert (answer.body["order"]["state"], await shop.charges()) == ("paid", 0)
 

@@ -17,7 +17,7 @@ async def test_a_guest_buys_and_sees_the_order_with_its_money(store):
     assert (order["items"]["amount"], order["shipping"]["amount"], order["tax"]["amount"]) == (9800, 0, 1565)
     assert order["payment"] == {
         "card": {"amount": 9800, "currency": "EUR"}, "credit": {"amount": 0, "currency": "EUR"}, "state": "captured", "brand": "Visa",
-        "last4": "4242", "challenge_url": None,
+        "last4": "4242", "challenge_url": None, "method": "card", "due": {"amount": 0, "currency": "EUR"}, "due_at": None, "bank": None,
     }  # fmt: skip
     [part] = order["seller_orders"]
     assert (part["seller"]["name"], part["escrow"]["state"], part["escrow"]["held"]["amount"]) == ("Lumen & Oak", "held", 9800 - 1565)

@@ -16,6 +16,7 @@ import { TestCards } from "./TestCards";
 import { useCredit } from "./useCredit";
 import { useCheckoutCart } from "./useCheckoutCart";
 import { useDraft } from "./useDraft";
+import { isLater, useLater } from "./useLater";
 import { isAnswer, isPromised, usePay, type Tender } from "./usePay";
 import { NEW_CARD, useSavedCards } from "./useSavedCards";
 
@@ -36,6 +37,7 @@ export function PaymentStep() {
   const [asking, setAsking] = useState(false);
   const total = accepted ?? cart.data?.total;
   const credit = useCredit(total);
+  const later = useLater(credit.rest ?? total);
   // Once it is placed the draft is cleared, and the way leads to the order, not back to the start.
   if (pay.isSuccess) return null;
   if (!address) return <Navigate to="/checkout/address" replace />;
@@ -64,7 +66,8 @@ export function PaymentStep() {
   /** What is paid with besides credit; nothing when the card's form has said what is wrong. */
   async function tender(): Promise<Tender | undefined> {
     if (credit.alone) return {};
-    if (way !== NEW_CARD) return { method: way };
+    if (isLater(way)) return { later: { method: way, purchaseOrder: later.purchaseOrder } };
+    if (way !== NEW_CARD) return { saved: way };
     const token = await card.current?.token();
     return token === undefined ? undefined : { token, keep };
   }
@@ -129,6 +132,7 @@ export function PaymentStep() {
                 </>
               ),
             },
+            ...later.options,
           ]}
         />
       )}
@@ -162,7 +166,7 @@ export function PaymentStep() {
           disabled={asking || !total}
         >
           {!asking && <Lock aria-hidden />}
-          {credit.alone
+          {credit.alone || isLater(way)
             ? t("place")
             : total
               ? t("pay", { amount: money(credit.rest ?? total) })

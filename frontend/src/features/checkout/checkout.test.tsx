@@ -62,6 +62,7 @@ beforeEach(async () => {
     http.get("*/api/v1/account/credit", () =>
       HttpResponse.json({ balance: euros(0), held: euros(0), free: euros(0), history: [] }),
     ),
+    http.get("*/api/v1/checkout/methods", () => HttpResponse.json({ data: [] })),
     http.get("*/api/v1/storefront", () =>
       HttpResponse.json({
         country: "DE",
@@ -216,6 +217,36 @@ describe("paying", () => {
     await person.click(pay());
     await waitFor(() => expect(router.state.location.pathname).toBe("/orders/ord_1"));
     expect(payments).toEqual([{ payment_method_id: "pm_1" }, { token: "tok_1", save: true }]);
+  });
+
+  test("an order is placed on invoice with the buyer’s own number, and no card is asked for", async () => {
+    const sent: unknown[] = [];
+    server.use(
+      http.get("*/api/v1/checkout/methods", () =>
+        HttpResponse.json({
+          data: [
+            { method: "cash_on_delivery", at_most: euros(100), days: null },
+            { method: "invoice", at_most: euros(50000), days: 30 },
+          ],
+        }),
+      ),
+      http.post("*/api/v1/checkout", async ({ request }) => {
+        sent.push(await request.json());
+        return HttpResponse.json(
+          { order, payment: { ...captured.payment, state: "awaited" } },
+          { status: 201 },
+        );
+      }),
+    );
+    const { person, router } = showRoutes(routes, "/checkout/payment");
+    await person.click(await screen.findByRole("radio", { name: /On invoice/ }));
+    expect(screen.queryByRole("radio", { name: /Cash on delivery/ })).toBeNull();
+    await person.type(screen.getByLabelText(/Your order number/), "PO-4711");
+    await person.click(screen.getByRole("button", { name: /^Place/ }));
+    await waitFor(() => expect(router.state.location.pathname).toBe("/orders/ord_1"));
+    expect(router.state.location.search).toBe("?thanks=1");
+    expect(sent).toEqual([expect.objectContaining({ method: "invoice", purchase_order: "PO-4711" })]);
+    expect(sent[0]).not.toHaveProperty("payment");
   });
 
   test("money that is held until goods leave is as good as paid", async () => {

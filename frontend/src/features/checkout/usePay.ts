@@ -6,14 +6,17 @@ import { getReadCartQueryKey } from "@/shared/api/generated/cart/cart";
 import { placeOrder } from "@/shared/api/generated/checkout/checkout";
 import type { CheckoutIn, CheckoutOut, MoneyOut } from "@/shared/api/generated/model";
 import type { AddressDraft } from "./useDraft";
+import type { Later } from "./useLater";
 
-/** What an order is paid with besides credit: neither where credit pays all of it. */
+/** What an order is paid with besides credit: none of these where credit pays all of it. */
 export interface Tender {
   /** Stands for a new card; `keep` when it shall be there the next time. */
   token?: string;
   keep?: boolean;
   /** A card that was kept. */
-  method?: string;
+  saved?: string;
+  /** How it is paid later instead, and the buyer’s own number for the order. */
+  later?: { method: Later; purchaseOrder: string };
 }
 
 export interface Payment extends Tender {
@@ -68,10 +71,11 @@ export function usePay() {
   });
 }
 
-function bodyOf({ token, keep, method, credit, address, total }: Payment): CheckoutIn {
+function bodyOf({ token, keep, saved, later, credit, address, total }: Payment): CheckoutIn {
   const { email, ...to } = address;
   const order = { email, address: to, expected_total: total, ...(credit ? { credit } : {}) };
-  if (method !== undefined) return { ...order, payment: { payment_method_id: method } };
+  if (later) return { ...order, method: later.method, purchase_order: later.purchaseOrder };
+  if (saved !== undefined) return { ...order, payment: { payment_method_id: saved } };
   if (token === undefined) return order;
   return { ...order, payment: { token, ...(keep ? { save: true } : {}) } };
 }

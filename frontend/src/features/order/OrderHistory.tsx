@@ -22,6 +22,7 @@ const LOOKS: Record<TimelineOut["kind"], { icon: ReactNode; tone: NonNullable<Ti
   completed: { icon: <CircleCheck />, tone: "positive" },
   refunded: { icon: <Banknote />, tone: "positive" },
   cancelled: { icon: <Ban />, tone: "neutral" },
+  refused: { icon: <Ban />, tone: "neutral" },
   payment_failed: { icon: <TriangleAlert />, tone: "negative" },
 };
 

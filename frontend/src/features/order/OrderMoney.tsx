@@ -1,4 +1,4 @@
-import { CreditCard, MapPin, Wallet } from "lucide-react";
+import { Banknote, CreditCard, MapPin, Wallet } from "lucide-react";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import type { OrderOut } from "@/shared/api/generated/model";
@@ -36,6 +36,22 @@ export function OrderMoney({ order }: { order: OrderOut }) {
           <Wallet aria-hidden className="size-[18px] text-muted" />
           <span>{t("by_credit")}</span>
           <span className="ms-auto figures">{money(order.payment.credit)}</span>
+        </p>
+      )}
+      {order.payment && order.payment.method !== "card" && (
+        <p className="mt-4 flex items-center gap-2.5 border-t border-line pt-4 text-base">
+          <Banknote aria-hidden className="size-[18px] text-muted" />
+          <span>{t(`by_${order.payment.method}`)}</span>
+          <span className="ms-auto text-end text-sm text-muted">
+            <span className="block figures text-base text-text">{money(order.payment.card)}</span>
+            {t(`payment.${order.payment.state}`)}
+          </span>
+        </p>
+      )}
+      {order.purchase_order && (
+        <p className="mt-3 flex items-baseline justify-between gap-4 text-base">
+          <span className="text-muted">{t("purchase_order")}</span>
+          <bdi>{order.purchase_order}</bdi>
         </p>
       )}
       {order.payment?.last4 && (

@@ -44,7 +44,12 @@ function anOrder(state = "delivered", payment = "captured") {
       city: "Kiel",
       country: "DE",
     },
+    purchase_order: "",
     payment: {
+      method: "card",
+      due: euros(0),
+      due_at: null as string | null,
+      bank: null as { holder: string; iban: string; bic: string } | null,
       state: payment,
       brand: "Visa",
       last4: "4242",
@@ -140,6 +145,26 @@ test("what is authorised is placed, and charged when it ships", async () => {
   expect(await screen.findByText("Your order is placed; €44.90 is authorised")).toBeVisible();
   expect(screen.getAllByText("Authorised, being packed")[0]).toBeVisible();
   expect(screen.getByText("authorised; charged when it ships")).toBeVisible();
+});
+
+test("what is paid at the door says how much, and an invoice where to and by when", async () => {
+  const order = anOrder("awaited");
+  const payment = { ...order.payment, state: "awaited", last4: "", due: euros(4490) };
+  shows({ ...order, payment: { ...payment, method: "cash_on_delivery" } });
+  const { unmount } = open("/orders/ord_1?thanks=1");
+  expect(await screen.findByText("Your order is placed: €44.90")).toBeVisible();
+  expect(screen.getByText("€44.90 to be paid in cash at the door")).toBeVisible();
+  unmount();
+  const bank = { holder: "Nordmarkt GmbH", iban: "DE02120300000000202051", bic: "BYLADEM1001" };
+  shows({
+    ...order,
+    purchase_order: "PO-4711",
+    payment: { ...payment, method: "invoice", due_at: "2026-12-26T10:00:00Z", bank },
+  });
+  open("/orders/ord_1");
+  expect(await screen.findByText(/^€44.90 to be transferred by .*26/)).toBeVisible();
+  expect(screen.getByText("DE02 1203 0000 0000 2020 51")).toBeVisible();
+  expect(screen.getByText("PO-4711")).toBeVisible();
 });
 
 test("a guest's key opens the order", async () => {

@@ -10,6 +10,7 @@ import { OrderHistory } from "./OrderHistory";
 import { OrderMoney, OrderPlace } from "./OrderMoney";
 import { Parcel } from "./Parcel";
 import { TONES, WAITING } from "./states";
+import { ToPay } from "./ToPay";
 
 /** One order: where its parcels are, where its money is, and what can be done about either. */
 export function OrderPage() {
@@ -118,6 +119,18 @@ function Standing({ order, fresh }: { order: OrderOut; fresh: boolean }) {
     >
       {t("failed")}
     </Notice>
+  ) : order.state === "unpaid" ? (
+    <Notice tone="negative" icon={<TriangleAlert aria-hidden />} title={t("unpaid_title")}>
+      {t("unpaid")}
+    </Notice>
+  ) : fresh && order.state === "awaited" ? (
+    <Notice
+      tone="positive"
+      icon={<CircleCheck aria-hidden />}
+      title={t("awaited_title", { total: money(order.total) })}
+    >
+      {t("awaited", { email: order.email })}
+    </Notice>
   ) : fresh && order.state === "authorised" ? (
     <Notice
       tone="positive"
@@ -135,7 +148,15 @@ function Standing({ order, fresh }: { order: OrderOut; fresh: boolean }) {
       {t("thanks_detail", { email: order.email })}
     </Notice>
   ) : null;
-  return notice && <div className="mb-6">{notice}</div>;
+  const toPay = order.payment?.state === "awaited" && <ToPay order={order} />;
+  return (
+    (notice || toPay) && (
+      <div className="mb-6 grid gap-3">
+        {notice}
+        {toPay}
+      </div>
+    )
+  );
 }
 
 function OrderSkeleton() {

@@ -15,6 +15,7 @@ const MARKS: Record<TimelineOut["kind"], Mark> = {
   delivered: { icon: <PackageCheck />, tone: "positive" },
   completed: { icon: <Banknote />, tone: "positive" },
   cancelled: { icon: <CircleX />, tone: "negative" },
+  refused: { icon: <Undo2 />, tone: "negative" },
   refunded: { icon: <Undo2 />, tone: "warning" },
 };
 

@@ -25,6 +25,7 @@ import { History } from "./History";
 import { OrderLines } from "./OrderLines";
 import { OrderState } from "./OrderState";
 import { Parcels } from "./Parcels";
+import { Refused } from "./Refused";
 import { ShipDialog } from "./ShipDialog";
 
 /** One order as its seller sees it: what to send, to whom, and what comes of it. */
@@ -102,6 +103,7 @@ function Actions({ sellerId, order }: { sellerId: string; order: SellerOrderFull
           {t("deliver")}
         </Button>
       )}
+      <Refused sellerId={sellerId} order={order} />
       {asking === "ship" && (
         <ShipDialog sellerId={sellerId} orderId={order.id} onClose={() => setAsking(undefined)} />
       )}
@@ -127,7 +129,7 @@ function Actions({ sellerId, order }: { sellerId: string; order: SellerOrderFull
 function Earnings({ order }: { order: SellerOrderFullOut }) {
   const { t } = useTranslation("sellerOrders");
   const { money, date } = useFormat();
-  const { escrow, money: parts } = order;
+  const { collect, escrow, method, money: parts } = order;
   const held = escrow.state === "held" || escrow.state === "due" || escrow.state === "frozen";
   return (
     <Card title={t("earnings")} aside={order.total.currency}>
@@ -145,9 +147,13 @@ function Earnings({ order }: { order: SellerOrderFullOut }) {
           ? escrow.due_at
             ? t("held_until", { date: date(escrow.due_at) })
             : t("held")
-          : order.state === "authorised"
-            ? t("authorised_note")
-            : escrow.state && t(`escrow_${escrow.state}`, { defaultValue: "" })}
+          : collect.amount > 0
+            ? t("collect", { amount: money(collect) })
+            : method === "invoice" && !escrow.state
+              ? t("invoice_note")
+              : order.state === "authorised"
+                ? t("authorised_note")
+                : escrow.state && t(`escrow_${escrow.state}`, { defaultValue: "" })}
       </p>
     </Card>
   );

@@ -1,6 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useOnce } from "@/shared/api";
-import { deliverOrder, shipOrder } from "@/shared/api/generated/fulfilment/fulfilment";
+import { deliverOrder, refusedAtTheDoor, shipOrder } from "@/shared/api/generated/fulfilment/fulfilment";
 import type { OrderLineOut, ParcelIn, SellerOrderFullOut } from "@/shared/api/generated/model";
 import {
   getListSellerOrdersQueryKey,
@@ -39,4 +39,12 @@ export function useShip(sellerId: string, orderId: string, onShipped: (order: Se
 export function useDeliver(sellerId: string, orderId: string) {
   const keep = useKeep(sellerId);
   return useOnce((_: null, once) => deliverOrder(sellerId, orderId, once), { onSuccess: keep });
+}
+
+/** What was to be paid at the door came back; `restock` says whether it can be sold again. */
+export function useRefused(sellerId: string, orderId: string) {
+  const keep = useKeep(sellerId);
+  return useOnce((restock: boolean, once) => refusedAtTheDoor(sellerId, orderId, { restock }, once), {
+    onSuccess: keep,
+  });
 }

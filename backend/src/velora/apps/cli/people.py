@@ -8,7 +8,7 @@ import typer
 
 from velora.apps.cli.console import AsJson, Complaint, Exit, give, run, say, table
 from velora.apps.cli.home import at_home, tenant_id_of, tenant_named
-from velora.flows.operating import currencies
+from velora.flows.operating import currencies, marketplaces
 from velora.flows.operating.currencies import NewCurrency
 from velora.flows.signing_in.sign_in import password_cost
 from velora.kernel.errors import Refusal
@@ -21,7 +21,7 @@ from velora.modules.identity import service as identity
 from velora.modules.identity.service import Grant, NewAccount
 from velora.modules.pricing.service import Rate
 from velora.modules.tenants import policy, service
-from velora.modules.tenants.policy import FurtherCurrency, NewTenant
+from velora.modules.tenants.policy import BankDetails, CashOnDelivery, FurtherCurrency, NewTenant, OnInvoice, PaidLater, compact
 from velora.modules.tenants.service import TenantFacts
 from velora.platform.db import UnitOfWork
 from velora.platform.settings import Settings, read_settings
@@ -135,6 +135,38 @@ def stop_selling_in(slug: str, currency: Annotated[str, typer.Argument(help="ISO
     _show(settings, [run(_stop_selling_in(settings, slug, currency))], as_json=json)
 
 
+@tenant.command("pay-later")
+def pay_later(
+    slug: str,
+    cash: Annotated[bool, typer.Option("--cash", help="In cash at the door.")] = False,
+    cash_at_most: Annotated[int | None, typer.Option(help="The largest order that is, in minor units of the main currency.")] = None,
+    invoice: Annotated[bool, typer.Option("--invoice", help="By transfer, for buyers whom finance lets.")] = False,
+    days: Annotated[int, typer.Option(help="Until when an invoice is to be paid.")] = 30,
+    holder: Annotated[str, typer.Option(help="Whose account buyers transfer to.")] = "",
+    iban: Annotated[str, typer.Option(help="Its IBAN.")] = "",
+    bic: Annotated[str, typer.Option(help="Its BIC, where it needs one.")] = "",
+    json: AsJson = False,
+) -> None:
+    """Say how buyers may pay beside cards. What is not named is not offered any more; what was ordered before stands.
+
+    Examples:
+
+      velora tenant pay-later nordmarkt --cash --cash-at-most 30000
+
+      velora tenant pay-later nordmarkt --invoice --holder "Nordmarkt GmbH" --iban "DE02 1203 0000 0000 2020 51"
+
+      velora tenant pay-later nordmarkt
+    """
+    if cash_at_most is not None and not cash:
+        raise Complaint("--cash-at-most needs --cash: say that buyers may pay in cash.", Exit.USAGE)
+    if not invoice and (holder or iban or bic):
+        raise Complaint("--holder, --iban and --bic need --invoice: say that buyers may pay on invoice.", Exit.USAGE)
+    on_invoice = OnInvoice(BankDetails(holder.strip(), compact(iban), compact(bic)), days) if invoice else None
+    settings = read_settings()
+    wanted = PaidLater(CashOnDelivery(cash_at_most) if cash else None, on_invoice)
+    _show(settings, [run(_let_pay_later(settings, slug, wanted))], as_json=json)
+
+
 @user.command("create")
 def create_user(
     email: Annotated[str, typer.Argument(help="Address to sign in with.")],
@@ -222,6 +254,16 @@ async def _stop_selling_in(settings: Settings, slug: str, currency: str) -> Tena
         tenant_id = (await tenant_named(house, slug)).id
         async with house.db.begin(None) as uow:
             outcome = await currencies.stop_selling_in(uow, tenant_id, currency, actor_ref=_OPERATOR)
+            if isinstance(outcome, Refusal):
+                raise outcome
+            return outcome
+
+
+async def _let_pay_later(settings: Settings, slug: str, wanted: PaidLater) -> TenantFacts:
+    async with at_home(settings) as house:
+        tenant_id = (await tenant_named(house, slug)).id
+        async with house.db.begin(None) as uow:
+            outcome = await marketplaces.let_pay_later(uow, tenant_id, wanted, _OPERATOR)
             if isinstance(outcome, Refusal):
                 raise outcome
             return outcome

@@ -62,6 +62,7 @@ class Draft:
     credit_minor: int = 0
     method: Method = "card"
     due_at: datetime | None = None
+    purchase_order: str = ""
 
     @property
     def keyed(self) -> Keyed:

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from velora.flows.checkout.cards import saved_token
 from velora.flows.checkout.draft import Buyer, Draft, EmptyCart, LineOutOfStock, Market, NotOnSale, PriceChanged
+from velora.flows.checkout.later import ways
 from velora.flows.checkout.pay import Answer, bought_with, check_out, confirm
 from velora.flows.checkout.place import merged
 from velora.flows.house import TradingHouse
@@ -15,11 +16,12 @@ from velora.flows.shopping.service import read_cart, take_bought
 from velora.kernel.errors import Invalid, MalformedId, NotFound
 from velora.kernel.principal import Principal
 from velora.modules.credit.errors import NotEnoughCredit
-from velora.modules.payments.service import Declined
+from velora.modules.payments.service import Declined, Method, MethodNotOffered, TooMuchInCash
 from velora.modules.payments.service.methods import customer_of
+from velora.modules.terms.service import NoTerms, OverLimit
 from velora.platform.db.idempotency import InProgress, KeyReused
 from velora.platform.tokens import guest_key_for
-from velora.platform.web import Caller, IdempotencyKey, MoneyOut, Schema, Tenant, house_of, ident, problems, remember_guest
+from velora.platform.web import Caller, IdempotencyKey, MoneyOut, Schema, Selling, Tenant, house_of, ident, problems, remember_guest
 from velora.platform.web.callers import UnknownHost
 from velora.platform.web.idempotency import KeyMissing
 from velora.platform.web.reply import JsonReply
@@ -61,12 +63,15 @@ class CheckoutIn(Schema):
     """`expected_total` is what the buyer was shown, in the currency in which it was shown.
 
     Without `lines` the cart is ordered. What was paid for leaves the cart. `credit` of it is paid with the caller's store credit, the rest
-    with `payment`, which may be left out where nothing is left to pay.
+    with `payment`, which may be left out where nothing is left to pay. Any other `method` than a card takes no `payment`: the money comes
+    later.
     """
 
     email: str = Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", max_length=254, examples=["ada@example.com"])
     address: AddressIn
+    method: Method = Field(default="card", description="One of those that `GET /checkout/methods` names, or a card")
     payment: PaymentIn | None = None
+    purchase_order: str = Field(default="", max_length=40, description="The buyer's own number for the order", examples=["PO-4711"])
     credit: MoneyOut | None = None
     expected_total: MoneyOut
     lines: list[OrderedLineIn] | None = Field(default=None, max_length=200)
@@ -79,9 +84,8 @@ class CheckoutOrderOut(Schema):
 
 
 class CheckoutPaymentOut(Schema):
-    """`captured`; or `authorised`: charged when the first parcel leaves; or `action_required`, with the address where the buyer
-
-    confirms; or `unknown`: ask for the order in a moment.
+    """`captured`; or `authorised`: charged when the first parcel leaves; or `awaited`: to be paid later, past the gateway; or
+    `action_required`, with the address where the buyer confirms; or `unknown`: ask for the order in a moment.
     """
 
     state: str
@@ -94,6 +98,18 @@ class CheckoutOut(Schema):
     payment: CheckoutPaymentOut
 
 
+class MethodOut(Schema):
+    """`at_most`: what an order may cost at most, or how much more may be owed; `days` to pay an invoice."""
+
+    method: Method
+    at_most: MoneyOut | None
+    days: int | None
+
+
+class MethodsOut(Schema):
+    data: list[MethodOut]
+
+
 Trading = Annotated[TradingHouse, Depends(house_of)]
 
 
@@ -102,7 +118,8 @@ Trading = Annotated[TradingHouse, Depends(house_of)]
     status_code=201,
     response_model=CheckoutOut,
     responses={202: {"model": CheckoutOut, "description": "Placed; the payment is not settled yet"}}
-    | problems(NotFound, Declined, LineOutOfStock, PriceChanged, NotOnSale, EmptyCart, NotEnoughCredit, InProgress, KeyReused, KeyMissing),
+    | problems(NotFound, Declined, LineOutOfStock, PriceChanged, NotOnSale, EmptyCart, NotEnoughCredit, InProgress, KeyReused, KeyMissing)
+    | problems(MethodNotOffered, TooMuchInCash, NoTerms, OverLimit),
 )
 async def place_order(body: CheckoutIn, tenant: Tenant, caller: Caller, key: IdempotencyKey, house: Trading) -> JsonReply:
     """Order and pay. The same Idempotency-Key never orders or charges twice. A guest without a key gets one, in a cookie."""
@@ -117,6 +134,7 @@ async def place_order(body: CheckoutIn, tenant: Tenant, caller: Caller, key: Ide
     )
     credit_minor = _credit(body, buyer)
     payment = None if credit_minor and credit_minor == body.expected_total.amount else _payment(body)
+    method = "card" if credit_minor == body.expected_total.amount else body.method  # of nothing nothing is awaited
     token = await _token(house, tenant.id, buyer, payment) if payment else ""
     is_known = payment is not None and buyer.account_id is not None and (payment.save or payment.payment_method_id is not None)
     draft = Draft(
@@ -132,6 +150,8 @@ async def place_order(body: CheckoutIn, tenant: Tenant, caller: Caller, key: Ide
         keep_card=payment is not None and payment.save,
         customer=customer_of(tenant.id, buyer.account_id or 0) if is_known else "",
         credit_minor=credit_minor,
+        method=method,
+        purchase_order=body.purchase_order.strip(),
     )
     answer = await check_out(house, draft)
     if body.lines is None and answer.code == 201 and not answer.replayed:  # else the effect of the paid order will do
@@ -140,6 +160,22 @@ async def place_order(body: CheckoutIn, tenant: Tenant, caller: Caller, key: Ide
     if not known:
         remember_guest(reply, house, buyer.guest_key)
     return reply
+
+
+@router.get("/checkout/methods")
+async def list_methods(here: Selling, caller: Caller, house: Trading) -> MethodsOut:
+    """How the caller can pay here later, beside a card, in the currency that the caller has chosen."""
+    async with house.db.read(here.id) as uow:
+        found = await ways(uow, here.id, caller.account_id, here.currency)
+    return MethodsOut(
+        data=[
+            MethodOut(
+                method=one.method, days=one.days,
+                at_most=None if one.at_most_minor is None else MoneyOut.of(one.at_most_minor, here.currency),
+            )
+            for one in found
+        ]
+    )  # fmt: skip
 
 
 @router.post(
@@ -169,8 +205,12 @@ def _credit(body: CheckoutIn, buyer: Principal) -> int:
     return body.credit.amount
 
 
-def _payment(body: CheckoutIn) -> PaymentIn:
-    """What pays for what credit does not. Raises Invalid."""
+def _payment(body: CheckoutIn) -> PaymentIn | None:
+    """The card that pays for what credit does not, if one does. Raises Invalid."""
+    if body.method != "card":
+        if body.payment is not None:
+            raise Invalid("/payment", "Only a card needs a token or a saved card. Leave this out, or choose the method card.")
+        return None
     if body.payment is None:
         raise Invalid("/payment", "Say what it is paid with: a token of the card form or one of your saved cards.")
     return body.payment

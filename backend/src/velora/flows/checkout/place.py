@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from velora.flows.checkout import later
 from velora.flows.checkout.draft import HOLD_FOR, Draft, EmptyCart, LineOutOfStock, NotOnSale, Placed, PriceChanged
 from velora.flows.payment_outcome.settle import News, Settled, settle
 from velora.kernel.errors import Refusal
@@ -17,6 +18,7 @@ from velora.modules.orders import service as orders
 from velora.modules.payments import service as payments
 from velora.modules.payments.service import Heard
 from velora.modules.pricing.service import Basket, BasketLine, Quote, quote
+from velora.modules.terms import service as terms
 from velora.platform.db import UnitOfWork, idempotency
 from velora.platform.db.idempotency import Replay, Resumed
 
@@ -49,8 +51,10 @@ async def place(uow: UnitOfWork, drafts: Sequence[Draft]) -> list[Placed | Settl
         else:
             fresh.append(i)
     answers |= await _stand(uow, resumed)
-    priced = await _price(uow, [drafts[i] for i in fresh])
-    answers |= zip(fresh, await _promise(uow, priced), strict=True)
+    looked = dict(zip(fresh, await later.look(uow, [drafts[i] for i in fresh]), strict=True))
+    answers |= {i: one for i, one in looked.items() if isinstance(one, Refusal)}
+    able = {i: one for i, one in looked.items() if isinstance(one, Draft)}
+    answers |= zip(able, await _promise(uow, await _price(uow, list(able.values()))), strict=True)
     await idempotency.forget(uow, [drafts[i].keyed.identity for i in fresh if isinstance(answers[i], Refusal)])
     answers |= await _await_payment(uow, {i: one for i in fresh if isinstance(one := answers[i], Placed) and one.is_awaited})
     return [answers[i] for i in range(len(drafts))]
@@ -106,7 +110,7 @@ async def _promise(uow: UnitOfWork, priced: Sequence[_Priced | Refusal]) -> list
     drafts = {one.draft.order_id: one.draft for one in able}
     stocked = [order for order, outcome in zip(new, held, strict=True) if isinstance(outcome, Held)]
     by_order = {order.id: _intent(uow, order, drafts[order.id]) for order in stocked}
-    lacking = await _hold_credit(uow, [(drafts[intent.order_id], intent) for intent in by_order.values() if intent.credit_minor])
+    lacking = await _take_sides(uow, [(drafts[intent.order_id], intent) for intent in by_order.values()])
     orders.place(uow, [order for order in stocked if order.id not in lacking])
     payments.intend(uow, [intent for intent in by_order.values() if intent.order_id not in lacking])
     outcomes = iter(zip(able, held, strict=True))
@@ -125,8 +129,27 @@ async def _promise(uow: UnitOfWork, priced: Sequence[_Priced | Refusal]) -> list
     return answers
 
 
+async def _take_sides(uow: UnitOfWork, wanting: Sequence[tuple[Draft, payments.NewIntent]]) -> Mapping[int, Refusal]:
+    """What invoices add is owed, and credit that pays is kept; the orders whose buyers may not owe it or have less credit.
+
+    For those no stock is held any longer.
+    """
+    on_invoice = {one.order_id: (draft, one) for draft, one in wanting if one.method == "invoice" and one.amount_minor}
+    lacking = dict(await later.owe(uow, list(on_invoice.values())))
+    short = await _hold_credit(uow, [(draft, one) for draft, one in wanting if one.credit_minor and one.order_id not in lacking])
+    undone: Counter[terms.Account] = Counter()
+    for draft, one in (on_invoice[order_id] for order_id in short if order_id in on_invoice):
+        undone[one.tenant_id, draft.buyer.account_id or 0, one.currency] += one.amount_minor
+    if undone:
+        await terms.give_back(uow, undone)
+    lacking |= short
+    if lacking:
+        await release_holds(uow, list(lacking))
+    return lacking
+
+
 async def _hold_credit(uow: UnitOfWork, wanting: Sequence[tuple[Draft, payments.NewIntent]]) -> Mapping[int, Refusal]:
-    """Keep the credit that these orders are paid with; the orders whose buyers have less, for which no stock is held any longer."""
+    """Keep the credit that these orders are paid with; the orders whose buyers have less."""
     if not wanting:
         return {}
     wishes = [
@@ -134,10 +157,7 @@ async def _hold_credit(uow: UnitOfWork, wanting: Sequence[tuple[Draft, payments.
         for draft, intent in wanting
     ]
     outcomes = zip(wishes, await credit.hold(uow, wishes), strict=True)
-    lacking = {wish.order_id: outcome for wish, outcome in outcomes if isinstance(outcome, Refusal)}
-    if lacking:
-        await release_holds(uow, list(lacking))
-    return lacking
+    return {wish.order_id: outcome for wish, outcome in outcomes if isinstance(outcome, Refusal)}
 
 
 async def _await_payment(uow: UnitOfWork, placed: Mapping[int, Placed]) -> dict[int, Settled]:
@@ -240,6 +260,7 @@ def _order(uow: UnitOfWork, one: _Priced) -> orders.NewOrder:
     return orders.NewOrder(
         draft.market.tenant_id, draft.order_id, draft.buyer.account_id, draft.buyer.guest_key, draft.buyer.email, draft.address,
         draft.market.currency, draft.country, draft.market.tax_mode, uow.now + timedelta(days=draft.market.dispatch_days), tuple(parts),
+        draft.purchase_order,
     )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from typing import Final
 from velora.flows.archiving.agreeing import DROP
 from velora.flows.fx import record
 from velora.flows.house import TradingHouse
+from velora.flows.invoice_terms import give_up, limits
 from velora.flows.store_credit import goodwill
 from velora.flows.suspense import send, settle
 from velora.flows.transfers import made
@@ -35,6 +36,8 @@ class Action:
 
 ACTIONS: Final[Mapping[str, Action]] = {
     DROP: Action(role=Role.SUPER_ADMIN),  # velora archive drop does it, as a database user who may
+    give_up.GIVE_UP: Action(act=give_up.give_up_agreed),
+    limits.LET: Action(act=limits.let_agreed),
     goodwill.GIVE: Action(act=goodwill.give_agreed),
     record.CONVERT: Action(act=record.convert_agreed),
     made.SENT: Action(act=made.say_agreed, give_up=made.reopen),

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Response
 from pydantic import Field
 
+from velora.flows.fulfilment.refused import Refused, refuse_once
 from velora.flows.fulfilment.ship import deliver, send
 from velora.flows.fulfilment.stock import Counted, Shelf, count_stock
 from velora.flows.house import TradingHouse
@@ -20,7 +21,7 @@ from velora.kernel.principal import Principal
 from velora.modules.escrow.service import AlreadyReleased
 from velora.modules.inventory.service import BelowReserved
 from velora.modules.orders import service as orders
-from velora.modules.payments.service import NotTakenYet, PaymentLapsed
+from velora.modules.payments.service import NotAwaited, NotTakenYet, PaymentLapsed
 from velora.platform.db.idempotency import InProgress, KeyReused, Replay
 from velora.platform.house import House
 from velora.platform.web import (
@@ -130,6 +131,31 @@ async def deliver_order(
     """The carrier says that everything has arrived; the marketplace's days until the money is released begin."""
     part = await _own_part(house, caller, seller_id, seller_order_id)
     await writes.submit(deliver, (part.tenant_id, part.id))
+    return await _shown(house, seller_id, seller_order_id)
+
+
+class RefusedIn(Schema):
+    restock: bool = Field(default=True, description="Whether what came back can be sold again")
+
+
+@router.post(
+    "/seller/{seller_id}/orders/{seller_order_id}/refused",
+    responses=problems(NotSignedIn, Forbidden, NotFound, orders.WrongState, NotAwaited, InProgress, KeyReused, KeyMissing),
+)
+async def refused_at_the_door(
+    seller_id: SellerId,
+    seller_order_id: SellerOrderId,
+    body: RefusedIn,
+    caller: SellerStaff,
+    key: IdempotencyKey,
+    house: Annotated[TradingHouse, Depends(house_of)],
+    response: Response,
+) -> SellerOrderFullOut:
+    """The parcel came back unpaid: nothing of this part is owed any longer. Only where it is still to be paid."""
+    part = await _own_part(house, caller, seller_id, seller_order_id)
+    wanted = Refused(part.tenant_id, part.order_id, part.id, caller.actor_ref, body.restock)
+    if isinstance(await house.writes.submit(refuse_once, Once(part.tenant_id, caller, key, wanted)), Replay):
+        response.headers["Idempotent-Replayed"] = "true"
     return await _shown(house, seller_id, seller_order_id)
 
 

@@ -17,7 +17,18 @@ from velora.modules.identity.service import AccountFacts, Grant
 from velora.modules.pricing.service import Rate
 from velora.modules.tenants import service as tenants
 from velora.modules.tenants.errors import HostTaken, NotInThatState, SlugTaken
-from velora.modules.tenants.policy import Charged, FurtherCurrency, NewTenant, Theme, address
+from velora.modules.tenants.policy import (
+    BankDetails,
+    CashOnDelivery,
+    Charged,
+    FurtherCurrency,
+    NewTenant,
+    OnInvoice,
+    PaidLater,
+    Theme,
+    address,
+    compact,
+)
 from velora.modules.tenants.service import TenantFacts
 from velora.platform.house import House
 from velora.platform.web import HouseDep, MarketplaceAdmin, Schema, SuperAdmin, Tenant, address_of, ident, problems
@@ -62,6 +73,28 @@ class FurtherCurrencyOut(Schema):
     sold: bool = Field(description="Whether anything can be bought in it; what was earned in it is paid out in any case")
 
 
+class CashOnDeliveryIn(Schema):
+    at_most_minor: int | None = Field(default=None, description="The largest order, in minor units of the main currency; none for any")
+
+
+class BankDetailsIn(Schema):
+    holder: str = Field(max_length=70, examples=["Nordmarkt GmbH"])
+    iban: str = Field(max_length=42, examples=["DE02 1203 0000 0000 2020 51"])
+    bic: str = Field(default="", max_length=11, examples=["BYLADEM1001"])
+
+
+class OnInvoiceIn(Schema):
+    bank: BankDetailsIn
+    days: Annotated[int, Field(description="Until when it is to be paid, counted from the order")] = 30
+
+
+class PaidLaterIn(Schema):
+    """What is left out is not offered."""
+
+    cash_on_delivery: CashOnDeliveryIn | None = None
+    invoice: OnInvoiceIn | None = None
+
+
 class TenantIn(Schema):
     slug: str = Field(examples=["nordmarkt"])
     name: str = Field(examples=["Nordmarkt"])
@@ -99,13 +132,14 @@ class TenantOut(Schema):
     payout_threshold_minor: int
     domains: tuple[str, ...]
     charged: Charged
+    paid_later: PaidLater = Field(description="How buyers may pay beside cards")
     theme: Theme
     url: str
 
     @classmethod
     def of(cls, tenant: TenantFacts, house: House) -> "TenantOut":
         url = address(house.settings.public_url, tenant.slug, tenant.domains)
-        return cls.model_validate({**asdict(tenant), "theme": tenant.theme, "url": url})
+        return cls.model_validate({**asdict(tenant), "theme": tenant.theme, "paid_later": tenant.paid_later, "url": url})
 
 
 class TenantsOut(Schema):
@@ -193,6 +227,19 @@ async def stop_selling_in_currency(tenant_id: TenantId, currency: str, request: 
             request,
             house,
         )
+
+
+@router.put("/platform/tenants/{tenant_id}/paid-later", responses=problems(Invalid, NotFound, *_CALLER))
+async def let_pay_later(tenant_id: TenantId, body: PaidLaterIn, request: Request, caller: SuperAdmin, house: HouseDep) -> TenantOut:
+    """Say how buyers may pay beside cards: in cash at the door, or on an invoice. What was ordered before stands."""
+    cash, invoice = body.cash_on_delivery, body.invoice
+    bank = invoice and BankDetails(invoice.bank.holder.strip(), compact(invoice.bank.iban), compact(invoice.bank.bic))
+    wanted = PaidLater(
+        CashOnDelivery(cash.at_most_minor) if cash else None, OnInvoice(bank, invoice.days) if invoice and bank else None
+    )  # fmt: skip
+    async with house.db.begin(None) as uow:
+        outcome = await marketplaces.let_pay_later(uow, tenant_id, wanted, caller.actor_ref, address_of(request))
+    return _changed(outcome, request, house)
 
 
 @router.post("/platform/roles", status_code=201, responses=problems(Invalid, NoSuchAccount, *_CALLER))

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
-from velora.kernel.errors import Forbidden, Invalid, NotFound
+from velora.kernel.errors import Forbidden, Invalid, NotFound, Refusal
 from velora.kernel.ids import encode
 from velora.kernel.principal import Principal
 from velora.modules.audit import service as audit
@@ -11,7 +11,7 @@ from velora.modules.tenants import policy
 from velora.modules.tenants import service as tenants
 from velora.modules.tenants.errors import HostTaken, NotInThatState, SlugTaken
 from velora.modules.tenants.policy import NewTenant, Theme
-from velora.modules.tenants.service import TenantFacts
+from velora.modules.tenants.service import PaidLater, TenantFacts
 from velora.platform.db import UnitOfWork
 
 StateChange = Callable[[UnitOfWork, Sequence[int]], Awaitable[list[TenantFacts | NotFound | NotInThatState]]]
@@ -52,6 +52,15 @@ async def dress(uow: UnitOfWork, tenant_id: int, theme: Theme, by: By) -> Tenant
     outcome = await tenants.dress(uow, tenant_id, theme)
     if isinstance(outcome, TenantFacts):
         await _record(uow, outcome, "tenants.dressed", by, {})
+    return outcome
+
+
+async def let_pay_later(uow: UnitOfWork, tenant_id: int, wanted: PaidLater, actor_ref: str, address: str = "") -> TenantFacts | Refusal:
+    """The marketplace's buyers may pay later in these ways, and in no other. Whether somebody may say so the route has checked."""
+    outcome = await tenants.let_pay_later(uow, tenant_id, wanted)
+    if isinstance(outcome, TenantFacts):
+        entry = audit.Entry(tenant_id, actor_ref, "tenants.paid_later", encode("ten", tenant_id), {"paid_later": wanted.stored}, address)
+        await audit.record(uow, [entry])
     return outcome
 
 

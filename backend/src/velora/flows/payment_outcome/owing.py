@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from velora.flows import awaited_postings
+from velora.flows.payment_outcome.invoices import owe_no_more
 from velora.flows.payment_outcome.settle import News, settle
 from velora.kernel.ids import encode
 from velora.modules.ledger import service as ledger
@@ -28,6 +29,7 @@ async def owe_less(uow: UnitOfWork, intent: payments.PaymentIntent, gone: Sequen
             tenant_id=intent.tenant_id, intent_id=intent.id, order_id=intent.order_id, because=because, currency=intent.currency,
             amount_minor=lowered, at=uow.now, actor_ref=actor_ref,
         )  # fmt: skip
+        await owe_no_more(uow, [(intent, lowered)])
         await payments.lower_due(uow, {(intent.tenant_id, intent.id): lowered})
         await ledger.post(uow, [journal])
     if not due:

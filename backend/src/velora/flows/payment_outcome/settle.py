@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from velora.flows import awaited_postings, postings
+from velora.flows.payment_outcome.invoices import owe_no_more
 from velora.kernel.errors import Refusal
 from velora.kernel.ids import encode
 from velora.modules.credit import service as credit
@@ -77,6 +78,7 @@ async def settle(uow: UnitOfWork, news: Sequence[News]) -> list[Settled | Refusa
     await _promise([turn for turn in turned if turn.state is IntentState.AUTHORISED], uow)
     await _await([turn for turn in turned if turn.state is IntentState.AWAITED], uow)
     await _take([turn for turn in turned if turn.state is IntentState.CAPTURED], uow)
+    await owe_no_more(uow, [(turn.intent, turn.intent.due_minor) for turn in turned if turn.was_awaited])
     await _book_fees([turn for turn in turns if turn.learned_fee], uow)
     await _give_up([turn for turn in turned if turn.state in FAILED], uow)
     settled = {(turn.intent.tenant_id, turn.intent.id): _answer(turn) for turn in turns}

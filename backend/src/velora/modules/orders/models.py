@@ -33,6 +33,8 @@ class Order(TenantOwned, Base):
     state: Mapped[str] = mapped_column(String(16))
     placed_at: Mapped[datetime] = mapped_column(UtcTime)
     paid_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    # The buyer's own number for it, where its books ask for one.
+    purchase_order: Mapped[str] = mapped_column(String(40), server_default="")
 
 
 class SellerOrder(TenantOwned, Base):

@@ -28,8 +28,8 @@ NEXT: Final[Mapping[State, frozenset[State]]] = {
     State.AUTHORISED: frozenset({State.PAID, State.PAYMENT_FAILED, State.CANCELLED}),
     State.AWAITED: frozenset({State.PAID, State.PARTLY_SHIPPED, State.SHIPPED, State.PAYMENT_FAILED, State.CANCELLED}),
     State.PAID: frozenset({State.PARTLY_SHIPPED, State.SHIPPED, State.CANCELLED, State.REFUNDED}),
-    State.PARTLY_SHIPPED: frozenset({State.PARTLY_SHIPPED, State.SHIPPED, State.REFUNDED, State.UNPAID}),
-    State.SHIPPED: frozenset({State.DELIVERED, State.REFUNDED, State.UNPAID}),
+    State.PARTLY_SHIPPED: frozenset({State.PARTLY_SHIPPED, State.SHIPPED, State.CANCELLED, State.REFUNDED, State.UNPAID}),
+    State.SHIPPED: frozenset({State.DELIVERED, State.CANCELLED, State.REFUNDED, State.UNPAID}),
     State.DELIVERED: frozenset({State.COMPLETED, State.REFUNDED, State.UNPAID}),
     State.COMPLETED: frozenset({State.REFUNDED}),
     State.CANCELLED: frozenset(),
@@ -38,6 +38,9 @@ NEXT: Final[Mapping[State, frozenset[State]]] = {
     State.UNPAID: frozenset(),
 }
 
+# From here it can be cancelled, as nothing has left; what is on its way can only be refused at the door.
+CANCELLABLE: Final = frozenset({State.PLACED, State.AUTHORISED, State.AWAITED, State.PAID})
+REFUSABLE: Final = frozenset({State.PARTLY_SHIPPED, State.SHIPPED})
 TO_SHIP: Final = frozenset({State.AUTHORISED, State.AWAITED, State.PAID, State.PARTLY_SHIPPED})
 # Paid for or sent, whatever came of it but a cancellation and no money at all.
 SOLD: Final = TO_SHIP - {State.AUTHORISED, State.AWAITED} | {State.SHIPPED, State.DELIVERED, State.COMPLETED, State.REFUNDED}

@@ -70,3 +70,45 @@ class PaymentLapsed(Refusal):
 
     def detail(self) -> str:
         return "The buyer's bank no longer holds the money for this order, so it was given up. Do not send it; its stock is free again."
+
+
+@dataclass(unsafe_hash=True)
+class MethodNotOffered(Refusal):
+    """The marketplace does not let its buyers pay so, or not in this currency."""
+
+    code = "payments.method_not_offered"
+    status = 409
+    title = "Not offered here"
+
+    method: str
+
+    def detail(self) -> str:
+        return "This order cannot be paid so here. Choose one of the ways that the checkout shows."
+
+
+@dataclass(unsafe_hash=True)
+class TooMuchInCash(Refusal):
+    code = "payments.too_much_in_cash"
+    status = 409
+    title = "Too much to be paid in cash"
+
+    at_most_minor: int
+    currency: str
+
+    def detail(self) -> str:
+        return "This order costs more than is collected in cash at the door. Pay in another way, or order less."
+
+    def facts(self) -> dict[str, object]:
+        return {"at_most": {"amount": self.at_most_minor, "currency": self.currency}}
+
+
+@dataclass(unsafe_hash=True)
+class NotAwaited(Refusal):
+    code = "payments.not_awaited"
+    status = 409
+    title = "Nothing is awaited of it"
+
+    state: str
+
+    def detail(self) -> str:
+        return f"This payment is {self.state.replace('_', ' ')}: nothing is awaited of it any more. Reload the page to see how it stands."

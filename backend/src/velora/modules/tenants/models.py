@@ -39,6 +39,8 @@ class Tenant(Base):
     charged: Mapped[str] = mapped_column(String(12), server_default="at_order")
     # What it also sells in, or did: {"SEK": {"payout_threshold_minor": 50000, "sold": true}}. Money earned in one is paid out after it too.
     further_currencies: Mapped[dict[str, dict[str, Any]] | None] = mapped_column(JsonDoc)
+    # How its buyers may pay later, past the gateway; nothing for cards alone.
+    paid_later: Mapped[dict[str, Any] | None] = mapped_column(JsonDoc)
 
 
 class TenantDomain(TenantOwned, Base):

@@ -1,8 +1,9 @@
 """What a marketplace may be called, cost and look like, and who may say so."""
 
 import re
-from dataclasses import dataclass
-from typing import Final, Literal
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Final, Literal
 
 from velora.kernel.colours import READABLE, Oklch, contrast
 from velora.kernel.errors import Invalid
@@ -13,12 +14,15 @@ TAX_MODES: Final = ("inclusive", "exclusive", "none")
 CHARGED: Final = ("at_order", "at_shipment")
 DISPLAY_FONTS: Final = ("Fraunces", "Newsreader", "Bricolage Grotesque")
 MOST_ESCROW_DAYS: Final = 90
+MOST_DAYS_TO_PAY: Final = 120
 LOCALHOST: Final = ".localhost"
 
 _SLUG: Final = re.compile(r"[a-z][a-z0-9-]{1,38}[a-z0-9]")
 _HOST: Final = re.compile(r"(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
 _LOCALE: Final = re.compile(r"[a-z]{2}(-[A-Z]{2})?")
 _COUNTRY: Final = re.compile(r"[A-Z]{2}")
+_IBAN: Final = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}")
+_BIC: Final = re.compile(r"[A-Z]{6}[A-Z0-9]{2}([A-Z0-9]{3})?")
 _RESERVED: Final = frozenset({"www", "api", "app", "admin", "seller", "finance", "platform", "static", "assets", "health", "mail", "dev"})
 # The paper that the storefront is printed on, and the words on a button (the web application's tokens).
 _PAPER: Final = Oklch(0.985, 0.003, 95)
@@ -58,6 +62,54 @@ class FurtherCurrency:
     currency: str
     payout_threshold_minor: int
     sold: bool = True
+
+
+@dataclass(frozen=True)
+class BankDetails:
+    """Where buyers transfer to."""
+
+    holder: str
+    iban: str
+    bic: str = ""
+
+
+@dataclass(frozen=True)
+class CashOnDelivery:
+    """Paid in cash to whoever brings it; an order of at most so much, in minor units of the main currency."""
+
+    at_most_minor: int | None = None
+
+
+@dataclass(frozen=True)
+class OnInvoice:
+    """Paid by transfer within so many days."""
+
+    bank: BankDetails
+    days: int = 30
+
+
+@dataclass(frozen=True)
+class PaidLater:
+    """What a marketplace offers beside cards; nothing, unless it says so."""
+
+    cash_on_delivery: CashOnDelivery | None = None
+    invoice: OnInvoice | None = None
+
+    @property
+    def stored(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def of(cls, stored: Mapping[str, Any] | None) -> "PaidLater":
+        """As `stored` wrote it."""
+        cash, invoice = (stored or {}).get("cash_on_delivery"), (stored or {}).get("invoice")
+        return cls(
+            CashOnDelivery(cash["at_most_minor"]) if cash else None,
+            OnInvoice(BankDetails(**invoice["bank"]), invoice["days"]) if invoice else None,
+        )
+
+
+CARDS_ALONE: Final = PaidLater()
 
 
 @dataclass(frozen=True)
@@ -124,6 +176,36 @@ def _check_further(new: NewTenant) -> Invalid | None:
     for number, one in enumerate(new.further):
         if refusal := check_currency(new.currency, one):
             return Invalid(f"/further/{number}{refusal.pointer}", refusal.problem)
+    return None
+
+
+def compact(number: str) -> str:
+    """An account number as machines have it: without the spaces that people read it by."""
+    return "".join(number.split()).upper()
+
+
+def is_iban(number: str) -> bool:
+    """Whether it can be an IBAN: its shape, and its check digits (ISO 7064 mod 97-10), which every slip of one character breaks."""
+    if not _IBAN.fullmatch(number):
+        return False
+    return int("".join(str(int(letter, 36)) for letter in number[4:] + number[:4])) % 97 == 1
+
+
+def check_paid_later(wanted: PaidLater) -> Invalid | None:
+    """The first thing that is wrong with how buyers are to pay later."""
+    cash, invoice = wanted.cash_on_delivery, wanted.invoice
+    if cash and cash.at_most_minor is not None and cash.at_most_minor < 1:
+        return Invalid("/cash_on_delivery/at_most_minor", "Give an amount above zero, or leave it out for orders of any size.")
+    if invoice is None:
+        return None
+    if not 1 <= invoice.days <= MOST_DAYS_TO_PAY:
+        return Invalid("/invoice/days", f"Give buyers 1 to {MOST_DAYS_TO_PAY} days to pay.")
+    if not 1 <= len(invoice.bank.holder.strip()) <= 70:
+        return Invalid("/invoice/bank/holder", "Name whose account it is, in 1 to 70 characters.")
+    if not is_iban(invoice.bank.iban):
+        return Invalid("/invoice/bank/iban", "This is no IBAN: its check digits do not fit. Copy it anew from the bank's papers.")
+    if invoice.bank.bic and not _BIC.fullmatch(invoice.bank.bic):
+        return Invalid("/invoice/bank/bic", "A BIC has 8 or 11 letters and digits. Copy it anew, or leave it out.")
     return None
 
 

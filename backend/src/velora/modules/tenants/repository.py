@@ -47,5 +47,9 @@ async def locked(uow: UnitOfWork, tenant_id: int) -> Sequence[Tenant]:
     return await uow.entities(uow.for_update(select(Tenant).where(Tenant.id == tenant_id)))
 
 
+async def set_paid_later(uow: UnitOfWork, tenant_id: int, paid_later: Mapping[str, object]) -> int:
+    return await uow.change(update(Tenant).where(Tenant.id == tenant_id).values(paid_later=paid_later))
+
+
 async def set_further(uow: UnitOfWork, tenant_id: int, further: Mapping[str, object]) -> int:
     return await uow.change(update(Tenant).where(Tenant.id == tenant_id).values(further_currencies=further))

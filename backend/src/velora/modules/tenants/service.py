@@ -10,8 +10,24 @@ from velora.modules.tenants import policy, repository
 from velora.modules.tenants.errors import HostTaken, NotInThatState, SlugTaken
 from velora.modules.tenants.events import TenantCreated, TenantResumed, TenantSuspended
 from velora.modules.tenants.models import Tenant
-from velora.modules.tenants.policy import Charged, FurtherCurrency, Hero, NewTenant, Theme
+from velora.modules.tenants.policy import (
+    CARDS_ALONE,
+    BankDetails,
+    CashOnDelivery,
+    Charged,
+    FurtherCurrency,
+    Hero,
+    NewTenant,
+    OnInvoice,
+    PaidLater,
+    Theme,
+)
 from velora.platform.db import UnitOfWork
+
+__all__ = [
+    "ACTIVE", "SUSPENDED", "BankDetails", "CashOnDelivery", "OnInvoice", "PaidLater", "TenantFacts", "all_tenants", "by_host", "by_id",
+    "by_slug", "create", "dress", "let_pay_later", "named", "resume", "sell_in", "stop_selling_in", "suspend",
+]  # fmt: skip
 
 ACTIVE: Final = "active"
 SUSPENDED: Final = "suspended"
@@ -38,6 +54,7 @@ class TenantFacts:
     domains: tuple[str, ...]
     charged: Charged
     further: tuple[FurtherCurrency, ...] = ()
+    paid_later: PaidLater = CARDS_ALONE
 
     @property
     def is_open(self) -> bool:
@@ -142,6 +159,14 @@ async def dress(uow: UnitOfWork, tenant_id: int, theme: Theme) -> TenantFacts | 
     return (await by_id(uow, {tenant_id})).get(tenant_id) or NotFound("marketplace", str(tenant_id))
 
 
+async def let_pay_later(uow: UnitOfWork, tenant_id: int, wanted: PaidLater) -> TenantFacts | Invalid | NotFound:
+    """The marketplace's buyers may pay later in these ways from now on, and in no other. What was ordered before stands."""
+    if refusal := policy.check_paid_later(wanted):
+        return refusal
+    await repository.set_paid_later(uow, tenant_id, wanted.stored)
+    return (await by_id(uow, {tenant_id})).get(tenant_id) or NotFound("marketplace", str(tenant_id))
+
+
 async def sell_in(uow: UnitOfWork, tenant_id: int, further: FurtherCurrency) -> TenantFacts | Invalid | NotFound:
     """The marketplace sells in this currency too, and pays its sellers in it from that threshold on. Set anew when it does already."""
     return await _set_further(uow, tenant_id, further)
@@ -205,6 +230,7 @@ async def _facts(uow: UnitOfWork, tenants: Sequence[Tenant]) -> list[TenantFacts
             state=tenant.state, escrow_days=tenant.escrow_days, reserve_bps=tenant.reserve_bps,
             payout_threshold_minor=tenant.payout_threshold_minor, domains=domains.get(tenant.id, ()),
             charged="at_shipment" if tenant.charged == "at_shipment" else "at_order", further=_further(tenant.further_currencies),
+            paid_later=PaidLater.of(tenant.paid_later),
         )
         for tenant in tenants
     ]  # fmt: skip
@@ -222,7 +248,7 @@ def _facts_of_new(id_: int, new: NewTenant) -> TenantFacts:
 def _row(tenant: TenantFacts) -> dict[str, object]:
     row = asdict(tenant)
     del row["domains"], row["further"]
-    row["further_currencies"] = _stored(tenant.further)
+    row["further_currencies"], row["paid_later"] = _stored(tenant.further), tenant.paid_later.stored
     return row
 
 

@@ -14,6 +14,7 @@ from velora.modules.escrow import service as escrow
 from velora.modules.orders import service as orders
 from velora.modules.payments import service as payments
 from velora.modules.sellers import service as sellers
+from velora.modules.tenants.service import BankDetails
 from velora.platform.web import Caller, HouseDep, MoneyOut, PageOut, Schema, SignedIn, Tenant, ident, problems
 from velora.platform.web.callers import NotSignedIn
 
@@ -93,16 +94,31 @@ class TimelineOut(Schema):
     """What happened, of the whole order or of one seller's part. Carrier and tracking belong to `shipped`, a reason to `payment_failed`."""
 
     at: datetime
-    kind: Literal["placed", "paid", "payment_failed", "shipped", "delivered", "completed", "cancelled", "refunded"]
+    kind: Literal["placed", "paid", "payment_failed", "shipped", "delivered", "completed", "cancelled", "refused", "refunded"]
     seller_order_id: SellerOrderId | None
     carrier: str | None = None
     tracking: str | None = None
     reason: orders.FailReason | None = None
 
 
-class OrderPaymentOut(Schema):
-    """`card` and `credit` are what each is to pay, or paid once the order is paid."""
+class BankOut(Schema):
+    """Where to transfer to."""
 
+    holder: str
+    iban: str
+    bic: str
+
+
+class OrderPaymentOut(Schema):
+    """`card` (or what comes later in its place, by `method`) and `credit` are what each is to pay, or paid once the order is paid.
+
+    `due` is what is still to come, until `due_at` of an invoice, to `bank` with the order's number as reference.
+    """
+
+    method: payments.Method
+    due: MoneyOut
+    due_at: datetime | None
+    bank: BankOut | None
     card: MoneyOut
     credit: MoneyOut
     state: str
@@ -134,6 +150,7 @@ class OrderOut(Schema):
     refunded: MoneyOut
     address: dict[str, str]
     payment: OrderPaymentOut | None
+    purchase_order: str
     seller_orders: list[SellerOrderOut]
     timeline: list[TimelineOut]
     may: OrderMayOut
@@ -156,7 +173,8 @@ class OrderOut(Schema):
             total=MoneyOut.of(order.total_minor, currency),
             refunded=MoneyOut.of((paid.refunded_minor if paid else 0) + (view.credit.back_minor if view.credit else 0), currency),
             address={name: str(value) for name, value in order.address.items()},
-            payment=_payment_out(paid) if paid else None,
+            payment=_payment_out(paid, view.bank) if paid else None,
+            purchase_order=order.purchase_order,
             seller_orders=parts,
             timeline=timeline_out(view.read.time_line),
             may=OrderMayOut(cancel=view.may_cancel, credit=order.buyer_id is not None),
@@ -209,13 +227,23 @@ async def show_order(order_id: OrderId, tenant: Tenant, caller: Caller, house: H
         return OrderOut.of(await seen_by(uow, (tenant.id, order_id), caller, key))
 
 
-def _payment_out(paid: payments.PaymentIntent) -> OrderPaymentOut:
+def _payment_out(paid: payments.PaymentIntent, bank: BankDetails | None) -> OrderPaymentOut:
     taken = paid.state == payments.IntentState.CAPTURED
     return OrderPaymentOut(
+        method=method_of(paid), due=MoneyOut.of(payments.outstanding(paid), paid.currency), due_at=paid.due_at,
+        bank=BankOut(holder=bank.holder, iban=bank.iban, bic=bank.bic) if bank else None,
         card=MoneyOut.of(paid.captured_minor if taken else paid.amount_minor, paid.currency),
         credit=MoneyOut.of(paid.credit_used_minor if taken else paid.credit_minor, paid.currency),
         state=paid.state, brand=paid.card_brand, last4=paid.card_last4, challenge_url=paid.challenge_url or None,
     )  # fmt: skip
+
+
+def method_of(paid: payments.PaymentIntent) -> payments.Method:
+    match paid.method:
+        case "cash_on_delivery" | "invoice":
+            return paid.method
+        case _:
+            return "card"
 
 
 def part_out(view: OrderView, part: orders.SellerOrder) -> SellerOrderOut:

@@ -13,6 +13,7 @@ from velora.modules.orders.service import OrderRead
 from velora.modules.payments import service as payments
 from velora.modules.returns import service as returns
 from velora.modules.sellers import service as sellers
+from velora.modules.tenants import service as tenants
 from velora.platform.db import UnitOfWork
 
 Key = tuple[int, int]
@@ -20,7 +21,9 @@ Key = tuple[int, int]
 
 @dataclass(frozen=True)
 class OrderView:
-    """One order with its sellers, payment, escrow and returns; `credit` where store credit has a part in the payment."""
+    """One order with its sellers, payment, escrow and returns; `credit` where store credit has a part in the payment, `bank` where it is
+    to be paid by transfer.
+    """
 
     read: OrderRead
     payment: payments.PaymentIntent | None
@@ -28,11 +31,15 @@ class OrderView:
     sellers: Mapping[int, sellers.SellerFacts]
     held: Mapping[Key, escrow.Hold]
     returns: Mapping[Key, Sequence[returns.ReturnFacts]]
+    bank: tenants.BankDetails | None = None
 
     @property
     def may_cancel(self) -> bool:
         """Whether some of it has neither left nor been given up."""
-        return any(part.state in (orders.State.PLACED, orders.State.AUTHORISED, orders.State.PAID) for part in self.read.parts)
+        return any(
+            part.state in (orders.State.PLACED, orders.State.AUTHORISED, orders.State.AWAITED, orders.State.PAID)
+            for part in self.read.parts
+        )
 
     def coming_back(self, part: Key) -> Mapping[int, int]:
         """How many pieces of each line of this seller order are in returns that stand."""
@@ -64,7 +71,16 @@ async def order_view(uow: UnitOfWork, key: Key) -> OrderView | None:
         await sellers.facts(uow, {part.seller_id for part in read.parts}),
         await escrow.of_seller_orders(uow, parts),
         await returns.of_seller_orders(uow, parts),
+        await _bank_for(uow, payment),
     )
+
+
+async def _bank_for(uow: UnitOfWork, payment: payments.PaymentIntent | None) -> tenants.BankDetails | None:
+    """Where to transfer to, while something is to be transferred."""
+    if payment is None or payment.method != "invoice" or not payments.outstanding(payment):
+        return None
+    invoice = (await tenants.by_id(uow, {payment.tenant_id}))[payment.tenant_id].paid_later.invoice
+    return invoice.bank if invoice else None
 
 
 async def _credit_of(uow: UnitOfWork, payment: payments.PaymentIntent | None) -> credit.CreditUse | None:

@@ -6,10 +6,11 @@ from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Query
 
-from velora.flows.screens.orders.http import SellerOrderOut, TimelineOut, part_out, timeline_out
+from velora.flows.screens.orders.http import SellerOrderOut, TimelineOut, method_of, part_out, timeline_out
 from velora.flows.screens.seller.view import Desk, Newest, Row, SellerOrderView, Urgent, desk, seller_order, seller_orders
 from velora.kernel.errors import Forbidden, Invalid, NotFound
 from velora.kernel.paging import decode_cursor, encode_cursor
+from velora.modules.payments.service import Method
 from velora.platform.web import HouseDep, MoneyOut, Schema, SellerStaff, acting_for_seller, ident, problems
 from velora.platform.web.callers import NotSignedIn
 
@@ -127,6 +128,11 @@ class SellerMoneyOut(Schema):
 
 
 class SellerOrderFullOut(SellerOrderOut):
+    """`collect` is what whoever brings this part is to be given in cash: nothing where it is paid otherwise, or was."""
+
+    method: Method
+    collect: MoneyOut
+    purchase_order: str
     order_id: OrderId
     marketplace: MarketOut
     address: dict[str, str]
@@ -138,9 +144,12 @@ class SellerOrderFullOut(SellerOrderOut):
     @classmethod
     def whole(cls, view: SellerOrderView) -> "SellerOrderFullOut":
         part, order = view.part, view.order.read.order
-        mine = part_out(view.order, part)
+        mine, paid = part_out(view.order, part), view.order.payment
         return cls(
             **{name: getattr(mine, name) for name in SellerOrderOut.model_fields},
+            method=method_of(paid) if paid else "card",
+            collect=MoneyOut.of(view.collect_minor, part.currency),
+            purchase_order=order.purchase_order,
             order_id=part.order_id,
             marketplace=MarketOut(slug=view.market.slug, name=view.market.name),
             address={name: str(value) for name, value in order.address.items()},

@@ -15,6 +15,7 @@ from velora.modules.inventory import service as inventory
 from velora.modules.ledger import service as ledger
 from velora.modules.orders import service as orders
 from velora.modules.orders.service import State
+from velora.modules.payments import service as payments
 from velora.modules.returns import service as returns
 from velora.modules.sellers import service as sellers
 from velora.modules.tenants import service as tenants
@@ -144,9 +145,27 @@ class SellerOrderView:
         return hold.captured - hold.refunded - hold.commission_left if hold else 0
 
     @property
+    def collect_minor(self) -> int:
+        """What is to be collected in cash for this part: what of it store credit does not pay, when credit has paid other parts first."""
+        paid = self.order.payment
+        if paid is None or paid.method != "cash_on_delivery" or self.part.state == State.CANCELLED:
+            return 0
+        return collected(self.order.read.parts, payments.outstanding(paid)).get(self.part.id, 0)
+
+    @property
     def commission_minor(self) -> int:
         hold = self.order.held.get((self.part.tenant_id, self.part.id))
         return hold.commission_left if hold else self.part.commission_minor
+
+
+def collected(parts: Sequence[orders.SellerOrder], due_minor: int) -> dict[int, int]:
+    """What each part's parcel brings of what is due in cash: the whole of it, exactly. Store credit pays for the first parts."""
+    found: dict[int, int] = {}
+    standing = [part for part in sorted(parts, key=lambda one: one.id) if part.state != State.CANCELLED]
+    for part in reversed(standing):
+        found[part.id] = min(part.total_minor, due_minor)
+        due_minor -= found[part.id]
+    return found
 
 
 async def seller_order(uow: UnitOfWork, seller_id: int, part_id: int) -> SellerOrderView:

@@ -17,6 +17,7 @@ from velora.modules.orders.service.progress import (
     mark_failed,
     mark_paid,
     mark_returned,
+    refuse_parts,
     ship,
 )
 from velora.modules.orders.service.reading import (
@@ -90,6 +91,7 @@ __all__ = [
     "parts_of",
     "place",
     "recent",
+    "refuse_parts",
     "sales_of_seller",
     "ship",
     "walk_commissions",

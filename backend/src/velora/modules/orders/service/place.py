@@ -68,6 +68,7 @@ class NewOrder:
     tax_mode: str
     ship_by: datetime
     parts: tuple[NewPart, ...]
+    purchase_order: str = ""
 
     @cached_property
     def items_minor(self) -> int:
@@ -114,6 +115,7 @@ def _order(uow: UnitOfWork, order: NewOrder) -> dict[str, object]:
         "address": dict(order.address), "currency": order.currency, "country": order.country, "tax_mode": order.tax_mode,
         "items_minor": order.items_minor, "shipping_minor": order.shipping_minor, "tax_minor": order.tax_minor,
         "total_minor": order.total_minor, "state": State.PLACED, "placed_at": uow.now, "paid_at": None,
+        "purchase_order": order.purchase_order,
     }  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from velora.kernel.ids import encode
 from velora.modules.orders import events, repository
 from velora.modules.orders.errors import TooMany, WrongState
 from velora.modules.orders.models import OrderEvent, OrderLine, SellerOrder, Shipment, ShipmentLine
-from velora.modules.orders.policy import LEFT, Quantities, State, after_shipping, may_become, summed, whole
+from velora.modules.orders.policy import CANCELLABLE, LEFT, REFUSABLE, Quantities, State, after_shipping, may_become, summed, whole
 from velora.modules.orders.repository import Key
 from velora.platform.db import UnitOfWork
 
@@ -161,6 +161,17 @@ async def deliver(uow: UnitOfWork, keys: Collection[Key]) -> list[Key]:
 
 async def cancel_parts(uow: UnitOfWork, keys: Collection[Key]) -> list[SellerOrder | Refusal]:
     """Each seller order of which nothing has left is cancelled; the others say how far they are. In ascending order of key."""
+    return await _take_back(uow, keys, CANCELLABLE, "cancelled")
+
+
+async def refuse_parts(uow: UnitOfWork, keys: Collection[Key]) -> list[SellerOrder | Refusal]:
+    """Each seller order that is on its way, and was not accepted at the door, is cancelled with all of its pieces; the others say how far
+    they are. In ascending order of key.
+    """
+    return await _take_back(uow, keys, REFUSABLE, "refused")
+
+
+async def _take_back(uow: UnitOfWork, keys: Collection[Key], able: Collection[State], kind: str) -> list[SellerOrder | Refusal]:
     parts = await repository.seller_orders(uow, keys, lock=True)
     lines = await repository.lines_of(uow, keys, lock=True)
     outcomes: list[SellerOrder | Refusal] = []
@@ -168,8 +179,8 @@ async def cancel_parts(uow: UnitOfWork, keys: Collection[Key]) -> list[SellerOrd
         part = parts.get(key)
         if part is None:
             outcomes.append(NotFound("seller order", encode("sor", key[1])))
-        elif not may_become(State(part.state), State.CANCELLED):
-            outcomes.append(WrongState(part.state, "cancelled"))
+        elif State(part.state) not in able:
+            outcomes.append(WrongState(part.state, kind))
         else:
             outcomes.append(part)
     done = {(part.tenant_id, part.id): part for part in outcomes if isinstance(part, SellerOrder)}
@@ -177,12 +188,15 @@ async def cancel_parts(uow: UnitOfWork, keys: Collection[Key]) -> list[SellerOrd
     await repository.add_to_lines(
         uow,
         {
-            (line.tenant_id, line.id): {"cancelled_quantity": line.quantity}
+            (line.tenant_id, line.id): {
+                "cancelled_quantity": line.quantity - line.cancelled_quantity,
+                "shipped_quantity": -line.shipped_quantity,
+            }
             for line in lines
             if (line.tenant_id, line.seller_order_id) in done
         },
     )
-    _note(uow, [(part.tenant_id, part.order_id, part.id, "cancelled", {}) for part in done.values()])
+    _note(uow, [(part.tenant_id, part.order_id, part.id, kind, {}) for part in done.values()])
     await _settle_states(uow, {(part.tenant_id, part.order_id) for part in done.values()})
     uow.tell(
         events.SellerOrderCancelled(tenant_id=part.tenant_id, order_id=part.order_id, seller_order_id=part.id) for part in done.values()

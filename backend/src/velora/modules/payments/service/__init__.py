@@ -1,6 +1,15 @@
 """What can be done with payments, set-based: each function takes many and answers for each. `methods` saved cards, `inbox` notices."""
 
-from velora.modules.payments.errors import Declined, NotTakenYet, PaymentLapsed, PaymentUnderWay, RefundTooLarge
+from velora.modules.payments.errors import (
+    Declined,
+    MethodNotOffered,
+    NotAwaited,
+    NotTakenYet,
+    PaymentLapsed,
+    PaymentUnderWay,
+    RefundTooLarge,
+    TooMuchInCash,
+)
 from velora.modules.payments.models import PaymentAttempt, PaymentIntent, PaymentRefund
 from velora.modules.payments.policy import FAILED, HELD, LONGEST_WAIT, PROMISED, UNHEARD, Capture, IntentState, Method, Parted, part_due
 from velora.modules.payments.service.counting import (
@@ -67,7 +76,9 @@ __all__ = [
     "Heard",
     "IntentState",
     "Method",
+    "MethodNotOffered",
     "NewIntent",
+    "NotAwaited",
     "NotTakenYet",
     "Parted",
     "PaymentAttempt",
@@ -79,6 +90,7 @@ __all__ = [
     "RefundHeard",
     "RefundRequest",
     "RefundTooLarge",
+    "TooMuchInCash",
     "Turn",
     "add_disputed",
     "apply",

@@ -27,8 +27,9 @@ Who = Literal["velora", "gateway"]
 class Event:
     """Something that was asked, or said, or, `expected`, will be done at `at` if nothing comes between.
 
-    `what` is a question (`charge`, `hold`, `capture`, `refund`), an answer (a state of the payment, `refunded`, `refund_refused`), or
-    what will be done (`look`, `void`, `capture_again`, `refund_again`). `reason` is the gateway's own word, as it came.
+    `what` is a question (`charge`, `hold`, or how it is paid past the gateway; `capture`, `refund`), an answer (a state of the payment,
+    `refunded`, `refund_refused`), or what will be done (`look`, `void`, `capture_again`, `refund_again`). `reason` is the gateway's own
+    word, as it came.
     """
 
     at: datetime
@@ -71,7 +72,7 @@ async def history_of(uow: UnitOfWork, intent_id: int) -> History | None:
 
 def events_of(intent: PaymentIntent, attempts: Sequence[PaymentAttempt], refunds: Sequence[PaymentRefund]) -> list[Event]:
     """In the order of their moments; what is still to come stands at the end. Pure."""
-    asked = "hold" if intent.capture == "later" else "charge"
+    asked = intent.method if intent.method != "card" else "hold" if intent.capture == "later" else "charge"
     events = [Event(payments.asked_at(intent.id, attempts), "velora", asked, intent.amount_minor, intent.gateway_key)]
     events += [_heard(intent, one) for one in attempts]
     for refund in refunds:
@@ -83,10 +84,11 @@ def events_of(intent: PaymentIntent, attempts: Sequence[PaymentAttempt], refunds
 def _heard(intent: PaymentIntent, attempt: PaymentAttempt) -> Event:
     if attempt.outcome == IntentState.CAPTURING:
         return Event(attempt.at, "velora", "capture", intent.capturing_minor, encode("cap", intent.id), attempt.charge_ref)
-    said = Event(attempt.at, "gateway", attempt.outcome, None, "", attempt.charge_ref, attempt.reason)
+    who: Who = "gateway" if intent.method == "card" else "velora"
+    said = Event(attempt.at, who, attempt.outcome, None, "", attempt.charge_ref, attempt.reason)
     if attempt.outcome == IntentState.CAPTURED:
         return replace(said, amount_minor=intent.captured_minor)
-    return replace(said, amount_minor=intent.amount_minor) if attempt.outcome == IntentState.AUTHORISED else said
+    return replace(said, amount_minor=intent.amount_minor) if attempt.outcome in (IntentState.AUTHORISED, IntentState.AWAITED) else said
 
 
 def _of_refund(refund: PaymentRefund) -> list[Event]:

@@ -13,7 +13,7 @@ from velora.kernel.errors import Forbidden, Invalid, NotFound
 from velora.kernel.ids import encode, time_of, try_decode
 from velora.kernel.paging import Page, decode_cursor, encode_cursor
 from velora.modules.payments import service as payments
-from velora.modules.payments.service import IntentState, PaymentIntent, exploring
+from velora.modules.payments.service import IntentState, Method, PaymentIntent, exploring
 from velora.modules.tenants import service as tenants
 from velora.modules.tenants.service import TenantFacts
 from velora.platform.web import FinanceAdmin, HouseDep, MoneyOut, PageOut, Schema, ident, problems
@@ -34,6 +34,9 @@ class FinancePaymentOut(Schema):
     tenant: JournalMarketplaceOut
     created_at: datetime
     state: IntentState
+    method: Method
+    due: MoneyOut = Field(description="What is still to come of what is awaited past the gateway")
+    due_at: datetime | None
     charged: Literal["now", "later"] = Field(description="`later`: held with the order, taken when the goods leave")
     amount: MoneyOut = Field(description="What the gateway is asked for")
     captured: MoneyOut
@@ -119,6 +122,7 @@ def _payment(one: PaymentIntent, market: TenantFacts) -> dict[str, object]:
     return {
         "id": one.id, "order_id": one.order_id, "tenant": JournalMarketplaceOut(slug=market.slug, name=market.name),
         "created_at": time_of(one.id), "state": IntentState(one.state), "charged": one.capture,
+        "method": one.method, "due": MoneyOut.of(one.due_minor, one.currency), "due_at": one.due_at,
         "amount": MoneyOut.of(one.amount_minor, one.currency), "captured": MoneyOut.of(one.captured_minor, one.currency),
         "refunded": MoneyOut.of(one.refunded_minor, one.currency), "credit": MoneyOut.of(credit_minor, one.currency),
         "brand": one.card_brand, "last4": one.card_last4,
