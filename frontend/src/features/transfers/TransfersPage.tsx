@@ -91,9 +91,14 @@ function useColumns(onOpen: (row: TransferOut) => void): Column<TransferOut>[] {
       header: t("payee"),
       cell: (row) => (
         <>
-          <span dir="auto" className="block font-semibold">
+          <button
+            type="button"
+            dir="auto"
+            className="block text-start font-semibold underline-offset-4 hover:text-accent hover:underline"
+            onClick={() => onOpen(row)}
+          >
             {row.payee?.holder ?? t("no_payee")}
-          </span>
+          </button>
           {row.payee && <CopyId id={row.payee.iban} />}
           <span className="mt-1.5 block sm:hidden">
             <State row={row} />
@@ -136,6 +141,7 @@ function useColumns(onOpen: (row: TransferOut) => void): Column<TransferOut>[] {
       id: "open",
       header: "",
       align: "end",
+      from: "sm",
       cell: (row) => (
         <Button size="sm" onClick={() => onOpen(row)}>
           {t(row.state === "to_make" ? "open" : "see")}
