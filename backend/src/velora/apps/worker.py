@@ -15,6 +15,7 @@ from velora.flows.disputes.sweep import find_disputes, sweep_disputes
 from velora.flows.four_eyes.decide import expire_approvals
 from velora.flows.house import TradingHouse
 from velora.flows.indexing import mend_index
+from velora.flows.notices.buyers import remind_overdue
 from velora.flows.notices.sending import A_HANDFUL, send_due
 from velora.flows.payment_outcome.sweep import sweep_fees, sweep_payments
 from velora.flows.payout_run.run import resume_payouts
@@ -110,6 +111,7 @@ LOOPS: Final[tuple[Loop, ...]] = (
     Loop("mend the search index", timedelta(seconds=10), mend_index),
     Loop("sweep payments", timedelta(seconds=5), sweep_payments, full_load=100),
     Loop("sweep fees", timedelta(minutes=1), sweep_fees),
+    Loop("remind of invoices", timedelta(minutes=10), remind_overdue),
     Loop("sweep refunds", timedelta(seconds=5), sweep_refunds),
     Loop("sweep disputes", timedelta(minutes=1), sweep_disputes, full_load=100),
     Loop("find disputes", timedelta(minutes=10), find_disputes),

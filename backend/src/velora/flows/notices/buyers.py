@@ -10,7 +10,7 @@ from velora.modules.notifications.policy.patience import is_news
 from velora.modules.notifications.policy.words import Template
 from velora.modules.notifications.service import Note
 from velora.modules.orders import service as orders
-from velora.modules.orders.events import OrderAuthorised, OrderPaid, SellerOrderDelivered, SellerOrderShipped
+from velora.modules.orders.events import OrderAuthorised, OrderAwaited, OrderPaid, SellerOrderDelivered, SellerOrderShipped
 from velora.modules.orders.service import Order, OrderLine, SellerOrder
 from velora.modules.payments import service as payments
 from velora.modules.payments.events import PaymentFailed, RefundSettled
@@ -19,12 +19,17 @@ from velora.modules.returns.events import ReturnApproved, ReturnDeclined
 from velora.modules.sellers import service as sellers
 from velora.modules.tenants import service as tenants
 from velora.platform.db import UnitOfWork
+from velora.platform.house import House
 
 _UNKNOWN_SELLER = "the seller"
+_A_BATCH = 200
 
 
-async def confirm_order(uow: UnitOfWork, events: Sequence[OrderPaid | OrderAuthorised]) -> None:
-    """Everyone whose order was paid, or authorised, has a letter with what they bought and what it costs. Only one letter for both."""
+async def confirm_order(uow: UnitOfWork, events: Sequence[OrderPaid | OrderAuthorised | OrderAwaited]) -> None:
+    """Everyone whose order was paid, authorised or is to be paid later has a letter: what they bought, what it costs, how it is paid.
+
+    Only one letter for all of these.
+    """
     news = [event for event in events if not (isinstance(event, OrderPaid) and event.was_authorised)]
     keys = {(event.tenant_id, event.order_id): event for event in fresh(uow.now, news, lambda event: event.order_id)}
     found = await orders.orders_by_id(uow, keys)
@@ -33,12 +38,53 @@ async def confirm_order(uow: UnitOfWork, events: Sequence[OrderPaid | OrderAutho
     bought: dict[tuple[int, int], list[OrderLine]] = {key: [] for key in keys}
     for part in parts:
         bought[part.tenant_id, part.order_id] += lines[part.tenant_id, part.id]
+    later = await _to_pay(uow, {key for key, event in keys.items() if isinstance(event, OrderAwaited)})
     notes: list[Note] = []
     for key, order in found.items():
         facts: dict[str, Json] = {"name": _name(order), "lines": _lines(order, bought[key]), "totals": _totals(order, bought[key])}
+        if isinstance(keys[key], OrderAwaited):
+            if one := later.get(key):  # else it was given up before the letter
+                notes.append(_to_buyer(order, one[0], facts | one[1] | _number(order)))
+            continue
         template = Template.ORDER_CONFIRMED if isinstance(keys[key], OrderPaid) else Template.ORDER_AUTHORISED
         notes.append(_to_buyer(order, template, facts))
     await notifications.enqueue(uow, notes)
+
+
+async def remind_overdue(house: House) -> int:
+    """Everyone whose invoice is overdue has a letter, each time once however many workers there are; how many letters."""
+    async with house.db.begin(None) as uow:
+        due = {(one.tenant_id, one.order_id): one for one in await payments.remind(uow, limit=_A_BATCH)}
+        found = await orders.orders_by_id(uow, due)
+        to_pay = await _to_pay(uow, due.keys())
+        notes = [
+            _to_buyer(order, Template.INVOICE_REMINDER, {"name": _name(order), **to_pay[key][1], **_number(order)})
+            for key, order in found.items()
+            if key in to_pay
+        ]
+        await notifications.enqueue(uow, notes)
+    return len(notes)
+
+
+async def _to_pay(uow: UnitOfWork, keys: Collection[tuple[int, int]]) -> dict[tuple[int, int], tuple[Template, dict[str, Json]]]:
+    """How each of these awaited orders is to be paid, and what the letter says of it; what is not awaited any more is missing."""
+    intents = {key: one for key, one in (await payments.of_orders(uow, keys)).items() if payments.outstanding(one)}
+    places = await tenants.by_id(uow, {tenant_id for tenant_id, _ in intents})
+    told: dict[tuple[int, int], tuple[Template, dict[str, Json]]] = {}
+    for key, one in intents.items():
+        amount: dict[str, Json] = {"amount": money(payments.outstanding(one), one.currency)}
+        invoice = places[one.tenant_id].paid_later.invoice
+        if one.method == "cash_on_delivery":
+            told[key] = Template.ORDER_CASH, amount
+        elif invoice and one.due_at is not None:
+            bank: dict[str, Json] = {"holder": invoice.bank.holder, "iban": invoice.bank.iban}
+            told[key] = Template.ORDER_INVOICE, {**amount, **bank, "until": {"day": one.due_at.date().isoformat()}}
+    return told
+
+
+def _number(order: Order) -> dict[str, Json]:
+    """The buyer's own number for the order, as its books know it."""
+    return {"number": order.purchase_order}
 
 
 async def say_lapsed(uow: UnitOfWork, events: Sequence[PaymentFailed]) -> None:

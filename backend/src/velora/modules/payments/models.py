@@ -60,6 +60,8 @@ class PaymentIntent(TenantOwned, Base):
     method: Mapped[str] = mapped_column(String(16), server_default="card")
     due_at: Mapped[datetime | None] = mapped_column(UtcTime)
     due_minor: Mapped[int] = mapped_column(Minor, server_default="0")
+    # How often its buyer was reminded that it is overdue.
+    reminded: Mapped[int] = mapped_column(SmallInteger, server_default="0")
 
 
 class PaymentMethod(TenantOwned, Base):

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, Literal
 
@@ -116,6 +116,11 @@ UNHEARD_REFUND: Final = timedelta(days=1)
 _AGAIN_AFTER: Final = (timedelta(hours=1), timedelta(hours=4), timedelta(days=1), timedelta(days=3), timedelta(days=7))
 LONGEST_WAIT: Final = _AGAIN_AFTER[-1]
 
+# An invoice that is overdue is asked for so long after its day, and again each so many days later, so many times at most.
+REMIND_AFTER: Final = timedelta(days=3)
+REMIND_EVERY: Final = timedelta(days=7)
+REMIND_TIMES: Final = 3
+
 # Of several things heard at once, the one that knows more counts.
 _FURTHER: Final = (
     IntentState.AUTHORISING, IntentState.UNKNOWN, IntentState.ACTION_REQUIRED, IntentState.AUTHORISED, IntentState.CAPTURING,
@@ -141,6 +146,16 @@ def part_refund(amount_minor: int, *, card_left_minor: int) -> Parted:
     """What goes back is what the card paid, as long as some of that is left; then it is what credit paid."""
     card = min(amount_minor, card_left_minor)
     return Parted(card, amount_minor - card)
+
+
+def late_since(now: datetime) -> list[datetime]:
+    """Until when an invoice was to be paid whose buyer hears of it now: for the first time, the second, and so on; not for ever."""
+    return [now - REMIND_AFTER - times * REMIND_EVERY for times in range(REMIND_TIMES)]
+
+
+def is_to_be_reminded(due_at: datetime, reminded: int, now: datetime) -> bool:
+    """Whether the buyer of an unpaid invoice should hear of it now, having heard so many times."""
+    return reminded < REMIND_TIMES and due_at <= late_since(now)[reminded]
 
 
 def may_become(now: IntentState, then: IntentState) -> bool:

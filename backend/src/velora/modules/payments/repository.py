@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Final, TypeVar
 
-from sqlalchemy import Select, bindparam, case, delete, false, func, select, true, tuple_
+from sqlalchemy import Select, bindparam, case, delete, false, func, or_, select, true, tuple_
 
 from velora.kernel.ids import first_id_at
 from velora.modules.payments.models import GatewayInbox, PaymentAttempt, PaymentIntent, PaymentMethod, PaymentRefund
@@ -223,6 +223,20 @@ async def held_sums(uow: UnitOfWork, tenant_id: int | None) -> list[tuple[int, s
     )
     rows = await uow.all(scoped(statement, PaymentIntent, tenant_id))
     return [(tenant, currency, int(total)) for tenant, currency, total in rows]
+
+
+async def overdue(uow: UnitOfWork, before: Sequence[datetime], limit: int) -> list[Key]:
+    """(tenant, intent) of awaited invoices that were to be paid before the first of these moments, when their buyers were never reminded,
+    before the second when they were once, and so on.
+    """
+    late = or_(*((PaymentIntent.reminded == times) & (PaymentIntent.due_at <= moment) for times, moment in enumerate(before)))
+    statement = (
+        select(PaymentIntent.tenant_id, PaymentIntent.id)
+        .where(PaymentIntent.state == IntentState.AWAITED, late)
+        .order_by(PaymentIntent.due_at)
+        .limit(limit)
+    )
+    return [(row[0], row[1]) for row in await uow.all(statement.execution_options(**ACROSS_TENANTS))]
 
 
 async def awaited_sums(uow: UnitOfWork, tenant_id: int | None) -> list[tuple[int, str, int]]:

@@ -34,4 +34,5 @@ def upgrade() -> None:
     op.add_column("payment_intent", sa.Column("method", sa.String(length=16), server_default="card", nullable=False))
     op.add_column("payment_intent", sa.Column("due_at", UtcTime(), nullable=True))
     op.add_column("payment_intent", sa.Column("due_minor", sa.BigInteger(), server_default="0", nullable=False))
+    op.add_column("payment_intent", sa.Column("reminded", sa.SmallInteger(), server_default="0", nullable=False))
     op.add_column("tenant", sa.Column("paid_later", sa.JSON(), nullable=True))

@@ -11,6 +11,9 @@ FALLBACK: Final = "en"
 class Template(StrEnum):
     ORDER_CONFIRMED = "order_confirmed"
     ORDER_AUTHORISED = "order_authorised"
+    ORDER_CASH = "order_cash"
+    ORDER_INVOICE = "order_invoice"
+    INVOICE_REMINDER = "invoice_reminder"
     PAYMENT_LAPSED = "payment_lapsed"
     ORDER_SHIPPED = "order_shipped"
     ORDER_DELIVERED = "order_delivered"
@@ -57,6 +60,34 @@ WORDS: Final[dict[str, dict[Template, Words]]] = {
             "Your order at {shop}: {order}",
             "Thank you, {name}",
             ("We have your order. Your bank keeps the amount ready; it is taken when the first parcel leaves, and not before.",),
+            "See your order",
+        ),
+        Template.ORDER_CASH: Words(
+            "Your order at {shop}: {order}",
+            "Thank you, {name}",
+            (
+                "We have your order. It is paid in cash at the door: {amount}. Have it ready, exactly if you can.",
+                "With goods of several sellers each parcel brings its part.",
+            ),
+            "See your order",
+        ),
+        Template.ORDER_INVOICE: Words(
+            "Your order at {shop}: {order}",
+            "Thank you, {name}",
+            (
+                "We have your order. The goods come first; transfer {amount} by {until}.",
+                "To {holder}, IBAN {iban}, with the reference {order}. {number}",
+            ),
+            "See your order",
+        ),
+        Template.INVOICE_REMINDER: Words(
+            "Still to be paid: {order}",
+            "An invoice is open, {name}",
+            (
+                "{amount} for this order was to be transferred by {until}, and is not here yet.",
+                "To {holder}, IBAN {iban}, with the reference {order}. {number}",
+                "If you have transferred it in the last days, there is nothing more to do.",
+            ),
             "See your order",
         ),
         Template.PAYMENT_LAPSED: Words(
@@ -136,6 +167,34 @@ WORDS: Final[dict[str, dict[Template, Words]]] = {
             "Deine Bestellung bei {shop}: {order}",
             "Danke, {name}",
             ("Deine Bestellung ist da. Deine Bank hält den Betrag bereit; abgebucht wird erst, wenn das erste Paket losgeht.",),
+            "Bestellung ansehen",
+        ),
+        Template.ORDER_CASH: Words(
+            "Deine Bestellung bei {shop}: {order}",
+            "Danke, {name}",
+            (
+                "Deine Bestellung ist da. Bezahlt wird bar an der Tür: {amount}. Halte es bereit, möglichst passend.",
+                "Bei mehreren Verkäufern bringt jedes Paket seinen Teil.",
+            ),
+            "Bestellung ansehen",
+        ),
+        Template.ORDER_INVOICE: Words(
+            "Deine Bestellung bei {shop}: {order}",
+            "Danke, {name}",
+            (
+                "Deine Bestellung ist da. Die Ware kommt zuerst; überweise {amount} bis zum {until}.",
+                "An {holder}, IBAN {iban}, mit dem Verwendungszweck {order}. {number}",
+            ),
+            "Bestellung ansehen",
+        ),
+        Template.INVOICE_REMINDER: Words(
+            "Noch zu bezahlen: {order}",
+            "Eine Rechnung ist offen, {name}",
+            (
+                "{amount} für diese Bestellung sollten bis zum {until} überwiesen sein und sind noch nicht da.",
+                "An {holder}, IBAN {iban}, mit dem Verwendungszweck {order}. {number}",
+                "Wenn du in den letzten Tagen überwiesen hast, ist nichts weiter zu tun.",
+            ),
             "Bestellung ansehen",
         ),
         Template.PAYMENT_LAPSED: Words(

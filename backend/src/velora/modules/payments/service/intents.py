@@ -18,6 +18,8 @@ from velora.modules.payments.policy import (
     IntentState,
     Method,
     how_far,
+    is_to_be_reminded,
+    late_since,
     may_become,
 )
 from velora.modules.payments.repository import Key
@@ -150,6 +152,18 @@ async def apply(uow: UnitOfWork, heard: Sequence[Heard]) -> list[Turn]:
 async def stale(uow: UnitOfWork, *, limit: int) -> Sequence[PaymentIntent]:
     """Intents of which nothing was heard for too long: the gateway should be asked. Platform scope."""
     return await repository.stale_intents(uow, LOOK_AFTER, uow.now, limit)
+
+
+async def remind(uow: UnitOfWork, *, limit: int) -> list[PaymentIntent]:
+    """Overdue invoices whose buyers are to be reminded now: each counts as reminded in this transaction, once. Platform scope."""
+    waiting = await repository.overdue(uow, late_since(uow.now), limit)
+    due = [
+        one
+        for one in (await repository.lock_intents(uow, waiting)).values()
+        if one.state == IntentState.AWAITED and one.due_at is not None and is_to_be_reminded(one.due_at, one.reminded, uow.now)
+    ]
+    repository.set_intents(uow, {(one.tenant_id, one.id): {"reminded": one.reminded + 1} for one in due})
+    return due
 
 
 async def look_now(uow: UnitOfWork, keys: Collection[Key]) -> None:
