@@ -193,7 +193,8 @@ async def test_what_never_comes_is_given_up_once_and_on_record(bazaar):
 async def test_from_a_limit_on_a_second_person_gives_it_up(bazaar):
     order_id = await orders_on_invoice(bazaar)
     waiting = await gives_up(bazaar, order_id, BOTH)
-    assert isinstance(waiting, give_up.GivenUp) and waiting.approval is not None
+    assert isinstance(waiting, give_up.GivenUp)
+    assert waiting.approval is not None
     assert (await bazaar.states(order_id))[3] == "awaited"
     async with bazaar.shop.db.begin(None) as uow:
         await give_up.give_up_agreed(uow, [waiting.approval])
@@ -212,7 +213,8 @@ async def lets(bazaar, limit_minor, from_minor=50_000):
 async def test_a_higher_limit_needs_a_second_person_and_a_lower_one_does_not(bazaar):
     assert await lets(bazaar, 49_999) == (limits.Let(), 49_999)
     waiting, still = await lets(bazaar, 50_000)
-    assert isinstance(waiting, limits.Let) and waiting.approval is not None
+    assert isinstance(waiting, limits.Let)
+    assert waiting.approval is not None
     assert still == 49_999
     assert isinstance((await lets(bazaar, 60_000))[0], Refusal)  # one at a time
     async with bazaar.shop.db.begin(None) as uow:
