@@ -12,11 +12,13 @@ from velora.modules.credit import service as credit
 from velora.modules.orders import service as orders
 from velora.modules.payments import service as payments
 from velora.modules.suspense.service import Limits
+from velora.modules.terms import service as terms
 from velora.platform.db import UnitOfWork
 
 LIMITS = Limits(second_person_from_minor=10_000, write_off_up_to_minor=500)
 ADA, GRACE = Hand("account:1", "192.0.2.1"), Hand("account:2")
 DAY = date(2026, 4, 17)
+BUYER, NO_LIMIT = 7, 10**12
 
 
 async def an_awaited_order(
@@ -24,11 +26,14 @@ async def an_awaited_order(
     tenant_id: int,
     parts: Sequence[orders.NewPart] = (),
     *,
-    buyer_id: int | None = None,
+    buyer_id: int = BUYER,
     credit_minor: int = 0,
     due_in: timedelta | None = timedelta(days=30),
 ) -> Paid:
-    """On an invoice of 115.56, or of what these parts cost less the store credit that the buyer has and uses; nothing has come."""
+    """On an invoice of 115.56, or of what these parts cost less the store credit that the buyer has and uses; nothing has come.
+
+    The buyer may owe as much as it likes.
+    """
     order = orders.NewOrder(
         tenant_id=tenant_id, id=uow.new_id(), buyer_id=buyer_id, guest_key=GUEST, email="ada@example.com", address={"country": "DE"},
         currency="EUR", country="DE", tax_mode="exclusive", ship_by=uow.now + timedelta(days=2),
@@ -38,12 +43,14 @@ async def an_awaited_order(
     intent_id = uow.new_id()
     due = order.total_minor - credit_minor
     if credit_minor:
-        await credit.hold(uow, [credit.Wish(tenant_id, intent_id, order.id, buyer_id or 0, "EUR", credit_minor)])
+        await credit.hold(uow, [credit.Wish(tenant_id, intent_id, order.id, buyer_id, "EUR", credit_minor)])
     new = payments.NewIntent(
         tenant_id, intent_id, order.id, due, "EUR", "", credit_minor=credit_minor, method="invoice",
         due_at=uow.now + due_in if due_in is not None else None,
     )  # fmt: skip
     payments.intend(uow, [new])
+    await terms.set_limits(uow, {(tenant_id, buyer_id, "EUR"): NO_LIMIT})
+    await terms.take(uow, [terms.Wish(tenant_id, buyer_id, "EUR", due)])
     await settle(uow, [News(payments.Heard(tenant_id, intent_id, payments.IntentState.AWAITED))])
     return Paid(tenant_id, order.id, intent_id, order.total_minor, "", order.parts)
 
