@@ -4,11 +4,13 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 
 from tests.builders.later import may_owe, owed, pays_later
 from tests.builders.purses import gives_credit, purse
 from tests.builders.shop import order_id_of
-from velora.flows.bookkeeping.verify import verify
+from tests.fixtures_db import undone
+from velora.flows.bookkeeping.verify import examine, verify
 from velora.flows.checkout.draft import Buyer
 from velora.flows.fulfilment.ship import deliver
 from velora.flows.payment_outcome.settle import News, settle
@@ -17,6 +19,8 @@ from velora.flows.postings import AWAITED, AWAITED_AGAINST, CLEARING, credit, es
 from velora.flows.release.release import release_due
 from velora.modules.escrow import service as escrows
 from velora.modules.inventory.service import Availability
+from velora.modules.ledger import service as ledger
+from velora.modules.ledger.policy import Journal, legs
 from velora.modules.orders.service import SentParcel
 from velora.modules.payments import service as payments
 from velora.modules.payments.service import Heard, IntentState
@@ -170,3 +174,34 @@ async def test_verify_finds_a_due_that_is_not_what_the_order_costs(bazaar, due_m
         await payments.lower_due(uow, {(intent.tenant_id, intent.id): BOTH - due_minor})
     wrong = {check.number for check in (await verify(bazaar.shop.db, bazaar.tenant_id)).checks if check.count}
     assert wrong == {18}
+
+
+@pytest.mark.parametrize(
+    "meddled",
+    [
+        "UPDATE invoice_terms SET owed_minor = owed_minor + 1",
+        "UPDATE invoice_terms SET owed_minor = owed_minor - 1",
+        "UPDATE invoice_terms SET account_id = account_id + 1",
+        "DELETE FROM invoice_terms",
+    ],
+)
+async def test_verify_finds_a_buyer_who_owes_something_else_than_the_invoices_say(bazaar, meddled):
+    await ordered(bazaar, "invoice")
+    async with undone(bazaar.shop.db, None) as uow:
+        assert await broken(uow, bazaar.tenant_id) == set()
+        await uow.connection.execute(text(f"{meddled} WHERE tenant_id = {bazaar.tenant_id}"))
+        assert await broken(uow, bazaar.tenant_id) == {18}
+
+
+@pytest.mark.parametrize(("debit", "credit_"), [(AWAITED, AWAITED_AGAINST), (AWAITED_AGAINST, AWAITED)])
+async def test_verify_finds_a_memo_that_is_not_what_is_awaited(bazaar, debit, credit_):
+    await ordered(bazaar)
+    async with bazaar.shop.db.begin(bazaar.tenant_id) as uow:
+        assert await broken(uow, bazaar.tenant_id) == set()
+        await ledger.post(uow, [Journal(bazaar.tenant_id, "slip", "awaited_lowered", "EUR", legs((debit, credit_, 1)), uow.now)])
+    async with bazaar.shop.db.begin(bazaar.tenant_id) as uow:
+        assert await broken(uow, bazaar.tenant_id) == {18}
+
+
+async def broken(uow, tenant_id):
+    return {check.number for check in (await examine(uow, tenant_id)).checks if check.count}
