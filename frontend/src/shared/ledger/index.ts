@@ -1,6 +1,7 @@
 export { DisputeState, useDisputeWords, type DisputeStand } from "./disputes";
 export { DoneNotice } from "./DoneNotice";
 export { FindBuyer, FoundBuyer } from "./FindBuyer";
+export { GiveUpDialog } from "./GiveUpDialog";
 export { MarketplaceFilter } from "./MarketplaceFilter";
 export { MarketplaceSelect, useOneMarketplace } from "./MarketplaceSelect";
 export { MoneyFlow } from "./MoneyFlow";
