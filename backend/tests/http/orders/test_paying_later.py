@@ -83,6 +83,11 @@ async def test_who_is_let_buys_on_invoice_and_finance_gives_up_what_never_comes(
     assert (terms["owed"], terms["left"]) == (euros(LAMP), euros(6000 - LAMP))
     gone = await finance.ask("POST", f"/finance/orders/{order['id']}/give-up", {"reason": "No answer"}, a_key())
     assert (gone.status_code, gone.json()) == (200, {"state": "given_up", "approval_id": None}), gone.text
+    [row] = (await finance.get(f"/finance/payments?q={order['id']}")).json()["data"]
+    told = (await finance.get(f"/finance/payments/{row['id']}")).json()
+    assert [(one["who"], one["what"], one["reason"]) for one in told["events"]] == [
+        ("velora", "awaited", ""), ("velora", "expired", "never_came"),
+    ]  # fmt: skip
     again = await finance.ask("POST", f"/finance/orders/{order['id']}/give-up", {"reason": "No answer"}, a_key())
     assert problem(again) == (409, "payments.not_awaited")
     assert (await verify(store.house.db, store.market.tenant.id)).clean

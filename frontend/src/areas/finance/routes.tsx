@@ -73,6 +73,13 @@ export const routes: RouteObject[] = [
         ),
       },
       {
+        path: "invoice-terms",
+        lazy: lazyPage(
+          async () => (await import("@/features/invoiceTerms/InvoiceTermsPage")).InvoiceTermsPage,
+          "invoiceTerms",
+        ),
+      },
+      {
         path: "suspense",
         lazy: lazyPage(async () => (await import("@/features/suspense/DeskPage")).DeskPage, "suspense"),
       },

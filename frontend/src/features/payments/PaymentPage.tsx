@@ -1,3 +1,4 @@
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useParams } from "react-router-dom";
 import { useReadPayment } from "@/shared/api/generated/finance/finance";
@@ -17,7 +18,7 @@ import {
   Timeline,
   TwoColumns,
 } from "@/shared/kit";
-import { useLedgerWords } from "@/shared/ledger";
+import { GiveUpDialog, useLedgerWords } from "@/shared/ledger";
 import { useItems } from "./items";
 import { PaymentState } from "./states";
 
@@ -37,7 +38,12 @@ export function PaymentPage() {
 function Told({ payment }: { payment: FinancePaymentFullOut }) {
   const { t } = useTranslation("payments");
   const { joined, money, dateTime } = useFormat();
-  const card = payment.last4 && `${payment.brand} •••• ${payment.last4}`;
+  const { t: words } = useTranslation("ledger");
+  const [ending, setEnding] = useState(false);
+  const how =
+    payment.method === "card"
+      ? payment.last4 && `${payment.brand} •••• ${payment.last4}`
+      : words(`method.${payment.method}`);
   return (
     <TwoColumns
       aside={
@@ -51,18 +57,26 @@ function Told({ payment }: { payment: FinancePaymentFullOut }) {
       <PageHead
         title={t("payment_of", { amount: money(payment.amount) })}
         chip={<PaymentState payment={payment} />}
-        lead={joined([payment.tenant.name, card, dateTime(payment.created_at)])}
+        lead={joined([payment.tenant.name, how, dateTime(payment.created_at)])}
         crumbs={<Crumbs to="/finance/payments" list={t("title")} id={payment.id} />}
         actions={
-          payment.captured.amount > 0 && (
-            <Button asChild>
-              <Link to={`/finance/trails/${payment.order_id}`}>{t("to_trail")}</Link>
-            </Button>
-          )
+          <>
+            {payment.journals.length > 0 && (
+              <Button asChild>
+                <Link to={`/finance/trails/${payment.order_id}`}>{t("to_trail")}</Link>
+              </Button>
+            )}
+            {payment.state === "awaited" && (
+              <Button onClick={() => setEnding(true)}>{words("give_up")}</Button>
+            )}
+          </>
         }
       />
       <h2 className="sr-only">{t("history")}</h2>
       <Timeline exact items={useItems(payment)} />
+      {ending && (
+        <GiveUpDialog orderId={payment.order_id} amount={payment.due} onClose={() => setEnding(false)} />
+      )}
     </TwoColumns>
   );
 }
@@ -70,14 +84,16 @@ function Told({ payment }: { payment: FinancePaymentFullOut }) {
 function Amounts({ payment }: { payment: FinancePaymentFullOut }) {
   const { t } = useTranslation("payments");
   const { money } = useFormat();
+  const isLater = payment.method !== "card";
   return (
     <Card>
       <Facts className="-my-2">
         <Fact name={t("asked_for")}>{money(payment.amount)}</Fact>
-        <Fact name={t("taken")}>{money(payment.captured)}</Fact>
+        {payment.state === "awaited" && <Fact name={t("to_come")}>{money(payment.due)}</Fact>}
+        <Fact name={t(isLater ? "came" : "taken")}>{money(payment.captured)}</Fact>
         {payment.credit.amount > 0 && <Fact name={t("by_credit")}>{money(payment.credit)}</Fact>}
         <Fact name={t("given_back")}>{money(payment.refunded)}</Fact>
-        <Fact name={t("fee")}>{money(payment.fee)}</Fact>
+        {!isLater && <Fact name={t("fee")}>{money(payment.fee)}</Fact>}
       </Facts>
     </Card>
   );
@@ -85,7 +101,8 @@ function Amounts({ payment }: { payment: FinancePaymentFullOut }) {
 
 function About({ payment }: { payment: FinancePaymentFullOut }) {
   const { t } = useTranslation("payments");
-  const { dateTime } = useFormat();
+  const { t: words } = useTranslation("ledger");
+  const { dateTime, day } = useFormat();
   return (
     <Card title={t("facts")}>
       <Facts className="-my-2">
@@ -102,7 +119,9 @@ function About({ payment }: { payment: FinancePaymentFullOut }) {
             <span className="break-all">{payment.buyer}</span>
           </Fact>
         )}
-        <Fact name={t("charged")}>{t(`charged_${payment.charged}`)}</Fact>
+        <Fact name={t("card")}>{words(`method.${payment.method}`)}</Fact>
+        {payment.method === "card" && <Fact name={t("charged")}>{t(`charged_${payment.charged}`)}</Fact>}
+        {payment.due_at && <Fact name={t("due_at")}>{day(payment.due_at)}</Fact>}
         {payment.authorised_until && <Fact name={t("held_until")}>{dateTime(payment.authorised_until)}</Fact>}
         {payment.settled_at && <Fact name={t("settled")}>{dateTime(payment.settled_at)}</Fact>}
       </Facts>

@@ -99,6 +99,7 @@ export function PaymentsPage() {
 
 function useColumns(): Column<FinancePaymentOut>[] {
   const { t } = useTranslation("payments");
+  const { t: words } = useTranslation("ledger");
   const { money, dateTime, relative } = useFormat();
   return [
     {
@@ -125,7 +126,11 @@ function useColumns(): Column<FinancePaymentOut>[] {
       from: "lg",
       cell: (row) => (
         <span className="whitespace-nowrap text-muted">
-          {row.last4 ? `${row.brand} •••• ${row.last4}` : "–"}
+          {row.method !== "card"
+            ? words(`method.${row.method}`)
+            : row.last4
+              ? `${row.brand} •••• ${row.last4}`
+              : "–"}
         </span>
       ),
     },

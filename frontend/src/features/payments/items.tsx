@@ -26,6 +26,7 @@ const SAID: Record<string, Mark> = {
   declined: { icon: <X />, tone: "negative" },
   voided: { icon: <X /> },
   expired: { icon: <TriangleAlert />, tone: "negative" },
+  refund: { icon: <Undo2 /> },
   refunded: { icon: <Undo2 />, tone: "warning" },
   refund_refused: { icon: <TriangleAlert />, tone: "negative" },
 };
@@ -34,19 +35,22 @@ const SAID: Record<string, Mark> = {
 export function useItems(payment: FinancePaymentFullOut): TimelineItem[] {
   const { t } = useTranslation("payments");
   const { money } = useFormat();
+  const isLater = payment.method !== "card";
   return payment.events.map((event, place) => {
     const amount = event.amount ? money(event.amount) : "";
     const mark: Mark = event.expected
       ? { icon: <Hourglass /> }
-      : event.who === "velora"
+      : event.who === "velora" && !isLater
         ? { icon: <Send className="flip-rtl" />, tone: "accent" }
         : (SAID[event.what] ?? { icon: <CircleHelp /> });
     return {
       id: String(place),
-      title: t(`${prefix(event)}_${event.what}`, { amount, defaultValue: event.what }),
+      title: t(`${prefix(event, isLater)}_${event.what}`, { amount, defaultValue: event.what }),
       detail: event.expected
         ? t(`next_text_${event.what}`, { defaultValue: "" })
-        : t(event.who === "velora" ? "who_velora" : "who_gateway"),
+        : isLater
+          ? undefined
+          : t(event.who === "velora" ? "who_velora" : "who_gateway"),
       at: event.at,
       due: event.expected,
       ...mark,
@@ -55,8 +59,10 @@ export function useItems(payment: FinancePaymentFullOut): TimelineItem[] {
   });
 }
 
-function prefix(event: PaymentEventOut): string {
+/** Of what is paid past the gateway nobody asks and nobody answers: it only happens. */
+function prefix(event: PaymentEventOut, isLater: boolean): string {
   if (event.expected) return "next";
+  if (isLater) return "later";
   return event.who === "velora" ? "ask" : "said";
 }
 

@@ -14,6 +14,9 @@ const aPayment = {
   tenant: { slug: "nordmarkt", name: "Nordmarkt" },
   created_at: "2026-11-16T10:04:11Z",
   state: "capturing",
+  method: "card",
+  due: euros(0),
+  due_at: null,
   charged: "later",
   amount: euros(10800),
   captured: euros(0),
@@ -93,6 +96,55 @@ test("a payment tells what we asked, what the gateway said, and what is due", as
   expect(declined).toHaveTextContent("Not enough funds insufficient_funds");
   expect(due).toHaveTextContent("Ask for €4.00 back again");
   expect(screen.getByText("No money has moved.")).toBeInTheDocument();
+});
+
+test("what is paid later says how, how much and by when, and is given up for a reason", async () => {
+  const awaited = {
+    ...aPayment,
+    state: "awaited",
+    method: "invoice",
+    due: euros(10800),
+    due_at: "2026-12-16T10:04:11Z",
+    brand: "",
+    last4: "",
+    next_look_at: null,
+    fee: euros(0),
+    buyer: "mia@post.example",
+    order_state: "awaited",
+    authorised_until: null,
+    settled_at: null,
+    events: [event("awaited", { who: "velora", amount: euros(10800) })],
+    journals: [],
+  };
+  const sent: unknown[] = [];
+  server.use(
+    http.get("*/api/v1/finance/payments/pi_1", () => HttpResponse.json(awaited)),
+    http.post("*/api/v1/finance/orders/ord_1/give-up", async ({ request }) => {
+      sent.push(await request.json(), request.headers.has("idempotency-key"));
+      return HttpResponse.json({ state: "waiting", approval_id: "apr_1" });
+    }),
+  );
+  const { person } = showRoutes(
+    [{ path: "/finance/payments/:paymentId", element: <PaymentPage /> }],
+    "/finance/payments/pi_1",
+  );
+  expect(await screen.findByText("€108.00 to be paid later")).toBeVisible();
+  expect(screen.queryByText("We asked the gateway")).toBeNull();
+  expect(screen.getByText("Still to come")).toBeVisible();
+  expect(screen.getByText("Invoice")).toBeVisible();
+  expect(screen.getByText(/Dec 16/)).toBeVisible();
+  await person.click(screen.getByRole("button", { name: "Give up" }));
+  const dialog = await screen.findByRole("dialog");
+  await person.click(within(dialog).getByRole("button", { name: "Give up" }));
+  expect(await within(dialog).findByText("Write why, in at most 200 letters.")).toBeVisible();
+  await person.type(within(dialog).getByLabelText("Why"), "Two reminders, no answer");
+  await person.click(within(dialog).getByRole("button", { name: "Give up" }));
+  expect(await screen.findByText(/A second person must agree first/)).toBeVisible();
+  expect(screen.getByRole("link", { name: "See the request" })).toHaveAttribute(
+    "href",
+    "/finance/approvals/apr_1",
+  );
+  expect(sent).toEqual([{ reason: "Two reminders, no answer" }, true]);
 });
 
 test("a payment that is not there says so", async () => {

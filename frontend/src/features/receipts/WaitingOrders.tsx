@@ -1,10 +1,12 @@
 import { CircleCheck } from "lucide-react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router-dom";
 import type { WaitingOut, WaitingSumOut } from "@/shared/api/generated/model";
 import { useListWaitingOrders } from "@/shared/api/generated/receipts/receipts";
 import { useFormat } from "@/shared/format";
-import { Chip, EmptyState, LoadError, Table, type Column, type StateTone } from "@/shared/kit";
+import { Button, Chip, EmptyState, LoadError, Table, type Column, type StateTone } from "@/shared/kit";
+import { GiveUpDialog } from "@/shared/ledger";
 
 const TONES: Record<WaitingOut["bucket"], StateTone> = {
   not_due: "neutral",
@@ -20,7 +22,8 @@ export function WaitingOrders({ tenant }: { tenant: string }) {
   const waiting = useListWaitingOrders(tenant ? { tenant } : {}, {
     query: { placeholderData: (before) => before },
   });
-  const columns = useColumns();
+  const [ending, setEnding] = useState<WaitingOut>();
+  const columns = useColumns(setEnding);
   if (waiting.isError) return <LoadError problem={waiting.error} onRetry={waiting.refetch} />;
   return (
     <>
@@ -36,6 +39,9 @@ export function WaitingOrders({ tenant }: { tenant: string }) {
           </EmptyState>
         }
       />
+      {ending && (
+        <GiveUpDialog orderId={ending.order_id} amount={ending.due} onClose={() => setEnding(undefined)} />
+      )}
     </>
   );
 }
@@ -63,8 +69,9 @@ function Ages({ sums }: { sums: WaitingSumOut[] }) {
   );
 }
 
-function useColumns(): Column<WaitingOut>[] {
+function useColumns(onGiveUp: (row: WaitingOut) => void): Column<WaitingOut>[] {
   const { t } = useTranslation("receipts");
+  const { t: words } = useTranslation("ledger");
   const { money, day } = useFormat();
   return [
     {
@@ -94,7 +101,7 @@ function useColumns(): Column<WaitingOut>[] {
       id: "method",
       header: t("method"),
       from: "md",
-      cell: (row) => <span className="text-muted">{t(`method_${row.method}`)}</span>,
+      cell: (row) => <span className="text-muted">{words(`method.${row.method}`)}</span>,
     },
     {
       id: "due_at",
@@ -120,6 +127,16 @@ function useColumns(): Column<WaitingOut>[] {
       ),
     },
     { id: "age", header: t("age"), align: "end", from: "sm", cell: (row) => <Age row={row} /> },
+    {
+      id: "give_up",
+      header: "",
+      align: "end",
+      cell: (row) => (
+        <Button size="sm" onClick={() => onGiveUp(row)}>
+          {words("give_up")}
+        </Button>
+      ),
+    },
   ];
 }
 

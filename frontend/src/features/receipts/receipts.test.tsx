@@ -121,3 +121,34 @@ test("orders that wait stand with what is here, what is missing, and how late th
   expect(screen.getByText("1 order")).toBeVisible();
   expect(router.state.location.search).toBe("?show=waiting");
 });
+
+test("an order whose money never comes is given up from the list, or it is said why not", async () => {
+  let refuses = true;
+  let asked = 0;
+  const detail = "Nothing is awaited for this order any more: it is paid.";
+  server.use(
+    http.get("*/api/v1/finance/waiting-orders", () => {
+      asked += 1;
+      return HttpResponse.json({ data: [waiting], sums });
+    }),
+    http.post(`*/api/v1/finance/orders/${waiting.order_id}/give-up`, () =>
+      refuses
+        ? HttpResponse.json({ status: 409, code: "payments.not_awaited", detail }, { status: 409 })
+        : HttpResponse.json({ state: "given_up", approval_id: null }),
+    ),
+  );
+  const { person } = shown();
+  await person.click(await screen.findByRole("tab", { name: "Orders that wait" }));
+  await person.click(await screen.findByRole("button", { name: "Give up" }));
+  const dialog = await screen.findByRole("dialog", { name: "Give up €115.56?" });
+  await person.type(within(dialog).getByLabelText("Why"), "The buyer has moved away");
+  await person.click(within(dialog).getByRole("button", { name: "Give up" }));
+  expect(await within(dialog).findByText(detail)).toBeVisible();
+  expect(within(dialog).getByLabelText("Why")).toHaveValue("The buyer has moved away");
+  refuses = false;
+  const before = asked;
+  await person.click(within(dialog).getByRole("button", { name: "Give up" }));
+  await expect.poll(() => screen.queryByRole("dialog")).toBeNull();
+  expect(await screen.findByText("Given up: nothing is awaited any more")).toBeVisible();
+  await expect.poll(() => asked).toBeGreaterThan(before);
+});

@@ -29,6 +29,7 @@ import {
   TwoColumns,
   type TimelineItem,
 } from "@/shared/kit";
+import { ReasonDialog } from "@/shared/ledger";
 import { CaseState, lookOf } from "./looks";
 import { SettleDialog } from "./SettleDialog";
 
@@ -172,19 +173,31 @@ function AskButton({ one }: { one: DeskCaseOut }) {
 
 function LetGoButton({ one }: { one: DeskCaseOut }) {
   const { t } = useTranslation("suspense");
+  const { money } = useFormat();
   const cache = useQueryClient();
+  const [asking, setAsking] = useState(false);
   const go = useOnce((body: LetGoIn, once) => letGoSuspense(one.id, body, once), {
     onSuccess: (now) => {
       cache.setQueryData(getReadSuspenseQueryKey(one.id), now);
       void cache.invalidateQueries({ queryKey: getListSuspenseQueryKey() });
       toast({ title: t("let_gone"), tone: "neutral" });
     },
-    onError: (problem) => toast({ title: problem.detail || problem.message, tone: "negative" }),
   });
   return (
-    <Button busy={go.isPending} onClick={() => go.mutate({ reason: t("let_go_reason") })}>
-      {t("let_go")}
-    </Button>
+    <>
+      <Button onClick={() => setAsking(true)}>{t("let_go")}</Button>
+      {asking && (
+        <ReasonDialog
+          title={t("let_go_title", { amount: money(one.amount) })}
+          lead={t("let_go_lead")}
+          action={t("let_go")}
+          busy={go.isPending}
+          error={go.error}
+          onSend={(reason) => go.mutate({ reason })}
+          onClose={() => setAsking(false)}
+        />
+      )}
+    </>
   );
 }
 

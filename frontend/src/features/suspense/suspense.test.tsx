@@ -48,7 +48,7 @@ const waiting = {
 
 const page = (data: unknown[]) => HttpResponse.json({ data, next_cursor: null, has_more: false });
 
-beforeEach(() => loadWords("suspense"));
+beforeEach(() => loadWords("suspense", "ledger"));
 
 function desk() {
   return showRoutes([{ path: "/finance/suspense", element: <DeskPage /> }], "/finance/suspense");
@@ -178,4 +178,26 @@ test("an unknown payment is asked for now, and the page shows what the gateway s
   await person.click(await screen.findByRole("button", { name: "Ask the gateway now" }));
   expect(await screen.findByText("The gateway has answered")).toBeVisible();
   expect(screen.queryByRole("button", { name: "Ask the gateway now" })).not.toBeInTheDocument();
+});
+
+test("money that is kept for an order is let go for a reason", async () => {
+  const sent: unknown[] = [];
+  const kept = { ...aCase, state: "kept", settlement: "take", order_id: "ord_01KAB3Z8Q4RST", choices: [] };
+  server.use(
+    http.get(`*/api/v1/finance/suspense/${aCase.id}`, () => HttpResponse.json(kept)),
+    http.post(`*/api/v1/finance/suspense/${aCase.id}/let-go`, async ({ request }) => {
+      sent.push(await request.json());
+      return HttpResponse.json(aCase);
+    }),
+  );
+  const { person } = aPage();
+  await person.click(await screen.findByRole("button", { name: "Let it go" }));
+  const dialog = await screen.findByRole("dialog", { name: "Let €250.00 go?" });
+  await person.click(within(dialog).getByRole("button", { name: "Let it go" }));
+  expect(await within(dialog).findByText("Write why, in at most 200 letters.")).toBeVisible();
+  expect(sent).toEqual([]);
+  await person.type(within(dialog).getByLabelText("Why"), "It was meant for another order");
+  await person.click(within(dialog).getByRole("button", { name: "Let it go" }));
+  expect(await screen.findByText("It is nobody’s again")).toBeVisible();
+  expect(sent).toEqual([{ reason: "It was meant for another order" }]);
 });

@@ -1,8 +1,12 @@
 export { DisputeState, useDisputeWords, type DisputeStand } from "./disputes";
 export { DoneNotice } from "./DoneNotice";
+export { FindBuyer, FoundBuyer } from "./FindBuyer";
+export { GiveUpDialog } from "./GiveUpDialog";
 export { MarketplaceFilter } from "./MarketplaceFilter";
 export { MarketplaceSelect, useOneMarketplace } from "./MarketplaceSelect";
 export { MoneyFlow } from "./MoneyFlow";
 export { OrderPicker } from "./OrderPicker";
+export { ReasonField, useReason } from "./reason";
+export { ReasonDialog } from "./ReasonDialog";
 export { head, useLedgerWords } from "./useLedgerWords";
 export { WhereMoneyIs } from "./WhereMoneyIs";

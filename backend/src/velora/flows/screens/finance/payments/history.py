@@ -27,9 +27,9 @@ Who = Literal["velora", "gateway"]
 class Event:
     """Something that was asked, or said, or, `expected`, will be done at `at` if nothing comes between.
 
-    `what` is a question (`charge`, `hold`, or how it is paid past the gateway; `capture`, `refund`), an answer (a state of the payment,
-    `refunded`, `refund_refused`), or what will be done (`look`, `void`, `capture_again`, `refund_again`). `reason` is the gateway's own
-    word, as it came.
+    `what` is a question (`charge`, `hold`, `capture`, `refund`), an answer (a state of the payment, `refunded`, `refund_refused`), or what
+    will be done (`look`, `void`, `capture_again`, `refund_again`). `reason` is the gateway's own word, as it came. Past the gateway
+    nobody is asked, and whatever happens is known here first.
     """
 
     at: datetime
@@ -72,9 +72,9 @@ async def history_of(uow: UnitOfWork, intent_id: int) -> History | None:
 
 def events_of(intent: PaymentIntent, attempts: Sequence[PaymentAttempt], refunds: Sequence[PaymentRefund]) -> list[Event]:
     """In the order of their moments; what is still to come stands at the end. Pure."""
-    asked = intent.method if intent.method != "card" else "hold" if intent.capture == "later" else "charge"
-    events = [Event(payments.asked_at(intent.id, attempts), "velora", asked, intent.amount_minor, intent.gateway_key)]
-    events += [_heard(intent, one) for one in attempts]
+    asked = "hold" if intent.capture == "later" else "charge"
+    question = Event(payments.asked_at(intent.id, attempts), "velora", asked, intent.amount_minor, intent.gateway_key)
+    events = [*([question] if intent.method == "card" else []), *(_heard(intent, one) for one in attempts)]
     for refund in refunds:
         events += _of_refund(refund)
     expected = [one for one in (_next_of(intent), *(_again(refund) for refund in refunds)) if one]
@@ -95,8 +95,9 @@ def _of_refund(refund: PaymentRefund) -> list[Event]:
     asked = Event(refund.requested_at, "velora", "refund", refund.amount_minor, encode("rfd", refund.id), refund.charge_ref)
     if refund.settled_at is None:
         return [asked]
+    who: Who = "velora" if refund.by_transfer else "gateway"
     what = "refunded" if refund.state == "succeeded" else "refund_refused"
-    return [asked, Event(refund.settled_at, "gateway", what, refund.amount_minor, "", refund.gateway_ref, refund.reason)]
+    return [asked, Event(refund.settled_at, who, what, refund.amount_minor, "", refund.gateway_ref, refund.reason)]
 
 
 def _next_of(intent: PaymentIntent) -> Event | None:
