@@ -292,7 +292,7 @@ def test_what_is_awaited_is_what_is_left_of_the_order_whatever_happens(world: Wo
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=20 if world.db.dialect == "sqlite" else 3,
+            max_examples=12 if world.db.dialect == "sqlite" else 3,
             stateful_step_count=20,
             deadline=None,
             suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
