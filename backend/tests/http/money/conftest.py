@@ -1,12 +1,13 @@
 """The application with a marketplace whose orders are paid, shipped and delivered."""
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
 from tests.builders.catalog import OnSale
 from tests.builders.checkout import a_draft
+from tests.builders.later import may_owe, pays_later
 from tests.builders.market import Market, a_market, goods
 from tests.builders.people import PASSWORD
 from tests.http.people.conftest import Browser, BrowserAt, SignedInAs, app, browser_at, house, signed_in
@@ -19,6 +20,7 @@ from velora.modules.identity import service as identity
 from velora.modules.orders import service as orders
 from velora.modules.orders.service import Parcel
 from velora.modules.payments.gateways.sandbox import SandboxGateway
+from velora.modules.payments.service import Method
 from velora.modules.payouts.gateways.sandbox import SandboxBank
 from velora.modules.sellers import service as sellers
 from velora.platform.db import Database
@@ -55,10 +57,14 @@ class Trade:
         assert isinstance(self.house.bank, SandboxBank)
         return self.house.bank
 
-    async def bought(self, quantity: int = 2) -> Bought:
-        """Somebody with an account buys so many lamps, which are shipped and delivered."""
+    async def bought(self, quantity: int = 2, *, method: Method = "card") -> Bought:
+        """Somebody with an account buys so many lamps, which are shipped and delivered; on invoice, before they are paid."""
         browser, account = await self.people(self.market.tenant)
         draft = await a_draft(self.house.db, self.market, (self.lamp.variant_ids[0], quantity), buyer=Buyer(account.id, "", account.email))
+        if method != "card":
+            await pays_later(self.house.db, self.market.tenant.id)
+            await may_owe(self.house.db, self.market.tenant.id, account.id, draft.expected_total_minor)
+            draft = replace(draft, method=method, token="")
         answer = await check_out(self.house, draft)
         assert answer.code == 201
         tenant_id, order_id = self.market.tenant.id, draft.order_id

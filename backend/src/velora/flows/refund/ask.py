@@ -11,7 +11,7 @@ from velora.modules.escrow import service as escrow
 from velora.modules.orders import service as orders
 from velora.modules.payments import service as payments
 from velora.modules.returns import service as returns
-from velora.modules.returns.errors import AfterRelease
+from velora.modules.returns.errors import AfterRelease, NotPaidYet
 from velora.modules.transfers import service as transfers
 from velora.platform.db import UnitOfWork
 from velora.platform.db.idempotency import Replay
@@ -51,8 +51,9 @@ async def ask(uow: UnitOfWork, asks: Sequence[ReturnAsk]) -> list[returns.Return
     mine = [one for one in asks if one.part in parts and orders.may_see(bought[one.tenant_id, parts[one.part].order_id], one.by)]
     held = await escrow.of_seller_orders(uow, {one.part for one in mine})
     buyers = {one.part: bought[one.tenant_id, parts[one.part].order_id] for one in mine}
-    paid = await payments.of_orders(uow, {(one.tenant_id, parts[one.part].order_id) for one in mine if one.payee})
-    sent = {one.part for one in mine if one.payee and paid[one.tenant_id, parts[one.part].order_id].method != "card"}
+    paid = await payments.of_orders(uow, {(one.tenant_id, parts[one.part].order_id) for one in mine})
+    intents = {one.part: paid[one.tenant_id, parts[one.part].order_id] for one in mine}
+    sent = {part for part, intent in intents.items() if intent.method != "card"}
     able = [one for one in mine if not one.as_credit or buyers[one.part].buyer_id is not None]
     able = [one for one in able if one.payee is None or (one.part in sent and not one.as_credit)]
     open_ = [one for one in able if (hold := held.get(one.part)) and hold.is_open]
@@ -73,6 +74,8 @@ async def ask(uow: UnitOfWork, asks: Sequence[ReturnAsk]) -> list[returns.Return
             answers.append(AfterRelease())
         elif hold is not None and hold.state is escrow.State.FROZEN:
             answers.append(escrow.UnderDispute(one.seller_order_id))
+        elif intents[one.part].state == payments.IntentState.AWAITED:
+            answers.append(NotPaidYet())
         else:
             answers.append(outcomes.get(id(one)) or orders.WrongState(parts[one.part].state, "returned"))
     return answers

@@ -18,7 +18,7 @@ from velora.kernel.principal import Principal
 from velora.modules.escrow.errors import NothingHeld, UnderDispute
 from velora.modules.orders import service as orders
 from velora.modules.returns import service as returns
-from velora.modules.returns.errors import AfterRelease, AlreadyDecided, NothingToGiveBack, NotReturnable
+from velora.modules.returns.errors import AfterRelease, AlreadyDecided, NothingToGiveBack, NotPaidYet, NotReturnable
 from velora.modules.tenants import service as tenants
 from velora.modules.transfers.service import BadIban, Payee, iban_of
 from velora.platform.db.idempotency import InProgress, KeyReused, Replay
@@ -149,6 +149,7 @@ Limit = Annotated[int, Query(ge=1, le=200)]
         Invalid,
         NotReturnable,
         NothingToGiveBack,
+        NotPaidYet,
         AfterRelease,
         NothingHeld,
         UnderDispute,

@@ -38,6 +38,21 @@ class AfterRelease(Refusal):
 
 
 @dataclass(unsafe_hash=True)
+class NotPaidYet(Refusal):
+    """What is paid later is given back as goods only once its money is here."""
+
+    code = "returns.not_paid_yet"
+    status = 409
+    title = "This order is not paid yet"
+
+    def detail(self) -> str:
+        return (
+            "The money for this order has not arrived, so there is nothing to give back. If you have paid, ask again once it is here. "
+            "If you will not keep the goods and have not paid, write to the seller."
+        )
+
+
+@dataclass(unsafe_hash=True)
 class NothingToGiveBack(Refusal):
     code = "returns.nothing_to_give_back"
     status = 409
