@@ -124,6 +124,7 @@ async def test_the_trail_tells_what_is_awaited_what_lowered_it_and_how_it_will_b
     await bazaar.cancels(order_id, bazaar.weaver_id)
     async with bazaar.shop.db.read(None) as uow:
         trail = await trail_of(uow, order_id)
+    assert trail is not None
     assert [(step.kind, step.expected) for step in trail.steps] == [("awaited", False), ("awaited_lowered", False), ("capture", True)]
     assert (trail.method, trail.awaited_minor, trail.authorised_minor, trail.balanced) == ("invoice", LAMP - 3000, 0, True)
     to_be = trail.steps[-1]
@@ -134,6 +135,7 @@ async def test_the_trail_tells_what_is_awaited_what_lowered_it_and_how_it_will_b
     await comes(bazaar, order_id, IntentState.EXPIRED)
     async with bazaar.shop.db.read(None) as uow:
         trail = await trail_of(uow, order_id)
+    assert trail is not None
     assert [(step.kind, step.expected) for step in trail.steps] == [
         ("awaited", False), ("awaited_lowered", False), ("awaited_ended", False),
     ]  # fmt: skip
