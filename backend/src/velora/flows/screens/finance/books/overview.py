@@ -64,7 +64,7 @@ async def overview(uow: UnitOfWork, tenant_id: int | None) -> Overview:
             figures[currency].paid_out += amount
     for _, currency, captured, _ in await payments.capture_sums(uow, tenant_id):
         figures[currency].gmv += captured
-    for _, currency, state, amount, _, _ in await payments.refund_sums(uow, tenant_id):
+    for _, currency, state, amount, *_ in await payments.refund_sums(uow, tenant_id):
         if state == "succeeded":
             figures[currency].refunded += amount
     journals, count = await ledger.counts(uow, tenant_id)
