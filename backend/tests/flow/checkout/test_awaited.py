@@ -15,8 +15,9 @@ from velora.flows.checkout.draft import Buyer
 from velora.flows.fulfilment.ship import deliver
 from velora.flows.payment_outcome.settle import News, settle
 from velora.flows.payment_outcome.sweep import sweep_payments
-from velora.flows.postings import AWAITED, AWAITED_AGAINST, CLEARING, credit, escrow, tax
+from velora.flows.postings import AWAITED, AWAITED_AGAINST, CLEARING, SUSPENSE, credit, escrow, tax
 from velora.flows.release.release import release_due
+from velora.flows.screens.finance.trails.trail import trail_of
 from velora.modules.escrow import service as escrows
 from velora.modules.inventory.service import Availability
 from velora.modules.ledger import service as ledger
@@ -120,6 +121,29 @@ async def test_what_is_cancelled_lowers_what_is_due_and_then_ends_it(bazaar):
     assert await bazaar.states(order_id) == ("cancelled", "cancelled", "cancelled", "voided")
     assert await bazaar.stock() == (FREE, FREE)
     await bazaar.holds(NOTHING)
+
+
+async def test_the_trail_tells_what_is_awaited_what_lowered_it_and_how_it_will_be_held(bazaar):
+    order_id = await ordered(bazaar, "invoice", 3000)
+    await bazaar.cancels(order_id, bazaar.weaver_id)
+    async with bazaar.shop.db.read(None) as uow:
+        trail = await trail_of(uow, order_id)
+    assert trail is not None
+    assert [(step.kind, step.expected) for step in trail.steps] == [("awaited", False), ("awaited_lowered", False), ("capture", True)]
+    assert (trail.method, trail.awaited_minor, trail.authorised_minor, trail.balanced) == ("invoice", LAMP - 3000, 0, True)
+    to_be = trail.steps[-1]
+    assert to_be.at is not None
+    moves = [(move.debit.code, move.credit.code, move.amount_minor) for move in to_be.moves]
+    assert sum(amount for debit, _, amount in moves if debit == str(SUSPENSE)) == LAMP - 3000
+    assert (str(AWAITED_AGAINST), str(AWAITED), LAMP - 3000) in moves
+    await comes(bazaar, order_id, IntentState.EXPIRED)
+    async with bazaar.shop.db.read(None) as uow:
+        trail = await trail_of(uow, order_id)
+    assert trail is not None
+    assert [(step.kind, step.expected) for step in trail.steps] == [
+        ("awaited", False), ("awaited_lowered", False), ("awaited_ended", False),
+    ]  # fmt: skip
+    assert (trail.awaited_minor, trail.shares, trail.balanced) == (0, (), True)
 
 
 async def test_a_part_that_was_cancelled_is_never_paid_for(bazaar):

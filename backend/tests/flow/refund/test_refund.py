@@ -13,6 +13,7 @@ from velora.flows.refund.decide import Decision, approve, decline
 from velora.flows.refund.settle import RefundNews, settle
 from velora.flows.refund.start import Started
 from velora.flows.release.release import release
+from velora.flows.screens.finance.books.overview import overview
 from velora.kernel.errors import NotFound, Refusal
 from velora.kernel.ids import encode
 from velora.kernel.principal import Principal
@@ -83,6 +84,13 @@ async def test_the_release_after_a_refund_takes_commission_of_what_is_left(uow, 
     await release(uow, 1000)
     seller = paid.parts[0].seller_id
     await holds(uow, paid.tenant_id, {escrow(seller): 0, COMMISSION: 800, payable(seller): 8000})
+
+
+async def test_what_went_back_stands_in_finances_overview(uow, paid):
+    started = await an_approved(uow, paid)
+    await settle(uow, [RefundNews(paid.tenant_id, started.refund_id, Refunded("re_1"))])
+    (figures,) = (await overview(uow, paid.tenant_id)).currencies
+    assert (figures.gmv, figures.refunded) == (11556, 2140)
 
 
 async def test_a_refund_that_fails_leaves_everything_as_it_was(uow, paid, holds):

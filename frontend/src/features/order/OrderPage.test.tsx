@@ -108,6 +108,38 @@ test("two of a line are asked to be returned, with the reason", async () => {
   expect(asked).toEqual([{ lines: [{ line_id: "lin_1", quantity: 2 }], reason: "damaged", note: "" }, true]);
 });
 
+test("what was paid by transfer goes to an account that the buyer names, and a wrong number is said at its field", async () => {
+  const asked: unknown[] = [];
+  const order = anOrder();
+  shows({ ...order, payment: { ...order.payment, method: "invoice" } });
+  server.use(
+    http.post("*/api/v1/seller-orders/sor_1/returns", async ({ request }) => {
+      asked.push(await request.json());
+      return asked.length > 1
+        ? HttpResponse.json({}, { status: 201 })
+        : HttpResponse.json({ status: 422, code: "transfers.bad_iban", detail: "No IBAN." }, { status: 422 });
+    }),
+  );
+  const { person } = open();
+  await person.click(await screen.findByRole("button", { name: "Return something" }));
+  const dialog = within(await screen.findByRole("dialog"));
+  await person.click(dialog.getByRole("combobox"));
+  await person.click(await screen.findByRole("option", { name: "It is damaged" }));
+  const iban = dialog.getByLabelText(/IBAN/);
+  await person.type(iban, "DE89370400440532013001");
+  await person.click(dialog.getByRole("button", { name: "Ask for a return" }));
+  expect(await dialog.findByText("Write whose account it is.")).toBeVisible();
+  expect(asked).toEqual([]);
+  await person.type(dialog.getByLabelText(/Account holder/), "Ada Lovelace");
+  await person.click(dialog.getByRole("button", { name: "Ask for a return" }));
+  expect(await dialog.findByText(/This is no IBAN/)).toBeVisible();
+  await person.clear(iban);
+  await person.type(iban, "DE89370400440532013000");
+  await person.click(dialog.getByRole("button", { name: "Ask for a return" }));
+  expect(await screen.findByText("The return is on its way to the seller")).toBeVisible();
+  expect(asked.at(-1)).toMatchObject({ payee: { holder: "Ada Lovelace", iban: "DE89370400440532013000" } });
+});
+
 test("cancelling asks first, then shows the order as the server has it", async () => {
   shows(anOrder("paid"));
   server.use(

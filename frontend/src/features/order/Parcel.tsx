@@ -74,6 +74,7 @@ export function Parcel({ part, order, orderKey, place }: ParcelProps) {
           orderKey={orderKey}
           onClose={() => setAsking(undefined)}
           mayHaveCredit={order.may.credit}
+          byTransfer={order.payment !== null && order.payment.method !== "card"}
         />
       )}
       {asking === "arrived" && (

@@ -3,10 +3,21 @@ import { useMemo } from "react";
 import { Controller, useForm, useWatch } from "react-hook-form";
 import { useTranslation } from "react-i18next";
 import { z } from "zod";
-import { showProblem } from "@/shared/api";
+import { showProblem, toProblem } from "@/shared/api";
 import { Reason, type SellerOrderOut } from "@/shared/api/generated/model";
 import { useFormat } from "@/shared/format";
-import { Button, Checkbox, Dialog, Field, Notice, Quantity, Select, Textarea, toast } from "@/shared/kit";
+import {
+  Button,
+  Checkbox,
+  Dialog,
+  Field,
+  Input,
+  Notice,
+  Quantity,
+  Select,
+  Textarea,
+  toast,
+} from "@/shared/kit";
 import { ProductPicture, type Tone } from "@/shared/pictures";
 import { useAskForReturn } from "./api";
 
@@ -16,6 +27,8 @@ interface ReturnDialogProps {
   orderKey: string | undefined;
   /** The order is an account's, so its money can become store credit. */
   mayHaveCredit: boolean;
+  /** The order was paid without a gateway, so its money goes back by bank transfer. */
+  byTransfer: boolean;
   onClose: () => void;
 }
 
@@ -24,10 +37,12 @@ interface Wanted {
   reason: string;
   note: string;
   asCredit: boolean;
+  payee: { holder: string; iban: string };
 }
 
 /** What to give back, and why. The seller answers; the money is held meanwhile. */
-export function ReturnDialog({ part, orderId, orderKey, mayHaveCredit, onClose }: ReturnDialogProps) {
+export function ReturnDialog(props: ReturnDialogProps) {
+  const { part, orderId, orderKey, mayHaveCredit, byTransfer, onClose } = props;
   const { t } = useTranslation("order");
   const { joined, money } = useFormat();
   const ask = useAskForReturn(orderId, orderKey);
@@ -42,6 +57,14 @@ export function ReturnDialog({ part, orderId, orderKey, mayHaveCredit, onClose }
         reason: z.string().min(1, t("return_reason_needed")),
         note: z.string().max(1000, t("return_note_long")),
         asCredit: z.boolean(),
+        payee: z
+          .object({ holder: z.string().trim().max(140), iban: z.string().trim().max(42) })
+          .superRefine(({ holder, iban }, context) => {
+            if (iban && holder.length < 2)
+              context.addIssue({ code: "custom", path: ["holder"], message: t("return_holder_needed") });
+            if (holder && iban.length < 15)
+              context.addIssue({ code: "custom", path: ["iban"], message: t("return_iban_needed") });
+          }),
       }),
     [t],
   );
@@ -53,12 +76,14 @@ export function ReturnDialog({ part, orderId, orderKey, mayHaveCredit, onClose }
       reason: "",
       note: "",
       asCredit: false,
+      payee: { holder: "", iban: "" },
     },
   });
   const { errors } = form.formState;
   const quantities = useWatch({ control: form.control, name: "quantities" });
+  const asCredit = useWatch({ control: form.control, name: "asCredit" });
   const back = lines.reduce((sum, line) => sum + line.unit.amount * (quantities[line.id] ?? 0), 0);
-  const onSubmit = form.handleSubmit(({ quantities: chosen, reason, note, asCredit }) =>
+  const onSubmit = form.handleSubmit(({ quantities: chosen, reason, note, payee }) =>
     ask.mutate(
       {
         sellerOrderId: part.id,
@@ -68,7 +93,7 @@ export function ReturnDialog({ part, orderId, orderKey, mayHaveCredit, onClose }
             .map(([line_id, quantity]) => ({ line_id, quantity })),
           reason: reason as Reason,
           note: note.trim(),
-          ...(asCredit ? { as_credit: true } : {}),
+          ...(asCredit ? { as_credit: true } : byTransfer && payee.iban ? { payee } : {}),
         },
       },
       {
@@ -80,7 +105,11 @@ export function ReturnDialog({ part, orderId, orderKey, mayHaveCredit, onClose }
           });
           onClose();
         },
-        onError: (error) => showProblem(form, error),
+        onError: (error) => {
+          if (toProblem(error).code === "transfers.bad_iban")
+            form.setError("payee.iban", { message: t("return_iban_wrong") }, { shouldFocus: true });
+          else showProblem(form, error);
+        },
       },
     ),
   );
@@ -174,6 +203,18 @@ export function ReturnDialog({ part, orderId, orderKey, mayHaveCredit, onClose }
               />
             )}
           />
+        )}
+        {byTransfer && !asCredit && (
+          <fieldset className="grid gap-4 sm:grid-cols-2">
+            <legend className="mb-1 text-base font-semibold">{t("return_payee")}</legend>
+            <p className="text-sm text-muted sm:col-span-2">{t("return_payee_hint")}</p>
+            <Field label={t("return_holder")} error={errors.payee?.holder?.message} optional>
+              <Input autoComplete="name" {...form.register("payee.holder")} />
+            </Field>
+            <Field label="IBAN" error={errors.payee?.iban?.message} optional>
+              <Input dir="ltr" autoComplete="off" className="figures" {...form.register("payee.iban")} />
+            </Field>
+          </fieldset>
         )}
       </form>
     </Dialog>

@@ -102,7 +102,7 @@ function Amounts({ payment }: { payment: FinancePaymentFullOut }) {
 function About({ payment }: { payment: FinancePaymentFullOut }) {
   const { t } = useTranslation("payments");
   const { t: words } = useTranslation("ledger");
-  const { dateTime, day } = useFormat();
+  const { dateTime, date } = useFormat();
   return (
     <Card title={t("facts")}>
       <Facts className="-my-2">
@@ -121,7 +121,7 @@ function About({ payment }: { payment: FinancePaymentFullOut }) {
         )}
         <Fact name={t("card")}>{words(`method.${payment.method}`)}</Fact>
         {payment.method === "card" && <Fact name={t("charged")}>{t(`charged_${payment.charged}`)}</Fact>}
-        {payment.due_at && <Fact name={t("due_at")}>{day(payment.due_at)}</Fact>}
+        {payment.due_at && <Fact name={t("due_at")}>{date(payment.due_at)}</Fact>}
         {payment.authorised_until && <Fact name={t("held_until")}>{dateTime(payment.authorised_until)}</Fact>}
         {payment.settled_at && <Fact name={t("settled")}>{dateTime(payment.settled_at)}</Fact>}
       </Facts>

@@ -16,7 +16,7 @@ const aTrail = {
   placed_at: "2026-11-16T10:04:11Z",
   tenant: { slug: "nordmarkt", name: "Nordmarkt" },
   sellers: ["Nordlauf"],
-  payment: { brand: "visa", last4: "4242", card: euros(0), credit: euros(0) },
+  payment: { method: "card", brand: "visa", last4: "4242", card: euros(0), credit: euros(0) },
   state: "shipped",
   currency: "EUR",
   steps: [
@@ -63,6 +63,7 @@ const aTrail = {
   },
   totals: {
     authorised: euros(0),
+    awaited: euros(0),
     charged: euros(10800),
     refunded: euros(0),
     held: euros(10800),
@@ -102,6 +103,40 @@ test("tells each step with its postings, what is still to come, and proves the b
   await person.click(screen.getByRole("button", { name: "Verify now" }));
   expect(await screen.findByText(/^Verified now/)).toBeInTheDocument();
   expect(asked).toEqual(["nordmarkt"]);
+});
+
+test("an order that is paid later tells what is awaited, and that it is nobody's money yet", async () => {
+  const memo = (code: string) => ({ code, name: "", sub_label: "" });
+  const step = { refund: null, release: null, reason: "", journal_id: null, expected: true, at: null };
+  server.use(
+    http.get("*/api/v1/finance/trails/ord_1", () =>
+      HttpResponse.json({
+        ...aTrail,
+        state: "awaited",
+        payment: { method: "cash_on_delivery", brand: "", last4: "", card: euros(0), credit: euros(0) },
+        totals: { ...aTrail.totals, awaited: euros(10800), charged: euros(0), held: euros(0), fee: euros(0) },
+        steps: [
+          {
+            ...step,
+            journal_id: "jrn_1",
+            kind: "awaited",
+            at: "2026-11-16T10:04:11Z",
+            expected: false,
+            postings: [{ debit: memo("9030"), credit: memo("9040"), amount: euros(10800) }],
+          },
+          { ...step, kind: "capture", postings: [] },
+        ],
+      }),
+    ),
+  );
+  showRoutes([{ path: "/finance/trails/:orderId", element: <TrailPage /> }], "/finance/trails/ord_1");
+  expect(await screen.findByText(/to be paid at the door/)).toBeVisible();
+  const [awaited, expected] = screen.getAllByRole("listitem");
+  expect(awaited).toHaveTextContent("The courier collects it at the door; a memo, nobody’s money yet");
+  expect(awaited).toHaveTextContent("9030 Awaited past the gateway9040 Awaited, counterpart108.00");
+  expect(expected).toHaveTextContent("When it comes");
+  expect(screen.getByText("Still to come")).toBeVisible();
+  expect(screen.getByText("Sellers will get")).toBeVisible();
 });
 
 test("an order that is not there says so and can be asked for again", async () => {

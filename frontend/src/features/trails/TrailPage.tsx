@@ -38,6 +38,7 @@ function Told({ trail }: { trail: TrailOut }) {
     trail.tenant.name,
     t("sold_by", { sellers: new Intl.ListFormat(i18n.language).format(trail.sellers) }),
     trail.payment.last4 && t("paid_by", { brand, last4: trail.payment.last4 }),
+    trail.payment.method !== "card" && t(`paid_later_${trail.payment.method}`),
     trail.payment.credit.amount > 0 && t("paid_by_credit"),
   ]);
   return (
@@ -68,15 +69,18 @@ function Totals({ trail }: { trail: TrailOut }) {
   const { t } = useTranslation("trails");
   const { money, amount } = useFormat();
   const { totals } = trail;
-  const released = totals.held.amount === 0 && totals.authorised.amount === 0;
+  const released = [totals.held, totals.authorised, totals.awaited].every((one) => one.amount === 0);
   return (
     <Card>
       <Facts className="-my-2">
         {totals.authorised.amount > 0 && <Fact name={t("authorised")}>{money(totals.authorised)}</Fact>}
+        {totals.awaited.amount > 0 && <Fact name={t("awaited")}>{money(totals.awaited)}</Fact>}
         <Fact name={t("charged")}>{money(totals.charged)}</Fact>
         {trail.payment.credit.amount > 0 && (
           <>
-            <Fact name={t("by_card")}>{money(trail.payment.card)}</Fact>
+            <Fact name={t(trail.payment.method === "card" ? "by_card" : "by_transfer")}>
+              {money(trail.payment.card)}
+            </Fact>
             <Fact name={t("by_credit")}>{money(trail.payment.credit)}</Fact>
           </>
         )}

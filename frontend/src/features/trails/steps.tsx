@@ -39,9 +39,7 @@ export function useEntries(trail: TrailOut): TrailEntry[] {
     at: step.at ?? undefined,
     due: step.expected,
     ...(step.expected ? { icon: <Hourglass /> } : (MARKS[step.kind] ?? { icon: <ReceiptText /> })),
-    ...(step.expected && !step.at
-      ? { when: t(step.kind === "capture" ? "when_shipped" : "when_delivered") }
-      : {}),
+    ...(step.expected && !step.at ? { when: t(whenOf(step, trail)) } : {}),
     postings: step.postings.map((posting, line) => ({
       id: String(line),
       from: coded(posting.debit),
@@ -49,6 +47,12 @@ export function useEntries(trail: TrailOut): TrailEntry[] {
       money: posting.amount,
     })),
   }));
+}
+
+/** What an expected step without a day of its own waits for. */
+function whenOf({ kind }: StepOut, { payment }: TrailOut): string {
+  if (kind !== "capture") return "when_delivered";
+  return payment.method === "card" ? "when_shipped" : "when_comes";
 }
 
 /** What a step is called, and what there is to say of it. */
@@ -72,6 +76,12 @@ function useWords(trail: TrailOut) {
     if (kind === "authorisation") return { title: journal(kind), detail: t("authorisation_text") };
     if (kind === "authorisation_ended")
       return { title: journal(kind), detail: t("authorisation_ended_text") };
+    if (kind === "awaited")
+      return { title: journal(kind), detail: t(`awaited_text_${trail.payment.method}`) };
+    if (kind === "awaited_lowered" || kind === "awaited_ended")
+      return { title: journal(kind), detail: t(`${kind}_text`) };
+    if (kind === "capture" && trail.payment.method !== "card")
+      return { title: journal(kind), ...(expected ? { detail: t("capture_later_text") } : {}) };
     if (kind === "capture")
       return {
         title: journal(kind),

@@ -90,7 +90,9 @@ class StepOut(Schema):
     """What happened; `expected` says that it is still to come, and has no journal yet. `reason` is the gateway's own word, as it came."""
 
     journal_id: JournalId | None
-    kind: str = Field(description="The kind of the journal: authorisation, capture, gateway_fee, refund, dispute_opened, release, …")
+    kind: str = Field(
+        description="The kind of the journal: authorisation, awaited, capture, gateway_fee, refund, dispute_opened, release, …"
+    )
     at: datetime | None
     expected: bool
     postings: list[PostingOut]
@@ -100,8 +102,9 @@ class StepOut(Schema):
 
 
 class PaymentOut(Schema):
-    """What a card paid, and what store credit."""
+    """What store credit paid, and what a card, or a transfer or cash where `method` says so."""
 
+    method: payments.Method
     brand: str
     last4: str
     card: MoneyOut
@@ -128,12 +131,13 @@ class WhereOut(Schema):
 
 
 class TotalsOut(Schema):
-    """What a bank holds for the order is `authorised`, what was taken `charged`.
+    """What a bank holds for the order is `authorised`, what is to come past the gateway `awaited`, what was taken `charged`.
 
     `seller_gets` goes, or went, to the sellers' payable; `reserve` is kept for them; `keeps` is the commission, before `fee`.
     """
 
     authorised: MoneyOut
+    awaited: MoneyOut
     charged: MoneyOut
     refunded: MoneyOut
     held: MoneyOut
@@ -162,7 +166,7 @@ class TrailOut(Schema):
 async def list_trails(
     caller: FinanceAdmin, house: HouseDep, q: str = "", tenant: str | None = None, cursor: str | None = None, limit: Limit = 50
 ) -> PageOut[TrailRowOut]:
-    """Orders that were paid or authorised, newest first.
+    """Orders that were paid or promised, newest first.
 
     `q` is an order's id, the beginning of a buyer's address, or a total in minor units.
     """
@@ -201,7 +205,7 @@ async def read_trail(order_id: OrderId, caller: FinanceAdmin, house: HouseDep) -
     async with house.db.read(None) as uow:
         trail = await trail_of(uow, order_id)
     if trail is None:
-        raise NotFound("paid or authorised order", encode("ord", order_id))
+        raise NotFound("paid or promised order", encode("ord", order_id))
     return _out(trail)
 
 
@@ -230,7 +234,12 @@ def _out(trail: Trail) -> TrailOut:
     return TrailOut(
         order_id=trail.order.id, placed_at=trail.order.placed_at,
         tenant=MarketplaceOut(slug=trail.tenant.slug, name=trail.tenant.name), sellers=list(trail.sellers),
-        payment=PaymentOut(brand=trail.brand, last4=trail.last4, card=money(trail.card_minor), credit=money(trail.credit_minor)),
+        payment=PaymentOut.model_validate(
+            {
+                "method": trail.method, "brand": trail.brand, "last4": trail.last4, "card": money(trail.card_minor),
+                "credit": money(trail.credit_minor),
+            }
+        ),
         state=trail.state, currency=currency,
         steps=[_step(step, currency, trail.tenant.escrow_days) for step in trail.steps],
         where=WhereOut(
@@ -241,8 +250,8 @@ def _out(trail: Trail) -> TrailOut:
             ],
         ),
         totals=TotalsOut(
-            authorised=money(trail.authorised_minor), charged=money(trail.card_minor + trail.credit_minor),
-            refunded=money(trail.refunded_minor),
+            authorised=money(trail.authorised_minor), awaited=money(trail.awaited_minor),
+            charged=money(trail.card_minor + trail.credit_minor), refunded=money(trail.refunded_minor),
             held=money(sum(share.rest_minor for share in trail.shares)),
             seller_gets=money(sum(one.payable_minor for one in partings)), reserve=money(sum(one.reserve_minor for one in partings)),
             keeps=money(sum(one.commission_minor for one in partings)), fee=money(trail.fee_minor),

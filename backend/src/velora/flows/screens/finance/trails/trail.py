@@ -6,9 +6,11 @@ from datetime import datetime
 from typing import Literal
 
 from velora.flows import dispute_postings, postings
+from velora.flows.awaited_postings import awaited_lowered_key
 from velora.flows.postings import Parting
-from velora.flows.screens.finance.journals.about import OF_INTENT, OF_REFUND, came_for
+from velora.flows.screens.finance.journals.about import OF_INTENT, OF_REFUND, came_for, of_part
 from velora.flows.screens.finance.names import Names, head_of, names_of
+from velora.kernel.ids import encode
 from velora.modules.disputes import service as disputes
 from velora.modules.disputes.service import DisputeFacts
 from velora.modules.escrow import service as escrow
@@ -86,7 +88,7 @@ class Step:
 class SellerShare:
     """One seller's part of the order: held, then parted. `parting` is what was, or is going to be, released.
 
-    Not yet `held` is what only a bank holds: nothing of it is ours or the seller's.
+    Not yet `held` is what only a bank holds, or what is paid later: nothing of it is ours or the seller's.
     """
 
     seller_id: int
@@ -105,6 +107,7 @@ class Trail:
     order: orders.Order
     tenant: TenantFacts
     sellers: tuple[str, ...]
+    method: str
     brand: str
     last4: str
     card_minor: int
@@ -113,6 +116,7 @@ class Trail:
     steps: tuple[Step, ...]
     shares: tuple[SellerShare, ...]
     authorised_minor: int
+    awaited_minor: int
     refunded_minor: int
     fee_minor: int
     balanced: bool
@@ -137,12 +141,18 @@ class _Facts:
 
     @property
     def waiting(self) -> Sequence[orders.SellerOrder]:
-        """The parts whose money a bank holds, and will be asked for."""
-        return [part for part in self.parts if part.state != orders.State.CANCELLED] if self.intent.state in payments.HELD else []
+        """The parts whose money a bank holds and will be asked for, or that are paid later."""
+        is_to_come = self.is_later or self.intent.state in payments.HELD
+        return [part for part in self.parts if part.state != orders.State.CANCELLED] if is_to_come else []
+
+    @property
+    def is_later(self) -> bool:
+        """Whether it is still to come past every gateway."""
+        return self.intent.state == payments.IntentState.AWAITED
 
 
 async def trail_of(uow: UnitOfWork, order_id: int) -> Trail | None:
-    """The trail of an order in whichever marketplace that was paid or authorised, or None."""
+    """The trail of an order in whichever marketplace that was paid or promised, or None."""
     order = await orders.found_anywhere(uow, [tenant.id for tenant in await tenants.all_tenants(uow)], order_id)
     if order is None:
         return None
@@ -164,11 +174,12 @@ async def trail_of(uow: UnitOfWork, order_id: int) -> Trail | None:
     done = sum(refund.amount_minor for refund in refunds if refund.state == "succeeded")
     asked = sum(refund.amount_minor for refund in refunds if refund.state != "failed")
     return Trail(
-        order=order, tenant=facts.tenant, sellers=tuple(facts.sellers[part.seller_id] for part in facts.parts), brand=intent.card_brand,
-        last4=intent.card_last4, card_minor=intent.captured_minor, credit_minor=intent.credit_used_minor,
+        order=order, tenant=facts.tenant, sellers=tuple(facts.sellers[part.seller_id] for part in facts.parts),
+        method=intent.method, brand=intent.card_brand, last4=intent.card_last4,
+        card_minor=intent.captured_minor, credit_minor=intent.credit_used_minor,
         state=state_of(order, intent, asked),
         steps=tuple(sorted(steps, key=lambda step: (step.expected, step.journal_id or 0))), shares=shares,
-        authorised_minor=intent.amount_minor if intent.state in payments.HELD else 0,
+        authorised_minor=intent.amount_minor if intent.state in payments.HELD else 0, awaited_minor=payments.outstanding(intent),
         refunded_minor=done, fee_minor=intent.fee_minor, balanced=_balanced(facts, shares),
         postings=sum(len(step.moves) for step in steps if not step.expected),
     )  # fmt: skip
@@ -179,7 +190,7 @@ async def _gathered(
 ) -> _Facts:
     parts = await orders.parts_of(uow, [(order.tenant_id, order.id)])
     part_keys = [(part.tenant_id, part.id) for part in parts]
-    keys = {key(intent.id) for key in OF_INTENT} | {postings.release_key(part.id) for part in parts}
+    keys = {key(intent.id) for key in OF_INTENT} | {key for part in parts for key in of_part(part.id)}
     keys |= {key(refund_id) for refund_id in refund_ids for key in OF_REFUND}
     keys |= {key for one in disputed for key in dispute_postings.keys_of(one)}
     came = [key for _, key in await came_for(uow, [(order.tenant_id, order.id)])]
@@ -200,10 +211,12 @@ async def _gathered(
 
 
 def _paid(facts: _Facts) -> list[Step]:
-    """What a bank held, what was taken of it, and what the gateway keeps; or what will be taken when the first parcel leaves."""
-    found = [facts.by_key.get(key) for key in (*facts.came, *(key(facts.intent.id) for key in OF_INTENT))]
+    """What a bank held or was to come, what was taken of it, and what the gateway keeps; or what will be taken or is still to come."""
+    lowered = [awaited_lowered_key(encode("sor", part.id)) for part in facts.parts]
+    found = [facts.by_key.get(key) for key in (*facts.came, *lowered, *(key(facts.intent.id) for key in OF_INTENT))]
     steps = [_step(facts, journal) for journal in found if journal]
-    return [*steps, Step(None, "capture", None, True, _to_be_taken(facts))] if facts.waiting else steps
+    by = facts.intent.due_at if facts.is_later else None
+    return [*steps, Step(None, "capture", by, True, _to_be_taken(facts))] if facts.waiting else steps
 
 
 def _to_be_taken(facts: _Facts) -> tuple[Move, ...]:
@@ -213,7 +226,8 @@ def _to_be_taken(facts: _Facts) -> tuple[Move, ...]:
         tenant_id=intent.tenant_id, intent_id=intent.id, order_id=intent.order_id, currency=intent.currency,
         net_by_seller={part.seller_id: part.items_minor + part.shipping_minor for part in parts},
         tax_by_country={facts.order.country: sum(part.tax_minor for part in parts)}, at=facts.order.placed_at,
-        authorised_minor=intent.amount_minor, credit_of=facts.order.buyer_id or 0, credit_minor=due.credit_minor,
+        authorised_minor=0 if facts.is_later else intent.amount_minor, awaited_minor=intent.due_minor if facts.is_later else 0,
+        credit_of=facts.order.buyer_id or 0, credit_minor=due.credit_minor, cases=("to come",) if facts.is_later else (),
     )  # fmt: skip
     return _moves_to_be(facts, journal)
 
