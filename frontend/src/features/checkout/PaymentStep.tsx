@@ -136,11 +136,13 @@ export function PaymentStep() {
           ]}
         />
       )}
-      <div className="mt-4">
-        <Notice tone="positive" icon={<ShieldCheck aria-hidden />} title={t("held_title")}>
-          {store && t("held", { count: store.escrow_days })}
-        </Notice>
-      </div>
+      {(credit.alone || !isLater(way)) && (
+        <div className="mt-4">
+          <Notice tone="positive" icon={<ShieldCheck aria-hidden />} title={t("held_title")}>
+            {store && t("held", { count: store.escrow_days })}
+          </Notice>
+        </div>
+      )}
       {refusal && (
         <div className="mt-4">
           <Refused
