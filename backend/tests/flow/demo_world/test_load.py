@@ -70,7 +70,8 @@ async def test_nordmarkt_sold_refunded_and_paid_out_in_kroner_and_the_gateway_ch
 
 async def test_there_are_orders_in_every_state(loaded: Loaded) -> None:
     states = dict(loaded.summary.orders)
-    assert set(states) == {state.value for state in orders.State}
+    later = {orders.State.AWAITED, orders.State.UNPAID}  # no demo marketplace lets its buyers pay later
+    assert set(states) == {state.value for state in orders.State} - later
     assert sum(states.values()) > 300
     assert states["completed"] > 100
 
