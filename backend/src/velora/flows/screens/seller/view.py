@@ -64,7 +64,6 @@ async def desk(uow: UnitOfWork, seller_id: int) -> Desk:
     before = month.replace(year=month.year - 1, month=12) if month.month == 1 else month.replace(month=month.month - 1)
     this_month = await orders.sales_of_seller(uow, seller_id, month)
     last_month = await orders.sales_of_seller(uow, seller_id, before, month)
-    markets = await tenants.by_id(uow, {one.tenant_id for one in await sellers.memberships_of(uow, [seller_id])})
     return Desk(
         to_ship=_sum(counts, orders.TO_SHIP),
         late=await orders.late_of_seller(uow, seller_id),
@@ -76,8 +75,16 @@ async def desk(uow: UnitOfWork, seller_id: int) -> Desk:
         returns_open=await returns.open_count(uow, seller_id),
         low_stock=await inventory.count_low(uow, seller_id),
         next_release_at=min((due for _, _, due, _ in coming if due is not None), default=None),
-        currencies=tenants.main_first([*on_hold, *available, *this_month, *last_month], markets.values()),
+        currencies=await _in_order(uow, seller_id, {*on_hold, *available, *this_month, *last_month}),
     )
+
+
+async def _in_order(uow: UnitOfWork, seller_id: int, currencies: Collection[str]) -> list[str]:
+    """As they are told; where there is one, nobody needs to be asked."""
+    if len(currencies) < 2:
+        return list(currencies)
+    markets = await tenants.by_id(uow, {one.tenant_id for one in await sellers.memberships_of(uow, [seller_id])})
+    return tenants.main_first(currencies, markets.values())
 
 
 @dataclass(frozen=True)
