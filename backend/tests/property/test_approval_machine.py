@@ -1,16 +1,12 @@
 """Requests for a second person in any order, held against a small model: none is done by one person, and none twice."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 
-import pytest
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from tests.property.test_money_machine import World
+from tests.property.world import World, play
 from velora.modules.approvals import service as approvals
 from velora.modules.approvals.service import PLATFORM, ApprovalFacts, Matter, Request, State, Taking, Vote
 from velora.platform.db import UnitOfWork
@@ -135,21 +131,5 @@ class FourEyes(RuleBasedStateMachine):
                 assert one.decided_by == card.second != one.requested_by
 
 
-@pytest.fixture(params=["sqlite", "mysql"])
-def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
-    world = World(request.param, tmp_path)
-    yield world
-    world.close()
-
-
 def test_nothing_is_done_that_two_people_did_not_agree_to_in_time_and_nothing_twice(world: World):
-    machine = type("FourEyesIn" + world.db.dialect.title(), (FourEyes,), {"world": world})
-    run_state_machine_as_test(
-        machine,
-        settings=settings(
-            max_examples=40 if world.db.dialect == "sqlite" else 10,
-            stateful_step_count=30,
-            deadline=None,
-            suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
-        ),
-    )
+    play(FourEyes, world, sqlite=40, mysql=10)

@@ -5,19 +5,16 @@ buyer owes and has, and every case must be what a small model says, and at the e
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
-import pytest
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from tests.builders.orders import Paid, a_line, a_part
 from tests.builders.people import a_tenant
 from tests.builders.receipts import ADA, BUYER, a_receipt, an_awaited_order, comes
-from tests.property.test_money_machine import World
+from tests.property.world import World, play
 from velora.flows.bookkeeping.verify import examine
 from velora.flows.fulfilment.refused import Refused, refuse
 from velora.flows.invoice_terms import give_up
@@ -280,21 +277,5 @@ def total(cases: Sequence[CaseFacts], state: CaseState | None = None) -> int:
     return sum(case.amount_minor for case in cases if state in (None, case.state))
 
 
-@pytest.fixture(params=["sqlite", "mysql"])
-def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
-    world = World(request.param, tmp_path)
-    yield world
-    world.close()
-
-
 def test_what_is_awaited_is_what_is_left_of_the_order_whatever_happens(world: World):
-    machine = type("AwaitedIn" + world.db.dialect.title(), (Awaited,), {"world": world})
-    run_state_machine_as_test(
-        machine,
-        settings=settings(
-            max_examples=20 if world.db.dialect == "sqlite" else 3,
-            stateful_step_count=30,
-            deadline=None,
-            suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
-        ),
-    )
+    play(Awaited, world, sqlite=20, mysql=3)

@@ -4,22 +4,18 @@ Hypothesis plays buyers, sellers, the gateway, the bank and the passing of days.
 model says, account by account, and at the end every invariant of the books must hold.
 """
 
-import asyncio
-from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from typing import TypeVar
 
-import pytest
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, multiple, rule, run_state_machine_as_test
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, multiple, rule
 
 from tests.builders.orders import GUEST, a_line, a_paid_order, a_part, shipped
 from tests.builders.people import a_new_tenant
-from tests.fixtures_db import NOW, a_database
+from tests.fixtures_db import NOW
 from tests.property.money_model import Books, Part, Refund
+from tests.property.world import World, play
 from velora.flows import postings
 from velora.flows.bookkeeping.verify import examine
 from velora.flows.fulfilment.ship import deliver
@@ -32,7 +28,6 @@ from velora.flows.refund.decide import Decision, approve, decline
 from velora.flows.refund.settle import RefundNews, settle
 from velora.flows.refund.start import Started
 from velora.flows.release.release import Confirmation, confirm, release
-from velora.kernel.clock import ManualClock
 from velora.kernel.errors import Refusal
 from velora.kernel.principal import Principal
 from velora.modules.commission import service as commission
@@ -42,32 +37,11 @@ from velora.modules.payments.gateways.port import Refunded, RefundFailed, Unhear
 from velora.modules.payouts.service import PayoutFacts, Settled
 from velora.modules.returns import service as returns
 from velora.modules.tenants import service as tenants
-from velora.platform.db import Database, UnitOfWork
+from velora.platform.db import UnitOfWork
 
 T = TypeVar("T")
 ESCROW_DAYS, RESERVE_BPS, THRESHOLD = 14, 500, 3000
 OUTCOMES = st.sampled_from([Refunded("re"), RefundFailed("no"), Unheard("time-out")])
-
-
-class World:
-    """One database for all examples of a run; each example has a tenant of its own."""
-
-    def __init__(self, engine: str, folder: Path) -> None:
-        self._runner = asyncio.Runner()
-        self.clock = ManualClock(NOW)
-        self._opening = a_database(engine, folder, self.clock)
-        self.db: Database = self._runner.run(self._opening.__aenter__())
-
-    def write(self, work: Callable[[UnitOfWork], Awaitable[T]]) -> T:
-        async def call() -> T:
-            async with self.db.begin(None) as uow:
-                return await work(uow)
-
-        return self._runner.run(call())
-
-    def close(self) -> None:
-        self._runner.run(self._opening.__aexit__(None, None, None))
-        self._runner.close()
 
 
 class Money(RuleBasedStateMachine):
@@ -245,22 +219,5 @@ class Money(RuleBasedStateMachine):
         assert [check for check in verdict.checks if check.count] == []
 
 
-@pytest.fixture(params=["sqlite", "mysql"])
-def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
-    world = World(request.param, tmp_path)
-    yield world
-    world.close()
-
-
 def test_whatever_happens_in_whatever_order_the_ledger_holds_what_the_model_says(world: World):
-    machine = type("MoneyIn" + world.db.dialect.title(), (Money,), {"world": world})
-    examples = 20 if world.db.dialect == "sqlite" else 6
-    run_state_machine_as_test(
-        machine,
-        settings=settings(
-            max_examples=examples,
-            stateful_step_count=30,
-            deadline=None,
-            suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
-        ),
-    )
+    play(Money, world, sqlite=20, mysql=6)

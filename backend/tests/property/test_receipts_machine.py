@@ -1,18 +1,14 @@
 """Money that comes without a gateway, taken for orders in whatever order people and cancellations do it, held against a small model."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 
-import pytest
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from tests.builders.orders import Paid, a_line, a_part
 from tests.builders.people import a_tenant
 from tests.builders.receipts import ADA, a_receipt, an_awaited_order
-from tests.property.test_money_machine import World
+from tests.property.world import World, play
 from velora.flows.bookkeeping.verify import examine
 from velora.flows.payment_outcome.take_up import take_up
 from velora.flows.postings import BANK, SUSPENSE
@@ -151,21 +147,5 @@ class Receipts(RuleBasedStateMachine):
         assert [check for check in verdict.checks if check.count] == []
 
 
-@pytest.fixture(params=["sqlite", "mysql"])
-def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
-    world = World(request.param, tmp_path)
-    yield world
-    world.close()
-
-
 def test_money_that_comes_without_a_gateway_is_never_lost_or_taken_twice(world: World):
-    machine = type("ReceiptsIn" + world.db.dialect.title(), (Receipts,), {"world": world})
-    run_state_machine_as_test(
-        machine,
-        settings=settings(
-            max_examples=25 if world.db.dialect == "sqlite" else 5,
-            stateful_step_count=25,
-            deadline=None,
-            suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
-        ),
-    )
+    play(Receipts, world, sqlite=25, mysql=5, steps=25)

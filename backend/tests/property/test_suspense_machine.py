@@ -1,18 +1,15 @@
 """Money that matches nothing, settled by several people in any order, held against a small model of who has which money."""
 
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 
-import pytest
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from tests.builders.people import a_tenant
-from tests.property.test_money_machine import OUTCOMES, World
+from tests.property.test_money_machine import OUTCOMES
+from tests.property.world import World, play
 from velora.flows.bookkeeping.verify import examine
 from velora.flows.four_eyes import decide
 from velora.flows.four_eyes.decide import Decision
@@ -158,21 +155,5 @@ class Suspense(RuleBasedStateMachine):
         assert [check for check in verdict.checks if check.count] == []
 
 
-@pytest.fixture(params=["sqlite", "mysql"])
-def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
-    world = World(request.param, tmp_path)
-    yield world
-    world.close()
-
-
 def test_money_that_is_nobodys_is_settled_once_whatever_happens(world: World):
-    machine = type("SuspenseIn" + world.db.dialect.title(), (Suspense,), {"world": world})
-    run_state_machine_as_test(
-        machine,
-        settings=settings(
-            max_examples=25 if world.db.dialect == "sqlite" else 6,
-            stateful_step_count=30,
-            deadline=None,
-            suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
-        ),
-    )
+    play(Suspense, world, sqlite=25, mysql=6)

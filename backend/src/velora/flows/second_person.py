@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from velora.kernel.errors import Refusal
+from velora.kernel.ids import decode
 from velora.modules.approvals import service as approvals
-from velora.modules.approvals.service import ApprovalFacts, Request, Taking
+from velora.modules.approvals.service import ApprovalFacts, Matter, Request, Taking
 from velora.modules.audit import service as audit
 from velora.platform.db import UnitOfWork
+from velora.platform.db.idempotency import Replay
 
 
 @dataclass(frozen=True)
@@ -19,6 +21,30 @@ class Hand:
 
     actor_ref: str
     address: str = ""
+
+
+@dataclass(frozen=True)
+class Done:
+    """It is done, or waits for a second person under this approval."""
+
+    approval: ApprovalFacts | None = None
+
+
+async def ask_for(uow: UnitOfWork, tenant_id: int, matter: Matter, by: Hand) -> Done | Refusal:
+    """It waits for a second person from now on; or the refusal names the request for the same that waits already."""
+    [asked] = await ask(uow, [Request(tenant_id, matter, by.actor_ref)], by)
+    return asked if isinstance(asked, Refusal) else Done(asked)
+
+
+def facts_of(done: Done) -> dict[str, object]:
+    """What is kept of it with an Idempotency-Key, for whoever asks again."""
+    return {"approval": done.approval.ref if done.approval else ""}
+
+
+def approval_of(done: Done | Replay) -> int | None:
+    """Under which approval it waits, told now or before; None where it is done."""
+    ref = str((done.body if isinstance(done, Replay) else facts_of(done))["approval"])
+    return decode("apr", ref) if ref else None
 
 
 async def ask(uow: UnitOfWork, requests: Sequence[Request], by: Hand) -> list[ApprovalFacts | Refusal]:

@@ -18,7 +18,7 @@ from velora.flows.fulfilment.refused import Refused, refuse, refuse_once
 from velora.flows.invoice_terms import give_up, limits
 from velora.flows.once import Once
 from velora.flows.postings import AWAITED, AWAITED_AGAINST, CLEARING
-from velora.flows.second_person import Hand
+from velora.flows.second_person import Done, Hand
 from velora.kernel.errors import Refusal
 from velora.modules.credit.errors import NotEnoughCredit
 from velora.modules.orders.service import WrongState
@@ -183,7 +183,7 @@ async def gives_up(bazaar, order_id, from_minor=100_000):
 
 async def test_what_never_comes_is_given_up_once_and_on_record(bazaar):
     order_id = await orders_on_invoice(bazaar)
-    assert await gives_up(bazaar, order_id) == give_up.GivenUp()
+    assert await gives_up(bazaar, order_id) == Done()
     assert (await bazaar.states(order_id))[0::3] == ("payment_failed", "expired")
     assert await owed(bazaar.shop.db, bazaar.tenant_id, ADA) == 0
     assert isinstance(await gives_up(bazaar, order_id), NotAwaited)
@@ -193,7 +193,7 @@ async def test_what_never_comes_is_given_up_once_and_on_record(bazaar):
 async def test_from_a_limit_on_a_second_person_gives_it_up(bazaar):
     order_id = await orders_on_invoice(bazaar)
     waiting = await gives_up(bazaar, order_id, BOTH)
-    assert isinstance(waiting, give_up.GivenUp)
+    assert isinstance(waiting, Done)
     assert waiting.approval is not None
     assert (await bazaar.states(order_id))[3] == "awaited"
     async with bazaar.shop.db.begin(None) as uow:
@@ -211,16 +211,16 @@ async def lets(bazaar, limit_minor, from_minor=50_000):
 
 
 async def test_a_higher_limit_needs_a_second_person_and_a_lower_one_does_not(bazaar):
-    assert await lets(bazaar, 49_999) == (limits.Let(), 49_999)
+    assert await lets(bazaar, 49_999) == (Done(), 49_999)
     waiting, still = await lets(bazaar, 50_000)
-    assert isinstance(waiting, limits.Let)
+    assert isinstance(waiting, Done)
     assert waiting.approval is not None
     assert still == 49_999
     assert isinstance((await lets(bazaar, 60_000))[0], Refusal)  # one at a time
     async with bazaar.shop.db.begin(None) as uow:
         await limits.let_agreed(uow, [waiting.approval])
-    assert await lets(bazaar, 50_000) == (limits.Let(), 50_000)
-    assert await lets(bazaar, 0) == (limits.Let(), 0)
+    assert await lets(bazaar, 50_000) == (Done(), 50_000)
+    assert await lets(bazaar, 0) == (Done(), 0)
 
 
 async def test_a_limit_of_nothing_ends_buying_on_invoice_and_what_is_owed_stands(bazaar):

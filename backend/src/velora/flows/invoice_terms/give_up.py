@@ -9,10 +9,10 @@ from typing import Final
 
 from velora.flows.once import Once, once
 from velora.flows.payment_outcome.settle import News, settle
-from velora.flows.second_person import Hand, ask
+from velora.flows.second_person import Done, Hand, ask_for, facts_of
 from velora.kernel.errors import NotFound, Refusal
 from velora.kernel.ids import decode, encode
-from velora.modules.approvals.service import ApprovalFacts, Matter, Request
+from velora.modules.approvals.service import ApprovalFacts, Matter
 from velora.modules.audit import service as audit
 from velora.modules.payments import service as payments
 from velora.modules.payments.service import Heard, IntentState
@@ -33,19 +33,12 @@ class Wish:
     second_person_from_minor: int
 
 
-@dataclass(frozen=True)
-class GivenUp:
-    """It is given up, or waits for a second person under this approval."""
-
-    approval: ApprovalFacts | None = None
-
-
-async def give_up_once(uow: UnitOfWork, requests: Sequence[Once[Wish]]) -> list[GivenUp | Replay | Refusal]:
+async def give_up_once(uow: UnitOfWork, requests: Sequence[Once[Wish]]) -> list[Done | Replay | Refusal]:
     """As `give_up`, once for each Idempotency-Key."""
-    return await once(uow, requests, give_up, lambda done: {"approval": done.approval.ref if done.approval else ""})
+    return await once(uow, requests, give_up, facts_of)
 
 
-async def give_up(uow: UnitOfWork, wishes: Sequence[Wish]) -> list[GivenUp | Refusal]:
+async def give_up(uow: UnitOfWork, wishes: Sequence[Wish]) -> list[Done | Refusal]:
     """Each is given up and on record, or waits for a second person, or it is said why not. Answers in order."""
     return [await _give_up(uow, one) for one in wishes]  # rare: one by one is fast enough
 
@@ -59,16 +52,15 @@ async def give_up_agreed(uow: UnitOfWork, agreed: Sequence[ApprovalFacts]) -> No
         await _end(uow, intent, one.matter, Hand(one.decided_by))
 
 
-async def _give_up(uow: UnitOfWork, wish: Wish) -> GivenUp | Refusal:
+async def _give_up(uow: UnitOfWork, wish: Wish) -> Done | Refusal:
     intent = await _locked(uow, wish.tenant_id, wish.order_id)
     if isinstance(intent, Refusal):
         return intent
     matter = Matter(GIVE_UP, encode("ord", wish.order_id), {"reason": wish.reason}, intent.due_minor, intent.currency)
     if intent.due_minor < wish.second_person_from_minor:
         await _end(uow, intent, matter, wish.by)
-        return GivenUp()
-    [asked] = await ask(uow, [Request(wish.tenant_id, matter, wish.by.actor_ref)], wish.by)
-    return asked if isinstance(asked, Refusal) else GivenUp(asked)
+        return Done()
+    return await ask_for(uow, wish.tenant_id, matter, wish.by)
 
 
 async def _locked(uow: UnitOfWork, tenant_id: int, order_id: int) -> payments.PaymentIntent | Refusal:

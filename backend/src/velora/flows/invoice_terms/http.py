@@ -8,9 +8,9 @@ from pydantic import Field
 from velora.flows.house import TradingHouse
 from velora.flows.invoice_terms import give_up, limits
 from velora.flows.once import Once
-from velora.flows.second_person import Hand
+from velora.flows.second_person import Hand, approval_of
 from velora.kernel.errors import Forbidden, Invalid, NotFound
-from velora.kernel.ids import decode, encode
+from velora.kernel.ids import encode
 from velora.modules.approvals.errors import AlreadyAsked
 from velora.modules.identity import service as identity
 from velora.modules.orders import service as orders
@@ -19,7 +19,7 @@ from velora.modules.tenants import service as tenants
 from velora.modules.tenants.service import TenantFacts
 from velora.modules.terms import service as terms
 from velora.platform.db import UnitOfWork
-from velora.platform.db.idempotency import InProgress, KeyReused, Replay
+from velora.platform.db.idempotency import InProgress, KeyReused
 from velora.platform.web import FinanceAdmin, HouseDep, IdempotencyKey, MoneyOut, Schema, address_of, house_of, ident, problems
 from velora.platform.web.callers import BadCsrfToken, NotSignedIn
 from velora.platform.web.idempotency import KeyMissing
@@ -73,7 +73,7 @@ async def read_invoice_terms(
 ) -> InvoiceTermsOut:
     """What a buyer may owe on invoices of a marketplace, by the address of the account."""
     async with house.db.read(None) as uow:
-        return await _shown(uow, await tenants.named(uow, tenant), await _account(uow, email))
+        return await _shown(uow, await tenants.named(uow, tenant), await identity.named(uow, email))
 
 
 @router.put("/invoice-terms", responses=problems(*_ONCE))
@@ -82,7 +82,7 @@ async def set_invoice_terms(
 ) -> InvoiceTermsSetOut:
     """Let a buyer owe so much on invoices, or no more. A higher limit waits for a second person from an amount on: state `waiting`."""
     async with house.db.read(None) as uow:
-        market, account = await tenants.named(uow, body.tenant), await _account(uow, body.email)
+        market, account = await tenants.named(uow, body.tenant), await identity.named(uow, body.email)
     if body.limit.currency != market.currency:
         raise Invalid("/limit/currency", f"{market.name} writes its invoices in {market.currency}.")
     if body.limit.amount < 0:
@@ -90,12 +90,10 @@ async def set_invoice_terms(
     hand, least = Hand(caller.actor_ref, address_of(request)), house.settings.awaited_second_person_from_minor
     wish = limits.Wish(market.id, account.id, body.limit.amount, market.currency, body.reason, hand, least)
     done = await house.writes.submit(limits.let_once, Once(market.id, caller, key, wish))
-    waits = str(done.body["approval"]) if isinstance(done, Replay) else done.approval.ref if done.approval else ""
+    waits = approval_of(done)
     async with house.db.read(None) as uow:
         shown = await _shown(uow, market, account)
-    return InvoiceTermsSetOut(
-        **shown.model_dump(), state="waiting" if waits else "set", approval_id=decode("apr", waits) if waits else None
-    )
+    return InvoiceTermsSetOut(**shown.model_dump(), state="waiting" if waits else "set", approval_id=waits)
 
 
 @router.post("/orders/{order_id}/give-up", responses=problems(NotAwaited, *_ONCE))
@@ -110,16 +108,8 @@ async def give_up_payment(
     hand, least = Hand(caller.actor_ref, address_of(request)), house.settings.awaited_second_person_from_minor
     wish = give_up.Wish(order.tenant_id, order.id, body.reason, hand, least)
     done = await house.writes.submit(give_up.give_up_once, Once(order.tenant_id, caller, key, wish))
-    waits = str(done.body["approval"]) if isinstance(done, Replay) else done.approval.ref if done.approval else ""
-    return GivenUpOut(state="waiting" if waits else "given_up", approval_id=decode("apr", waits) if waits else None)
-
-
-async def _account(uow: UnitOfWork, email: str) -> identity.AccountFacts:
-    """Raises NotFound: an invoice is for who has an account."""
-    found = (await identity.by_email(uow, {email.strip().lower()})).get(email.strip().lower())
-    if found is None:
-        raise NotFound("account", email)
-    return found
+    waits = approval_of(done)
+    return GivenUpOut(state="waiting" if waits else "given_up", approval_id=waits)
 
 
 async def _shown(uow: UnitOfWork, market: TenantFacts, account: identity.AccountFacts) -> InvoiceTermsOut:

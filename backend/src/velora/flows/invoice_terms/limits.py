@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from velora.flows.once import Once, once
-from velora.flows.second_person import Hand, ask
+from velora.flows.second_person import Done, Hand, ask_for, facts_of
 from velora.kernel.errors import Refusal
 from velora.kernel.ids import decode, encode
-from velora.modules.approvals.service import ApprovalFacts, Matter, Request
+from velora.modules.approvals.service import ApprovalFacts, Matter
 from velora.modules.audit import service as audit
 from velora.modules.terms import service as terms
 from velora.platform.db import UnitOfWork
@@ -38,25 +38,18 @@ class Wish:
         return Matter(LET, encode("acc", self.account_id), {"reason": self.reason}, self.limit_minor, self.currency)
 
 
-@dataclass(frozen=True)
-class Let:
-    """It holds, or waits for a second person under this approval."""
-
-    approval: ApprovalFacts | None = None
-
-
-async def let_once(uow: UnitOfWork, requests: Sequence[Once[Wish]]) -> list[Let | Replay | Refusal]:
+async def let_once(uow: UnitOfWork, requests: Sequence[Once[Wish]]) -> list[Done | Replay | Refusal]:
     """As `let`, once for each Idempotency-Key."""
-    return await once(uow, requests, let, lambda done: {"approval": done.approval.ref if done.approval else ""})
+    return await once(uow, requests, let, facts_of)
 
 
-async def let(uow: UnitOfWork, wishes: Sequence[Wish]) -> list[Let | Refusal]:
+async def let(uow: UnitOfWork, wishes: Sequence[Wish]) -> list[Done | Refusal]:
     """Each limit holds and is on record, or waits for a second person. What is owed already stands, also above a lower limit."""
     standing = await terms.of_accounts(uow, {(one.tenant_id, one.account_id) for one in wishes})
     before = {account: one.limit_minor for account, one in standing.items()}
     alone = [one for one in wishes if one.limit_minor < one.second_person_from_minor or one.limit_minor <= before.get(one.account, 0)]
     await _set(uow, [(one.tenant_id, one.matter, one.by) for one in alone])
-    return [Let() if one in alone else await _ask_second(uow, one) for one in wishes]
+    return [Done() if one in alone else await ask_for(uow, one.tenant_id, one.matter, one.by) for one in wishes]
 
 
 async def let_agreed(uow: UnitOfWork, agreed: Sequence[ApprovalFacts]) -> None:
@@ -70,11 +63,6 @@ async def _set(uow: UnitOfWork, steps: Sequence[tuple[int, Matter, Hand]]) -> No
     limits = {(tenant_id, decode("acc", one.subject), one.currency): one.amount_minor for tenant_id, one, _ in steps}
     await terms.set_limits(uow, limits)
     await audit.record(uow, [_entry(*step) for step in steps])
-
-
-async def _ask_second(uow: UnitOfWork, wish: Wish) -> Let | Refusal:
-    [asked] = await ask(uow, [Request(wish.tenant_id, wish.matter, wish.by.actor_ref)], wish.by)
-    return asked if isinstance(asked, Refusal) else Let(asked)
 
 
 def _entry(tenant_id: int, matter: Matter, by: Hand) -> audit.Entry:

@@ -1,7 +1,7 @@
 """R3 and R4: what the gateway said, and everything that follows from it, in one transaction for all."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -21,6 +21,7 @@ from velora.platform.db import UnitOfWork, idempotency
 from velora.platform.db.idempotency import Identity
 
 Key = tuple[int, int]
+Mark = Callable[[UnitOfWork, Collection[Key]], Awaitable[None]]
 
 OPEN_STILL: Final = 202
 _NO_CREDIT: Final = credit.Used(0, 0)
@@ -74,11 +75,14 @@ async def settle(uow: UnitOfWork, news: Sequence[News]) -> list[Settled | Refusa
         waiting[key] = one.identity or waiting.get(key)
     turns = await apply(uow, [one.heard for one in news])
     turned = [turn for turn in turns if turn.turned]
-    await _keep_parts(uow, {(turn.intent.tenant_id, turn.intent.order_id) for turn in turned if turn.was_awaited})
-    await _promise([turn for turn in turned if turn.state is IntentState.AUTHORISED], uow)
-    await _await([turn for turn in turned if turn.state is IntentState.AWAITED], uow)
+    were_awaited = [turn for turn in turned if turn.was_awaited]
+    await _keep_parts(uow, {(turn.intent.tenant_id, turn.intent.order_id) for turn in were_awaited})
+    held = [turn for turn in turned if turn.state is IntentState.AUTHORISED]
+    await _promise(uow, held, orders.mark_authorised, postings.authorised)
+    later = [turn for turn in turned if turn.state is IntentState.AWAITED]
+    await _promise(uow, later, orders.mark_awaited, awaited_postings.awaited)
     await _take([turn for turn in turned if turn.state is IntentState.CAPTURED], uow)
-    await owe_no_more(uow, [(turn.intent, turn.intent.due_minor) for turn in turned if turn.was_awaited])
+    await owe_no_more(uow, [(turn.intent, turn.intent.due_minor) for turn in were_awaited])
     await _book_fees([turn for turn in turns if turn.learned_fee], uow)
     await _give_up([turn for turn in turned if turn.state in FAILED], uow)
     settled = {(turn.intent.tenant_id, turn.intent.id): _answer(turn) for turn in turns}
@@ -94,38 +98,21 @@ async def _keep_parts(uow: UnitOfWork, awaited: Collection[Key]) -> None:
         await orders.lock_parts(uow, {(part.tenant_id, part.id) for part in await orders.parts_of(uow, awaited)})
 
 
-async def _promise(authorised: Sequence[Turn], uow: UnitOfWork) -> None:
-    """R2: a bank holds the money. The orders can be packed, their goods are theirs for good, and the memo says how much it is."""
-    if not authorised:
+async def _promise(uow: UnitOfWork, promised: Sequence[Turn], mark: Mark, memo: Callable[..., ledger.Journal]) -> None:
+    """R2, or what stands for it: a bank holds the money, or the buyer pays later. The orders can be packed, their goods are theirs for
+    good, and the memo says how much it is."""
+    if not promised:
         return
-    await orders.mark_authorised(uow, [(turn.intent.tenant_id, turn.intent.order_id) for turn in authorised])
-    await inventory.commit_holds(uow, [turn.intent.order_id for turn in authorised])
+    await mark(uow, [(turn.intent.tenant_id, turn.intent.order_id) for turn in promised])
+    await inventory.commit_holds(uow, [turn.intent.order_id for turn in promised])
     await ledger.post(
         uow,
         [
-            postings.authorised(
+            memo(
                 tenant_id=turn.intent.tenant_id, intent_id=turn.intent.id, order_id=turn.intent.order_id, currency=turn.intent.currency,
                 amount_minor=turn.intent.amount_minor, at=uow.now,
             )
-            for turn in authorised
-        ],
-    )  # fmt: skip
-
-
-async def _await(awaited: Sequence[Turn], uow: UnitOfWork) -> None:
-    """The buyers pay later: the orders can be packed and sent, their goods are theirs for good, and a memo says what is to come."""
-    if not awaited:
-        return
-    await orders.mark_awaited(uow, [(turn.intent.tenant_id, turn.intent.order_id) for turn in awaited])
-    await inventory.commit_holds(uow, [turn.intent.order_id for turn in awaited])
-    await ledger.post(
-        uow,
-        [
-            awaited_postings.awaited(
-                tenant_id=turn.intent.tenant_id, intent_id=turn.intent.id, order_id=turn.intent.order_id, currency=turn.intent.currency,
-                amount_minor=turn.intent.amount_minor, at=uow.now,
-            )
-            for turn in awaited
+            for turn in promised
         ],
     )  # fmt: skip
 
@@ -134,8 +121,8 @@ async def _take(captured: Sequence[Turn], uow: UnitOfWork) -> None:
     """The money is here: paid orders, committed stock, money held for each seller, and the journals that say so."""
     if not captured:
         return
-    promised = {(turn.intent.tenant_id, turn.intent.order_id): _was_held(turn) or turn.was_awaited for turn in captured}
     awaited = {(turn.intent.tenant_id, turn.intent.order_id) for turn in captured if turn.was_awaited}
+    promised = {key: _was_held(turn) or key in awaited for turn in captured for key in [(turn.intent.tenant_id, turn.intent.order_id)]}
     parts = await orders.mark_paid(uow, promised, sent=awaited)
     await inventory.commit_holds(uow, [turn.intent.order_id for turn in captured])
     escrow.hold(
@@ -148,7 +135,8 @@ async def _take(captured: Sequence[Turn], uow: UnitOfWork) -> None:
             for part in parts
         ],
     )  # fmt: skip
-    await _start_late_clocks(uow, awaited)
+    if awaited:
+        await _start_late_clocks(uow, awaited)
     by_order: defaultdict[Key, list[orders.PaidPart]] = defaultdict(list)
     for part in parts:
         by_order[part.tenant_id, part.order_id].append(part)

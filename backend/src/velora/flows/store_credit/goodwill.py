@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from velora.flows.once import Once, once
-from velora.flows.second_person import Hand, ask
+from velora.flows.second_person import Done, Hand, ask_for, facts_of
 from velora.flows.store_credit.moves import Gift, grant
 from velora.kernel.errors import Refusal
 from velora.kernel.ids import decode, encode
-from velora.modules.approvals.service import ApprovalFacts, Matter, Request
+from velora.modules.approvals.service import ApprovalFacts, Matter
 from velora.modules.audit import service as audit
 from velora.platform.db import UnitOfWork
 from velora.platform.db.idempotency import Replay
@@ -34,24 +34,17 @@ class Wish:
         return Matter(GIVE, encode("acc", self.account_id), {"reason": self.reason}, self.amount_minor, self.currency)
 
 
-@dataclass(frozen=True)
-class Given:
-    """It is given, or waits for a second person under this approval."""
-
-    approval: ApprovalFacts | None = None
-
-
-async def give_once(uow: UnitOfWork, requests: Sequence[Once[Wish]]) -> list[Given | Replay | Refusal]:
+async def give_once(uow: UnitOfWork, requests: Sequence[Once[Wish]]) -> list[Done | Replay | Refusal]:
     """As `give`, once for each Idempotency-Key."""
-    return await once(uow, requests, give, lambda given: {"approval": given.approval.ref if given.approval else ""})
+    return await once(uow, requests, give, facts_of)
 
 
-async def give(uow: UnitOfWork, wishes: Sequence[Wish]) -> list[Given | Refusal]:
+async def give(uow: UnitOfWork, wishes: Sequence[Wish]) -> list[Done | Refusal]:
     """Each is given and on record, or waits for a second person; a second wish for the same buyer meanwhile is refused."""
     alone = [one for one in wishes if one.amount_minor < one.second_person_from_minor]
     await grant(uow, [_gift(one, encode("gdw", uow.new_id())) for one in alone])
     await audit.record(uow, [_entry(one.tenant_id, one.matter, one.by) for one in alone])
-    return [Given() if one in alone else await _ask_second(uow, one) for one in wishes]
+    return [Done() if one in alone else await ask_for(uow, one.tenant_id, one.matter, one.by) for one in wishes]
 
 
 async def give_agreed(uow: UnitOfWork, agreed: Sequence[ApprovalFacts]) -> None:
@@ -65,11 +58,6 @@ async def give_agreed(uow: UnitOfWork, agreed: Sequence[ApprovalFacts]) -> None:
     ]  # fmt: skip
     await grant(uow, gifts)
     await audit.record(uow, [_entry(one.tenant_id, one.matter, Hand(one.decided_by)) for one in agreed])
-
-
-async def _ask_second(uow: UnitOfWork, wish: Wish) -> Given | Refusal:
-    [asked] = await ask(uow, [Request(wish.tenant_id, wish.matter, wish.by.actor_ref)], wish.by)
-    return asked if isinstance(asked, Refusal) else Given(asked)
 
 
 def _gift(wish: Wish, ref: str) -> Gift:

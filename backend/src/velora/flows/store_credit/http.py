@@ -8,8 +8,8 @@ from pydantic import Field
 
 from velora.flows.house import TradingHouse
 from velora.flows.once import Once
-from velora.flows.second_person import Hand
-from velora.flows.store_credit.goodwill import Given, Wish, give_once
+from velora.flows.second_person import Hand, approval_of
+from velora.flows.store_credit.goodwill import Wish, give_once
 from velora.flows.store_credit.purse import PurseView, purse_of
 from velora.kernel.errors import Forbidden, Invalid, NotFound
 from velora.kernel.ids import decode
@@ -128,7 +128,7 @@ async def read_credit_of_buyer(
 ) -> BuyerCreditOut:
     """A buyer's credit in a marketplace, by the address of the account, in one currency."""
     async with house.db.read(None) as uow:
-        market, account = await tenants.named(uow, tenant), await _account(uow, email)
+        market, account = await tenants.named(uow, tenant), await identity.named(uow, email)
         return await _shown(uow, market, account, _known(currency or market.currency))
 
 
@@ -136,7 +136,7 @@ async def read_credit_of_buyer(
 async def give_goodwill(body: GoodwillIn, request: Request, caller: FinanceAdmin, key: IdempotencyKey, house: Trading) -> GoodwillOut:
     """Give a buyer credit. From a limit on it waits for a second person: state `waiting`."""
     async with house.db.read(None) as uow:
-        market, account = await tenants.named(uow, body.tenant), await _account(uow, body.email)
+        market, account = await tenants.named(uow, body.tenant), await identity.named(uow, body.email)
     if (currency := body.amount.currency) not in market.currencies:
         raise Invalid("/amount/currency", f"{market.name} sells in {', '.join(market.currencies)}. Give credit that can be spent there.")
     if body.amount.amount < 1:
@@ -145,22 +145,10 @@ async def give_goodwill(body: GoodwillIn, request: Request, caller: FinanceAdmin
     limit = house.settings.credit_second_person_from_minor
     wish = Wish(market.id, account.id, body.amount.amount, currency, body.reason, hand, limit)
     given = await house.writes.submit(give_once, Once(market.id, caller, key, wish))
-    waits = (
-        given.approval.ref if isinstance(given, Given) and given.approval else "" if isinstance(given, Given) else given.body["approval"]
-    )
+    waits = approval_of(given)
     async with house.db.read(None) as uow:
         shown = await _shown(uow, market, account, currency)
-    return GoodwillOut(
-        **shown.model_dump(), state="waiting" if waits else "given", approval_id=decode("apr", str(waits)) if waits else None
-    )
-
-
-async def _account(uow: UnitOfWork, email: str) -> identity.AccountFacts:
-    """Raises NotFound: credit is for who has an account."""
-    found = (await identity.by_email(uow, {email.strip().lower()})).get(email.strip().lower())
-    if found is None:
-        raise NotFound("account", email)
-    return found
+    return GoodwillOut(**shown.model_dump(), state="waiting" if waits else "given", approval_id=waits)
 
 
 def _known(currency: str) -> str:

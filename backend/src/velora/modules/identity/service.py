@@ -149,6 +149,15 @@ async def by_email(uow: UnitOfWork, emails: Collection[str]) -> dict[str, Accoun
     return {found.email: _facts(found) for found in await repository.accounts(uow, Account.email.in_(emails))}
 
 
+async def named(uow: UnitOfWork, email: str) -> AccountFacts:
+    """The account of the address that somebody typed. Raises NotFound."""
+    address = email.strip().lower()
+    found = (await by_email(uow, {address})).get(address)
+    if found is None:
+        raise NotFound("account", email)
+    return found
+
+
 async def platform_roles(uow: UnitOfWork, ids: Collection[int]) -> dict[int, frozenset[Role]]:
     """What each of these accounts is across all marketplaces: finance, super admin, or nothing."""
     found = await repository.platform_roles(uow, ids)

@@ -108,18 +108,21 @@ async def _keys_of_orders(uow: UnitOfWork, keys: Collection[Key]) -> list[Busine
 async def came_for(uow: UnitOfWork, keys: Collection[Key]) -> list[BusinessKey]:
     """How the money came into suspense that is kept for these (tenant, order) or has paid them."""
     mine = [one for cases in (await suspense.of_orders(uow, keys)).values() for one in cases]
-    parents = await suspense.by_id(uow, {(one.tenant_id, one.parent_id) for one in mine if one.parent_id})
-    return [(one.tenant_id, suspense_postings.came_key(one.gateway, one.gateway_ref)) for one in (*mine, *parents.values())]
+    return [(one.tenant_id, suspense_postings.came_key(one.gateway, one.gateway_ref)) for one in await _with_parents(uow, mine)]
+
+
+async def _with_parents(uow: UnitOfWork, cases: Sequence[CaseFacts]) -> list[CaseFacts]:
+    """These, and those that they were split off."""
+    return [*cases, *(await suspense.by_id(uow, {(one.tenant_id, one.parent_id) for one in cases if one.parent_id})).values()]
 
 
 async def _keys_of_cases(uow: UnitOfWork, cases: Sequence[CaseFacts]) -> list[BusinessKey]:
     """What came as these cases, what became of them, and the captures of the orders that they paid."""
-    parents = await suspense.by_id(uow, {(one.tenant_id, one.parent_id) for one in cases if one.parent_id})
     paid = await payments.of_orders(uow, {one.order for one in cases if one.order_id})
     return [
         *(
             (one.tenant_id, key)
-            for one in (*cases, *parents.values())
+            for one in await _with_parents(uow, cases)
             for key in suspense_postings.keys_of(one.gateway, one.gateway_ref, one.id, one.tries)
         ),
         *((one.tenant_id, postings.capture_key(one.id)) for one in paid.values()),
