@@ -40,8 +40,10 @@ async def test_a_guest_who_does_not_pay_at_the_door_owes_nothing(world: World, o
     await expect(jette.page.get_by_text(re.compile("^To be collected in cash at the door: €"))).to_be_visible()
     await jette.has_it_back_unpaid()
     await expect(jette.page.get_by_text("Cancelled").first).to_be_visible()
+    await expect(jette.page.get_by_role("listitem").filter(has_text="JD014600077001").filter(has_text="Came back unpaid")).to_be_visible()
     await ada.page.reload()
-    await expect(ada.page.get_by_text("Came back from the door")).to_be_visible()
+    await expect(ada.parcel("Nordlauf").get_by_text("Came back from the door")).to_be_visible()
+    await expect(ada.parcel("Nordlauf").get_by_text("On its way")).to_have_count(0)
     await expect(ada.page.get_by_text("to be paid in cash")).to_have_count(0)
     await the_books_are_clean(world)
 
@@ -66,6 +68,7 @@ async def seller_sends_what_is_not_paid_yet(world: World, open_page: OpenPage, o
     jette = Seller(await open_page(), world.at())
     await jette.signs_in("Jette Lorenzen")
     await jette.ships(order_id, "JD014600077000")
+    await expect(jette.page.get_by_text(f"Buyer’s order number: {PURCHASE_ORDER}")).to_be_visible()
     await expect(jette.page.get_by_text("Bought on invoice: you have it once the buyer has paid.")).to_be_visible()
 
 
@@ -76,6 +79,8 @@ async def finance_records_the_transfer(world: World, open_page: OpenPage, order_
     await sign_in_by_demo_card(vera.page, "Vera Castellan")
     await vera.page.goto(f"{vera.place}/finance/receipts?show=waiting")
     await expect(vera.page.get_by_role("row").filter(has_text=order_id)).to_contain_text("Not due yet")
+    await vera.page.goto(f"{vera.place}/finance/trails/{order_id}")
+    await expect(vera.page.get_by_text(f"Buyer is to pay {amount}")).to_be_visible()
     await vera.records_a_receipt(amount, "S25-9001-1", f"Invoice {order_id}", datetime.now(UTC).date())
     receipt = vera.page.get_by_role("row").filter(has_text="S25-9001-1")
     await expect(receipt).to_contain_text("Paid the order")
