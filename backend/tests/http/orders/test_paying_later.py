@@ -10,6 +10,7 @@ from velora.kernel.ids import encode
 from velora.kernel.principal import Role
 
 LAMP = 5390
+PARCEL = {"carrier": "DHL", "tracking": "JD01"}
 
 
 def euros(amount: int) -> dict[str, object]:
@@ -64,6 +65,21 @@ async def test_cash_is_collected_at_the_door_and_a_card_beside_it_is_refused(sto
     dear = ordering(store, "cash_on_delivery") | {"lines": [{"variant_id": store.lamp_id, "quantity": 2}], "expected_total": euros(9800)}
     assert problem(await guest.ask("POST", "/checkout", dear, a_key())) == (409, "payments.too_much_in_cash")
     assert (await verify(store.house.db, store.market.tenant.id)).clean
+
+
+async def test_the_seller_sees_what_it_will_get_until_nothing_comes(store, signed_in, finance):
+    await offers(store, signed_in, BOTH)
+    guest, seller = store.buyer(), await store.seller()
+    placed = await guest.ask("POST", "/checkout", ordering(store, "cash_on_delivery"), a_key())
+    order = (await guest.get(f"/orders/{placed.json()['order']['id']}")).json()
+    desk = f"{store.desk}/orders/{order['seller_orders'][0]['id']}"
+    money = {name: amount["amount"] for name, amount in (await seller.get(desk)).json()["money"].items()}
+    assert money["you_get"] == money["items"] + money["shipping"] - money["commission"] > 0
+    assert (await seller.ask("POST", f"{desk}/ship", PARCEL, a_key())).status_code == 200
+    assert (await seller.get(desk)).json()["money"]["you_get"] == euros(money["you_get"])
+    gone = await finance.ask("POST", f"/finance/orders/{order['id']}/give-up", {"reason": "The courier lost it"}, a_key())
+    assert gone.status_code == 200, gone.text
+    assert (await seller.get(desk)).json()["money"]["you_get"] == euros(0)
 
 
 async def test_who_is_let_buys_on_invoice_and_finance_gives_up_what_never_comes(store, signed_in, finance):

@@ -147,9 +147,14 @@ class SellerOrderView:
 
     @property
     def gets_minor(self) -> int:
-        """What the seller gets of it, or got: what was not given back, less commission. Nothing of what was cancelled."""
+        """What the seller gets of it, or got: what was not given back, less commission. Nothing of what was cancelled, or never came."""
         hold = self.order.held.get((self.part.tenant_id, self.part.id))
-        return hold.captured - hold.refunded - hold.commission_left if hold else 0
+        if hold:
+            return hold.captured - hold.refunded - hold.commission_left
+        paid = self.order.payment
+        if paid is None or paid.state not in payments.PROMISED or self.part.state == State.CANCELLED:
+            return 0
+        return self.part.items_minor + self.part.shipping_minor - self.part.commission_minor
 
     @property
     def collect_minor(self) -> int:
