@@ -123,7 +123,6 @@ def nothing_hangs(seen: Evidence) -> Broken:
         "parked events": "SELECT COUNT(*) FROM parked_event",
         "open disputes": "SELECT COUNT(*) FROM dispute WHERE state = 'open'",
         "frozen holds": "SELECT COUNT(*) FROM escrow_hold WHERE state = 'frozen'",
-        "purses of which something waits": "SELECT COUNT(*) FROM customer_credit WHERE held_minor <> 0",
         "holds of what arrived that never fall due": "SELECT COUNT(*) FROM escrow_hold h JOIN seller_order p ON p.id = h.seller_order_id "
         "WHERE p.state = 'delivered' AND h.state = 'held' AND h.due_at IS NULL",
         "releasable holds": "SELECT COUNT(*) FROM escrow_hold WHERE state IN ('held', 'due') AND due_at IS NOT NULL AND claims = 0",

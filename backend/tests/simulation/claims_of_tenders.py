@@ -61,18 +61,24 @@ def nobody_gets_back_more_than_was_paid(seen: Evidence) -> Broken:
 
 
 def buyers_have_the_credit_they_were_given(seen: Evidence) -> Broken:
-    """What finance gave and what went back as credit, less what paid for orders: each buyer has that, and nothing of it waits."""
+    """What finance gave and what went back as credit, less what paid for orders: each buyer has that, and of it waits what is to pay for
+    orders whose money has not come."""
     has: Counter[tuple[int, int]] = Counter()
     for gift in seen.goodwill:
         has[gift.tenant_id, gift.account_id] += gift.amount_minor
     given = sum(has.values())
+    wishes = {purchase.email: purchase.credit_minor for purchase in seen.purchases}
+    waits: Counter[tuple[int, int]] = Counter()
+    awaited = "SELECT o.tenant_id, o.buyer_id, o.email FROM orders o JOIN payment_intent i ON i.order_id = o.id WHERE i.state = 'awaited'"
+    for tenant_id, account_id, email in seen.rows(awaited):
+        waits[tenant_id, account_id] += wishes[email]
     for one in seen.paid_orders():
         if one.account_id is not None:
             has[one.tenant_id, one.account_id] += one.back_minor - one.back_in_money_minor - one.by_credit_minor
         elif one.back_minor != one.back_in_money_minor:
             yield f"order {one.order_id} is a guest's, and {one.back_minor - one.back_in_money_minor} of it became credit"
     for tenant_id, account_id, balance, held in seen.rows("SELECT tenant_id, account_id, balance_minor, held_minor FROM customer_credit"):
-        if (balance, held) != (has.pop((tenant_id, account_id), 0), 0):
+        if (balance, held) != (has.pop((tenant_id, account_id), 0), waits[tenant_id, account_id]):
             yield f"buyer {account_id} has {balance} in {tenant_id} and {held} of it waits, which is not what there should be"
     yield from (f"buyer {account} has no credit in {tenant}, and should have {left}" for (tenant, account), left in has.items() if left)
     goodwill = sum(on_account(seen, tenant_id, "5020") for tenant_id in seen.town.tenants)
