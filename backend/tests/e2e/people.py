@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from datetime import date
 
 from playwright.async_api import Locator, Page, expect
 
@@ -10,6 +11,13 @@ async def sign_in_by_demo_card(page: Page, name: str) -> None:
     """A click on somebody's card of the sign-in page."""
     await page.get_by_role("button", name=re.compile(name)).click()
     await expect(page).not_to_have_url(re.compile("/signin"))
+
+
+def order_in(url: str) -> str:
+    """The id of the order whose page this is."""
+    found = re.search(r"ord_\w+", url)
+    assert found is not None
+    return found.group()
 
 
 @dataclass(frozen=True)
@@ -69,6 +77,14 @@ class Buyer:
         await self.page.get_by_label("Security code").fill("123")
         await self.page.get_by_role("button", name=re.compile("^Pay ")).click()
 
+    async def pays_later(self, way: str, *, purchase_order: str = "") -> None:
+        """Nothing is charged now, and the order stands."""
+        await self.page.get_by_role("radio", name=way).click()
+        if purchase_order:
+            await self.page.get_by_label("Your order number").fill(purchase_order)
+        await self.page.get_by_role("button", name="Place the order").click()
+        await expect(self.page.get_by_role("heading", name="Thank you")).to_be_visible()
+
     @property
     def card(self) -> Locator:
         return self.page.get_by_label("Card number")
@@ -111,6 +127,13 @@ class Seller:
         await dialog.get_by_role("button", name=re.compile("^Ship ")).click()
         await expect(self.page.get_by_text("On its way").first).to_be_visible()
 
+    async def has_it_back_unpaid(self) -> None:
+        """The parcel of the order on the page, to be sold again."""
+        await self.page.get_by_role("button", name="Came back unpaid").click()
+        dialog = self.page.get_by_role("alertdialog", name="Did the parcel come back unpaid?")
+        await dialog.get_by_role("button", name="Came back unpaid").click()
+        await expect(dialog).to_be_hidden()
+
     async def refunds(self, note: str) -> None:
         """The return whose buyer wrote this."""
         await self.goes_to("Returns")
@@ -145,6 +168,16 @@ class Finance:
         await self.page.get_by_role("searchbox", name="Order, buyer or amount").fill(order_id)
         await self.page.get_by_role("link", name=order_id).click()
         await expect(self.page.get_by_role("heading", name=re.compile("^Order of"), level=1)).to_be_visible()
+
+    async def records_a_receipt(self, amount: str, reference: str, words: str, on: date) -> None:
+        """At Nordmarkt, as the bank's statement says; on the list of receipts afterwards."""
+        await self.page.goto(f"{self.place}/finance/receipts?marketplace=nordmarkt")
+        await self.page.get_by_role("button", name="Record a receipt").click()
+        drawer = self.page.get_by_role("dialog", name="Record a receipt")
+        for label, said in {"Amount": amount, "Day of value": on.isoformat(), "Reference": reference, "The payer’s words": words}.items():
+            await drawer.get_by_role("textbox", name=label).fill(said)
+        await drawer.get_by_role("button", name="Record it").click()
+        await expect(self.page.get_by_text("It has paid the order", exact=True)).to_be_visible()
 
     async def opens_case(self, amount: str) -> None:
         """Of the money that matches nothing, this much."""

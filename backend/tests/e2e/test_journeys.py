@@ -5,7 +5,7 @@ import re
 from playwright.async_api import expect
 
 from tests.e2e.conftest import OpenPage, World
-from tests.e2e.people import Buyer, Finance, Seller, sign_in_by_demo_card
+from tests.e2e.people import Buyer, Finance, Seller, order_in, sign_in_by_demo_card
 from velora.modules.payments.gateways.sandbox import SandboxGateway
 
 DECLINED, GOOD, ASKS = "4000 0000 0000 0002", "4242 4242 4242 4242", "4000 0000 0000 3220"
@@ -98,9 +98,3 @@ async def finance_sees_every_posting(world: World, open_page: OpenPage, order_id
     await expect(vera.page.get_by_role("status").filter(has_text="Verified")).to_be_visible()
     await vera.page.get_by_role("link", name="Trial balance").last.click()
     await expect(vera.page.get_by_role("status").filter(has_text="Debits equal credits")).to_be_visible()
-
-
-def order_in(url: str) -> str:
-    found = re.search(r"ord_\w+", url)
-    assert found is not None
-    return found.group()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from velora.flows.demo_world.data import local_price, markets, scenes, sellers, shelves
+from velora.flows.demo_world.data import invoice_terms, local_price, markets, scenes, sellers, shelves
 from velora.flows.demo_world.dice import Dice
 from velora.flows.demo_world.plan import LASTS, Planned, months, regulars
 from velora.flows.demo_world.scenes import staged
@@ -15,6 +15,7 @@ from velora.flows.demo_world.shelving import shelves_of
 from velora.flows.demo_world.supply import supplies
 from velora.flows.demo_world.wares import new_goods_of, wares_by_ref, wares_of
 from velora.flows.demo_world.world import people
+from velora.kernel.iban import iban_of
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 PICTURES = Path(__file__).parents[4] / "frontend" / "pictures.json"
@@ -135,6 +136,25 @@ def test_every_scene_names_wares_that_its_marketplace_sells() -> None:
     abroad = [order for order in orders if order.currency != main[order.market]]
     assert abroad
     assert all(order.currency in wares_by_ref()[line.ref].further for order in abroad for line in order.lines)
+
+
+def test_whoever_orders_on_invoice_may_and_nobody_owes_more_than_that() -> None:
+    limits = {(one.market, one.email): one.limit_minor for one in invoice_terms()}
+    assert set(limits) <= {(market.slug, person.email) for market in markets() for person in (market.buyer, *regulars(market.slug))}
+    ordered: Counter[tuple[str, str]] = Counter()
+    for order in staged(NOW):
+        if order.later and order.later.method == "invoice":
+            ordered[order.market, order.buyer.email] += sum(wares_by_ref()[line.ref].price * line.quantity for line in order.lines)
+    assert ordered
+    assert all(amount < limits[buyer] for buyer, amount in ordered.items())
+
+
+def test_every_account_that_money_goes_to_can_be_one() -> None:
+    here = [market.later.iban for market in markets() if market.later]
+    theirs = [one.returned.payee for one in scenes() if one.returned and one.returned.payee]
+    assert here
+    assert theirs
+    assert all(iban_of(number) for number in (*here, *theirs))
 
 
 def test_what_is_new_was_never_ordered(planned: list[Planned]) -> None:

@@ -21,7 +21,13 @@ export function OrderMoney({ orderId, journalId }: { orderId: string; journalId:
       }
     >
       {trail.isPending && <Skeleton className="h-44 w-full" />}
-      {trail.data && <WhereMoneyIs where={trail.data.where} currency={trail.data.currency} />}
+      {trail.data && trail.data.where.links.length > 0 && (
+        <WhereMoneyIs
+          where={trail.data.where}
+          currency={trail.data.currency}
+          toCome={trail.data.totals.charged.amount === 0}
+        />
+      )}
       <Siblings orderId={orderId} journalId={journalId} />
     </Card>
   );

@@ -191,12 +191,48 @@ test("what is paid at the door says how much, and an invoice where to and by whe
   shows({
     ...order,
     purchase_order: "PO-4711",
-    payment: { ...payment, method: "invoice", due_at: "2026-12-26T10:00:00Z", bank },
+    payment: { ...payment, method: "invoice", due_at: "2199-12-26T10:00:00Z", bank },
   });
-  open("/orders/ord_1");
-  expect(await screen.findByText(/^€44.90 to be transferred by .*26/)).toBeVisible();
+  const { unmount: close } = open("/orders/ord_1");
+  expect(await screen.findByText("€44.90 to be transferred by 26 Dec 2199")).toBeVisible();
   expect(screen.getByText("DE02 1203 0000 0000 2020 51")).toBeVisible();
   expect(screen.getByText("PO-4711")).toBeVisible();
+  close();
+  shows({ ...order, payment: { ...payment, method: "invoice", due_at: "2026-01-05T10:00:00Z", bank } });
+  open("/orders/ord_1");
+  expect(await screen.findByText("€44.90 was to be transferred by 5 Jan 2026")).toBeVisible();
+});
+
+test("a parcel that nobody paid for at the door is not on its way any more", async () => {
+  const order = anOrder("cancelled", "voided");
+  const shipment = {
+    id: "shp_1",
+    carrier: "DHL",
+    tracking: "0034",
+    shipped_at: "2026-11-21T10:00:00Z",
+    delivered_at: null,
+    lines: [],
+  };
+  const part = { ...order.seller_orders[0], shipments: [shipment] };
+  shows({
+    ...order,
+    seller_orders: [part],
+    timeline: [
+      ...order.timeline,
+      {
+        at: "2026-11-21T10:00:00Z",
+        kind: "shipped",
+        seller_order_id: "sor_1",
+        carrier: "DHL",
+        tracking: "0034",
+      },
+      { at: "2026-11-24T10:00:00Z", kind: "refused", seller_order_id: "sor_1" },
+    ],
+  });
+  open();
+  const parcel = within(await screen.findByRole("region", { name: "From Keramik Kiel" }));
+  expect(parcel.getByText("Came back from the door")).toBeVisible();
+  expect(parcel.queryByText(/On its way/)).not.toBeInTheDocument();
 });
 
 test("a guest's key opens the order", async () => {

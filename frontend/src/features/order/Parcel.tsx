@@ -1,3 +1,4 @@
+import { clsx as cx } from "clsx";
 import { PackageCheck, ShieldCheck, Store, Truck, Undo2 } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -25,6 +26,9 @@ export function Parcel({ part, order, orderKey, place }: ParcelProps) {
   const open = part.escrow.state === "held" || part.escrow.state === "due";
   const mayConfirm = open && (part.state === "shipped" || part.state === "delivered");
   const mayReturn = part.lines.some((line) => line.returnable > 0);
+  const cameBack = order.timeline.some(
+    ({ kind, seller_order_id }) => kind === "refused" && seller_order_id === part.id,
+  );
   return (
     <section
       aria-label={t("from_seller", { seller: part.seller.name })}
@@ -42,7 +46,7 @@ export function Parcel({ part, order, orderKey, place }: ParcelProps) {
         {place && <span className="ms-auto text-sm text-muted">{place}</span>}
       </header>
       {part.shipments.map((shipment) => (
-        <Shipment key={shipment.id} shipment={shipment} />
+        <Shipment key={shipment.id} shipment={shipment} cameBack={cameBack} />
       ))}
       <ul className="divide-y divide-line px-5">
         {part.lines.map((line) => (
@@ -89,17 +93,25 @@ export function Parcel({ part, order, orderKey, place }: ParcelProps) {
   );
 }
 
-function Shipment({ shipment }: { shipment: ShipmentOut }) {
+/** Where the parcel is; nobody paid for it at the door when it `cameBack`. */
+function Shipment({ shipment, cameBack }: { shipment: ShipmentOut; cameBack: boolean }) {
   const { t } = useTranslation("order");
   const { day } = useFormat();
-  const Icon = shipment.delivered_at ? PackageCheck : Truck;
+  const Icon = cameBack ? Undo2 : shipment.delivered_at ? PackageCheck : Truck;
   return (
-    <div className="flex flex-wrap items-center gap-x-3 gap-y-1 border-b border-line bg-accent-soft px-5 py-3 text-base">
-      <Icon aria-hidden className="size-[18px] text-accent" />
+    <div
+      className={cx(
+        "flex flex-wrap items-center gap-x-3 gap-y-1 border-b border-line px-5 py-3 text-base",
+        cameBack ? "bg-sunken" : "bg-accent-soft",
+      )}
+    >
+      <Icon aria-hidden className={cx("size-[18px]", cameBack ? "flip-rtl text-muted" : "text-accent")} />
       <span className="font-medium">
-        {shipment.delivered_at
-          ? t("delivered_on", { day: day(shipment.delivered_at) })
-          : t("shipped_on", { day: day(shipment.shipped_at) })}
+        {cameBack
+          ? t("event.refused")
+          : shipment.delivered_at
+            ? t("delivered_on", { day: day(shipment.delivered_at) })
+            : t("shipped_on", { day: day(shipment.shipped_at) })}
       </span>
       <span className="flex items-center gap-2 text-sm text-muted sm:ms-auto">
         {shipment.carrier} <CopyId id={shipment.tracking} />

@@ -17,18 +17,19 @@ export function ToPay({ order }: { order: OrderOut }) {
         {t("cash_text")}
       </Notice>
     );
+  const late = payment.due_at !== null && new Date(payment.due_at) < new Date();
   return (
     <Notice
-      tone="info"
+      tone={late ? "warning" : "info"}
       icon={<Landmark aria-hidden />}
       title={
         payment.due_at
-          ? t("invoice_title", { amount, date: date(payment.due_at) })
+          ? t(late ? "invoice_title_late" : "invoice_title", { amount, date: date(payment.due_at) })
           : t("invoice_title_open", { amount })
       }
     >
       {payment.bank && (
-        <Facts>
+        <Facts className="mt-1 max-w-md">
           <Fact name={t("bank_holder")}>{payment.bank.holder}</Fact>
           <Fact name="IBAN">
             <span className="figures" dir="ltr">

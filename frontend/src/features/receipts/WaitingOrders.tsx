@@ -1,4 +1,4 @@
-import { CircleCheck } from "lucide-react";
+import { CircleCheck, CircleOff } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router-dom";
@@ -133,7 +133,8 @@ function useColumns(onGiveUp: (row: WaitingOut) => void): Column<WaitingOut>[] {
       align: "end",
       cell: (row) => (
         <Button size="sm" onClick={() => onGiveUp(row)}>
-          {words("give_up")}
+          <CircleOff aria-hidden className="sm:hidden" />
+          <span className="max-sm:sr-only">{words("give_up")}</span>
         </Button>
       ),
     },

@@ -47,7 +47,11 @@ function Shown({ sellerId, order }: { sellerId: string; order: SellerOrderFullOu
         chip={<OrderState state={order.state} shipBy={order.ship_by} />}
         lead={
           <>
-            {joined([order.marketplace.name, dateTime(order.placed_at)])}
+            {joined([
+              order.marketplace.name,
+              dateTime(order.placed_at),
+              order.purchase_order && t("purchase_order", { number: order.purchase_order }),
+            ])}
             <span className="hidden font-mono text-sm print:block">{order.order_id}</span>
           </>
         }

@@ -4,11 +4,12 @@ import type { SellerOrderFullOut } from "@/shared/api/generated/model";
 import { useFormat } from "@/shared/format";
 import { Card, Chip, CopyId } from "@/shared/kit";
 
-/** Every parcel on its way or arrived, with what is in it. */
+/** Every parcel on its way, arrived or come back unpaid, with what is in it. */
 export function Parcels({ order }: { order: SellerOrderFullOut }) {
   const { t } = useTranslation("sellerOrders");
   const { dateTime, joined } = useFormat();
   if (order.shipments.length === 0) return null;
+  const cameBack = order.timeline.some(({ kind }) => kind === "refused");
   const titles = new Map(
     order.lines.map((line) => [line.id, [line.title, line.variant_title].filter(Boolean).join(", ")]),
   );
@@ -39,8 +40,8 @@ export function Parcels({ order }: { order: SellerOrderFullOut }) {
                 {t("shipped_at", { when: dateTime(parcel.shipped_at) })}
               </p>
             </div>
-            <Chip tone={parcel.delivered_at ? "positive" : "neutral"}>
-              {parcel.delivered_at ? t("state_delivered") : t("state_shipped")}
+            <Chip tone={cameBack ? "warning" : parcel.delivered_at ? "positive" : "neutral"}>
+              {t(cameBack ? "refused" : parcel.delivered_at ? "state_delivered" : "state_shipped")}
             </Chip>
           </li>
         ))}

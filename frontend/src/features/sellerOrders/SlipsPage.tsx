@@ -80,6 +80,9 @@ function Slip({ order }: { order: SellerOrderFullOut }) {
           <p className="text-muted">{order.marketplace.name}</p>
           <p className="mt-1.5 font-mono text-xs">{order.order_id}</p>
           <p className="text-muted">{date(order.placed_at)}</p>
+          {order.purchase_order && (
+            <p className="text-muted">{t("purchase_order", { number: order.purchase_order })}</p>
+          )}
         </div>
       </header>
       <table className="mt-6 w-full text-base">

@@ -97,6 +97,7 @@ test("tells each step with its postings, what is still to come, and proves the b
   expect(posting).toHaveTextContent("1010 Gateway clearing2010 Escrow · Nordlauf108.00");
   expect(captured).toHaveTextContent("Nordmarkt took €108.00 from the buyer");
   expect(released).toHaveTextContent("After delivery");
+  expect(screen.getByRole("cell", { name: "Buyer paid" })).toBeInTheDocument();
   expect(released).toHaveTextContent("14 days after delivery · commission 10% of €80.00 · reserve 10%");
   expect(screen.getByText("€8.00 − 3.65 fee")).toBeInTheDocument();
 
@@ -136,7 +137,20 @@ test("an order that is paid later tells what is awaited, and that it is nobody's
   expect(awaited).toHaveTextContent("9030 Awaited past the gateway9040 Awaited, counterpart108.00");
   expect(expected).toHaveTextContent("When it comes");
   expect(screen.getByText("Still to come")).toBeVisible();
+  expect(screen.getByRole("cell", { name: "Buyer is to pay" })).toBeInTheDocument();
+  expect(screen.queryByRole("cell", { name: "Buyer paid" })).not.toBeInTheDocument();
   expect(screen.getByText("Sellers will get")).toBeVisible();
+});
+
+test("where no money ever came, none is drawn", async () => {
+  server.use(
+    http.get("*/api/v1/finance/trails/ord_1", () =>
+      HttpResponse.json({ ...aTrail, state: "unpaid", where: { nodes: [], links: [] } }),
+    ),
+  );
+  showRoutes([{ path: "/finance/trails/:orderId", element: <TrailPage /> }], "/finance/trails/ord_1");
+  expect(await screen.findByText("Not paid")).toBeVisible();
+  expect(screen.queryByText("Where the money is")).not.toBeInTheDocument();
 });
 
 test("an order that is not there says so and can be asked for again", async () => {

@@ -45,9 +45,15 @@ function Told({ trail }: { trail: TrailOut }) {
     <TwoColumns
       aside={
         <>
-          <Card title={t("where")} aside={trail.currency}>
-            <WhereMoneyIs where={trail.where} currency={trail.currency} />
-          </Card>
+          {trail.where.links.length > 0 && (
+            <Card title={t("where")} aside={trail.currency}>
+              <WhereMoneyIs
+                where={trail.where}
+                currency={trail.currency}
+                toCome={trail.totals.charged.amount === 0}
+              />
+            </Card>
+          )}
           <Totals trail={trail} />
           <BooksProof trail={trail} />
         </>

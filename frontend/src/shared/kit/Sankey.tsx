@@ -25,7 +25,7 @@ interface SankeyProps {
   roomy?: boolean;
 }
 
-const FRAME = { width: 430, height: 180, margin: 92, gap: 17, bar: 9 };
+const FRAME = { width: 430, height: 180, margin: 104, gap: 17, bar: 9 };
 const ROOMY = { ...FRAME, margin: 138, gap: 34, height: 210 };
 
 /** Where money went, ribbon by ribbon; the same as a table for those who cannot see it. */

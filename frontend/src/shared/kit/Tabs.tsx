@@ -1,6 +1,6 @@
 import * as Radix from "@radix-ui/react-tabs";
 import { clsx as cx } from "clsx";
-import type { ReactNode } from "react";
+import { useEffect, useRef, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { useFormat } from "../format";
 
@@ -21,15 +21,26 @@ interface TabsProps {
   className?: string;
 }
 
+/** Where there is no room for all of them they scroll sideways, and the chosen one is in sight. */
 export function Tabs({ tabs, value, onChange, label, aside, className }: TabsProps) {
   const { number } = useFormat();
   const { i18n } = useTranslation();
+  const strip = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const chosen = strip.current?.querySelector<HTMLElement>("[data-state=active]");
+    if (strip.current && chosen)
+      strip.current.scrollLeft = chosen.offsetLeft + (chosen.offsetWidth - strip.current.clientWidth) / 2;
+  }, [value]);
   return (
     <Radix.Root value={value} onValueChange={onChange} dir={i18n.dir()}>
       <div
         className={cx("flex items-center justify-between gap-4 border-b border-line px-[18px]", className)}
       >
-        <Radix.List aria-label={label} className="-mb-px flex [scrollbar-width:none] gap-6 overflow-x-auto">
+        <Radix.List
+          ref={strip}
+          aria-label={label}
+          className="relative -mb-px flex [scrollbar-width:none] gap-6 overflow-x-auto"
+        >
           {tabs.map((tab) => (
             <Radix.Trigger
               key={tab.value}

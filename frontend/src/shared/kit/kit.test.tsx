@@ -13,6 +13,7 @@ import { MoneyInput } from "./MoneyInput";
 import { RadioCards } from "./Radio";
 import { layOut } from "./sankeyLayout";
 import { Table } from "./Table";
+import { Tabs } from "./Tabs";
 
 describe("Table", () => {
   const rows = [{ id: "ord_1" }, { id: "ord_2" }, { id: "ord_3" }];
@@ -159,4 +160,14 @@ test("choices are written from the right in Arabic", async () => {
   show(<RadioCards aria-label="ways" options={[{ value: "a", label: "A" }]} value="a" onChange={vi.fn()} />);
   expect(screen.getByRole("radiogroup")).toHaveAttribute("dir", "rtl");
   await i18next.changeLanguage("en");
+});
+
+test("the tab that is chosen is scrolled into sight where there is no room for all", () => {
+  const sizes = { offsetLeft: 300, offsetWidth: 100, clientWidth: 200 };
+  for (const [name, size] of Object.entries(sizes))
+    vi.spyOn(HTMLElement.prototype, name as "offsetLeft", "get").mockReturnValue(size);
+  const tabs = ["one", "two", "three"].map((value) => ({ value, label: value }));
+  show(<Tabs label="What to show" tabs={tabs} value="three" onChange={() => undefined} />);
+  expect(screen.getByRole("tablist").scrollLeft).toBe(250);
+  vi.restoreAllMocks();
 });

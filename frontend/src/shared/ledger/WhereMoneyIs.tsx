@@ -10,13 +10,21 @@ const TONES: Record<string, NonNullable<SankeyFlow["tone"]>> = {
   refund: "negative",
 };
 
+interface WhereMoneyIsProps {
+  where: WhereOut;
+  currency: string;
+  /** None of it has been taken from the buyer yet. */
+  toCome?: boolean;
+}
+
 /** The order's money as a stream: from the buyer into escrow, and out of it. */
-export function WhereMoneyIs({ where, currency }: { where: WhereOut; currency: string }) {
+export function WhereMoneyIs({ where, currency, toCome = false }: WhereMoneyIsProps) {
   const { t } = useTranslation("ledger");
   const nodes = new Map(where.nodes.map((node) => [node.id, node]));
   const label = (id: string) => {
     const node = nodes.get(id);
-    return node?.kind === "seller" ? node.name : t(`node.${id}`);
+    if (node?.kind === "seller") return node.name;
+    return t(toCome && id === "buyer" ? "node.buyer_to_pay" : `node.${id}`);
   };
   const flows = merged(where).map((link) => ({
     from: label(link.from),

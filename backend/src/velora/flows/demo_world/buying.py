@@ -110,7 +110,7 @@ def _market(world: World, order: Planned) -> Market:
 
 
 def _draft(walker: Walker, order: Planned) -> Draft:
-    person = order.buyer
+    person, later = order.buyer, order.later
     return Draft(
         market=_market(walker.world, order),
         buyer=Buyer(walker.buyer_of(order).account_id, guest_key(order), person.email),
@@ -120,10 +120,12 @@ def _draft(walker: Walker, order: Planned) -> Draft:
         },
         country=person.country,
         lines=tuple((walker.world.variants[line.ref], line.quantity) for line in order.lines),
-        token=walker.tokens[_card(order)],
+        token="" if later else walker.tokens[_card(order)],
         expected_total_minor=walker.totals[order.mark],
         asked=asked(f"order {order.mark}"),
         order_id=walker.house.db.new_id(),
+        method=later.method if later else "card",
+        purchase_order=later.purchase_order if later else "",
     )  # fmt: skip
 
 

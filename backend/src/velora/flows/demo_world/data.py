@@ -8,6 +8,8 @@ from typing import Any, Final, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
+from velora.modules.payments.service import Method
+
 T = TypeVar("T")
 
 Tone = Literal["peach", "rose", "sky", "lilac", "mint", "sand"]
@@ -41,6 +43,15 @@ class FurtherSheet(Sheet):
     country: str
 
 
+class LaterSheet(Sheet):
+    """How buyers may pay past the gateway: in cash at the door up to so much, and within so many days into this account."""
+
+    cash_up_to_minor: int
+    days: int
+    holder: str
+    iban: str
+
+
 class MarketSheet(Sheet):
     """A marketplace. `per_euro` is what 100 euro become there before rounding; `accent` is OKLCH in thousandths and degrees."""
 
@@ -59,6 +70,7 @@ class MarketSheet(Sheet):
     charged: Literal["at_order", "at_shipment"]
     payout_days: Literal["fridays", "monthly"]
     further: tuple[FurtherSheet, ...] = ()
+    later: LaterSheet | None = None
     accent: tuple[int, int, int]
     display_font: str
     radius: int
@@ -152,8 +164,19 @@ class CountrySheet(Sheet):
     form: str
 
 
+class TermsSheet(Sheet):
+    """The buyer with this address may owe the marketplace so much on invoices."""
+
+    market: str
+    email: str
+    limit_minor: int
+
+
 class ReturnSheet(Sheet):
-    """A return of so many of the line with this number in the seller's part; `decided` and `approved` when somebody said so."""
+    """A return of so many of the line with this number in the seller's part; `decided` and `approved` when somebody said so.
+
+    `payee` is the account into which the money goes of an order that was paid without a gateway.
+    """
 
     hours: int
     line: int
@@ -163,12 +186,23 @@ class ReturnSheet(Sheet):
     seller: str = ""
     decided: int | None = None
     approved: bool = False
+    payee: str = ""
+
+
+class ReceivedSheet(Sheet):
+    """Money past the gateway: what the order costs and `off` more, or less. The payer's words name it where they have `{order}`."""
+
+    hours: int
+    reference: str
+    words: str
+    off: int = 0
 
 
 class SceneSheet(Sheet):
     """One order by hand. `lines` are (seller, title, variant, quantity); `parcel` is when its first line left alone.
 
-    One in a further `currency` is the demo buyer's, or that of somebody from where people pay in it.
+    One in a further `currency` is the demo buyer's, or that of somebody from where people pay in it; one on invoice that of somebody who
+    may. `refused` is when its parcels came back from the door, `given_up` when finance waited no longer.
     """
 
     market: str
@@ -178,6 +212,11 @@ class SceneSheet(Sheet):
     buyer: bool = False
     lines: tuple[tuple[str, str, str, int], ...]
     card: Literal["fine", "declined", "challenge", "lost"] = "fine"
+    method: Method = "card"
+    purchase_order: str = ""
+    received: ReceivedSheet | None = None
+    given_up: int | None = None
+    refused: int | None = None
     parcel: int | None = None
     shipped: int | None = None
     delivered: int | None = None
@@ -209,6 +248,11 @@ def shelves() -> tuple[ShelfSheet, ...]:
 @cache
 def countries() -> tuple[CountrySheet, ...]:
     return _read("people.toml", "country", TypeAdapter(tuple[CountrySheet, ...]))
+
+
+@cache
+def invoice_terms() -> tuple[TermsSheet, ...]:
+    return _read("people.toml", "terms", TypeAdapter(tuple[TermsSheet, ...]))
 
 
 @cache

@@ -21,6 +21,7 @@ from velora.kernel.errors import Refusal
 from velora.modules.orders import service as orders
 from velora.modules.orders.service import Parcel
 from velora.modules.returns import service as returns
+from velora.modules.transfers.service import Payee
 from velora.platform.db.group_commit import in_one_transaction
 
 _CARRIERS: Final = {
@@ -85,7 +86,8 @@ async def ask_back(walker: Walker, parts: Sequence[Part]) -> None:
         assert back is not None
         wanted = ((lines[key][back.line].id, back.quantity),)
         buyer = walker.buyer_of(order)
-        ask = ReturnAsk(*key, wanted, returns.Reason(back.reason), back.note, buyer)
+        payee = Payee(order.buyer.name, back.payee) if back.payee else None
+        ask = ReturnAsk(*key, wanted, returns.Reason(back.reason), back.note, buyer, payee=payee)
         requests.append(Once(key[0], buyer, asked(f"return {order.mark} {slug}"), ask))
     await in_one_transaction(walker.house.db, ask_once, requests)
 

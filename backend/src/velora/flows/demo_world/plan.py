@@ -9,6 +9,7 @@ from velora.flows.demo_world.data import CountrySheet, MarketSheet, countries, m
 from velora.flows.demo_world.dice import Dice
 from velora.flows.demo_world.wares import NEW, Ref, Ware, wares_by_ref, wares_of
 from velora.modules.catalog.policy import slug_of
+from velora.modules.payments.service import Method
 
 LASTS: Final = timedelta(days=122)
 # How finely time runs: of the last days every order has its own minute; before that those of half a day share one, and before that
@@ -35,7 +36,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class GivenBack:
-    """Pieces of one line of a part that come back. Not decided: it waits for the seller."""
+    """Pieces of one line of a part that come back. Not decided: it waits for the seller. Without a `payee` it goes back as it came."""
 
     at: datetime
     line: int
@@ -45,17 +46,42 @@ class GivenBack:
     decided: datetime | None
     approved: bool
     answer: str = ""
+    payee: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Fate:
-    """What becomes of one seller's part. `first` is when its first line leaves ahead of the rest; None never happens."""
+    """What becomes of one seller's part. `first` is when its first line leaves ahead of the rest; None never happens.
+
+    `refused` is when all of it came back from a door at which nobody paid.
+    """
 
     shipped: datetime | None = None
     first: datetime | None = None
     delivered: datetime | None = None
     confirmed: datetime | None = None
     returned: GivenBack | None = None
+    refused: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """Money that came by the bank or a courier: what its order costs and `off` more, or less."""
+
+    at: datetime
+    reference: str
+    words: str
+    off: int
+
+
+@dataclass(frozen=True, slots=True)
+class PaidLater:
+    """An order is paid past the gateway. Nothing `received` and not `given_up`: its money is awaited still."""
+
+    method: Method
+    purchase_order: str
+    received: Received | None
+    given_up: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +92,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """One order, in `currency`. `regular` says that the buyer has an account."""
+    """One order, in `currency`. `regular` says that the buyer has an account; what is not paid `later` is by card."""
 
     mark: str
     at: datetime
@@ -79,6 +105,7 @@ class Planned:
     brand: int = 0
     parts: Mapping[str, Fate] = field(default_factory=dict[str, Fate])
     cancelled: datetime | None = None
+    later: PaidLater | None = None
 
 
 def regulars(market: str) -> list[Person]:

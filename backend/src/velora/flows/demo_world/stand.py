@@ -4,11 +4,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from velora.flows.demo_world.data import FINANCE, MARKETS, SHOWN_SELLERS, SUPER_ADMIN, PersonSheet, markets, sellers
+from velora.flows.demo_world.data import (
+    FINANCE,
+    MARKETS,
+    SHOWN_SELLERS,
+    SUPER_ADMIN,
+    LaterSheet,
+    PersonSheet,
+    invoice_terms,
+    markets,
+    sellers,
+)
 from velora.flows.demo_world.plan import regulars
 from velora.flows.demo_world.shelving import fill_shelves
 from velora.flows.demo_world.supply import Supplies
+from velora.flows.invoice_terms import limits
 from velora.flows.onboarding import sellers as onboarding
+from velora.flows.second_person import Done, Hand
 from velora.kernel.colours import Oklch
 from velora.kernel.errors import Refusal
 from velora.kernel.principal import Principal, Role
@@ -19,7 +31,7 @@ from velora.modules.sellers.policy import StaffRole, State
 from velora.modules.sellers.service import Membership, NewSeller, SellerFacts
 from velora.modules.tenants import service as tenants
 from velora.modules.tenants.policy import FurtherCurrency, Hero, NewTenant, Theme
-from velora.modules.tenants.service import TenantFacts
+from velora.modules.tenants.service import BankDetails, CashOnDelivery, OnInvoice, PaidLater, TenantFacts
 from velora.platform.db import UnitOfWork
 
 T = TypeVar("T")
@@ -45,6 +57,7 @@ async def stand(uow: UnitOfWork, hashes: Hashes, supplies: Supplies) -> None:
     places = {place.slug: place for place in granted(await tenants.create(uow, _new_tenants()), TenantFacts)}
     accounts = await _register(uow, hashes, places)
     await _grant(uow, accounts, places)
+    await _let_pay_later(uow, accounts, places)
     standing = await _found_sellers(uow, accounts, places)
     await fill_shelves(uow, places, standing, supplies)
 
@@ -67,6 +80,25 @@ def _new_tenants() -> list[NewTenant]:
         )
         for market in markets()
     ]  # fmt: skip
+
+
+async def _let_pay_later(uow: UnitOfWork, accounts: Mapping[str, int], places: Mapping[str, TenantFacts]) -> None:
+    """Marketplaces offer what their sheets say beside cards, and finance lets some of their buyers owe."""
+    offered = {places[market.slug].id: _paid_later(market.later) for market in markets() if market.later}
+    granted([await tenants.let_pay_later(uow, tenant_id, wanted) for tenant_id, wanted in offered.items()], TenantFacts)
+    by = Hand(Principal(account_id=accounts[FINANCE.email]).actor_ref)
+    wishes = [
+        limits.Wish(
+            places[one.market].id, accounts[one.email], one.limit_minor, places[one.market].currency, "A good customer of old", by,
+            one.limit_minor + 1,  # nobody else is here yet who could agree
+        )
+        for one in invoice_terms()
+    ]  # fmt: skip
+    granted(await limits.let(uow, wishes), Done)
+
+
+def _paid_later(sheet: LaterSheet) -> PaidLater:
+    return PaidLater(CashOnDelivery(sheet.cash_up_to_minor), OnInvoice(BankDetails(sheet.holder, sheet.iban), sheet.days))
 
 
 def _labels() -> list[tuple[PersonSheet, str, str]]:

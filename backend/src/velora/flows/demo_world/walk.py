@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any, Final
 
-from velora.flows.demo_world import deeds
+from velora.flows.demo_world import deeds, later
 from velora.flows.demo_world.arrivals import arrivals, arrive
 from velora.flows.demo_world.buying import buy
 from velora.flows.demo_world.data import FINANCE, ConversionSheet, conversions, markets
@@ -57,13 +57,13 @@ async def walk(walker: Walker, steps: Sequence[Step], since: datetime | None, pr
         progress(f"Living through {at:%B}", done, len(steps))
 
 
-def steps(planned: Iterable[Planned], began: datetime, until: datetime, later: Mapping[Ref, int]) -> list[Step]:
+def steps(planned: Iterable[Planned], began: datetime, until: datetime, delivery: Mapping[Ref, int]) -> list[Step]:
     """Everything that happens between the beginning and now, in its order."""
     every: list[Step] = []
     for order in planned:
         every += _of_order(order)
     every += _routine(began, until)
-    every += [Step(middle(began, until), restock, supply) for supply in later.items()]
+    every += [Step(middle(began, until), restock, supply) for supply in delivery.items()]
     every += [Step(at, arrive, seller) for at, seller in arrivals(until)]
     every += [Step(until - timedelta(hours=sheet.hours), convert, sheet) for sheet in conversions()]
     ranks = {deed: rank for rank, deed in enumerate(_ORDER)}
@@ -81,6 +81,9 @@ def _of_order(order: Planned) -> list[Step]:
         taken.append(Step(order.at + timedelta(minutes=20), sweep, order.mark))
     if order.cancelled:
         taken.append(Step(order.cancelled, deeds.cancel_orders, order))
+    if paid := order.later:
+        moments = ((paid.received.at if paid.received else None, later.receive), (paid.given_up, later.give_up))
+        taken += [Step(at, deed, order) for at, deed in moments if at is not None]
     for slug, fate in order.parts.items():
         back = fate.returned
         moments = (
@@ -88,6 +91,7 @@ def _of_order(order: Planned) -> list[Step]:
             (fate.shipped, deeds.send),
             (fate.delivered, deeds.bring),
             (fate.confirmed, deeds.confirm_delivery),
+            (fate.refused, later.come_back),
             (back.at if back else None, deeds.ask_back),
             (back.decided if back else None, deeds.decide_returns),
         )
@@ -96,13 +100,13 @@ def _of_order(order: Planned) -> list[Step]:
 
 
 def _routine(began: datetime, until: datetime) -> list[Step]:
-    """Money is released every morning; payouts go out on Fridays, or on the first of a month."""
+    """Every morning money is released and buyers are reminded; payouts go out on Fridays, or on the first of a month."""
     taken: list[Step] = []
     day = began.replace(hour=5, minute=30, second=0, microsecond=0)
     closed_on = (until - timedelta(days=1)).date().replace(day=1)
     while day <= until:
         if until - day < DAILY or day.weekday() in _RELEASES:
-            taken.append(Step(day, release, None))
+            taken += [Step(day, release, None), Step(day, later.remind, None)]
         paying = {"fridays": day.weekday() == _FRIDAY, "monthly": day.day == 1}
         taken += [Step(day + timedelta(hours=2), pay_out, market.slug) for market in markets() if paying[market.payout_days]]
         if day.date() == closed_on:
@@ -160,6 +164,6 @@ async def open_account(walker: Walker, _: Sequence[None]) -> None:
 
 # What comes first where several things fall on one moment.
 _ORDER: Final[tuple[Deed, ...]] = (
-    release, pay_out, close_account, open_account, restock, arrive, buy, sweep, deeds.cancel_orders, deeds.send, deeds.bring,
-    deeds.confirm_delivery, deeds.ask_back, deeds.decide_returns, convert,
+    release, later.remind, pay_out, close_account, open_account, restock, arrive, buy, sweep, deeds.cancel_orders, deeds.send, deeds.bring,
+    later.come_back, later.receive, later.give_up, deeds.confirm_delivery, deeds.ask_back, deeds.decide_returns, convert,
 )  # fmt: skip
