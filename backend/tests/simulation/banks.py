@@ -1,5 +1,6 @@
 """The buyers' banks: they take charges back, in whole or in part, or only ask; they take more, and they decide, mostly once."""
 
+import asyncio
 from typing import Final
 
 from tests.simulation.gateway import Charge, Company, Disputed
@@ -28,6 +29,9 @@ class Banks:
         if dice.random() < 0.8:
             one.taken_minor, one.fee_minor = amount, FEE
         self._company.disputed(one)
+        if dice.random() < 0.3:  # and some do not take long over it
+            await asyncio.sleep(dice.uniform(1, 60))
+            await self.go_on(one.ref)
 
     async def go_on(self, ref: str) -> None:
         """A question becomes a dispute, a dispute is of more than at first, or it is decided; the money of a won one may come later."""

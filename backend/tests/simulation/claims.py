@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from typing import Final
 
+from tests.simulation.claims_of_later import LATER
 from tests.simulation.claims_of_tenders import TENDERS
 from tests.simulation.evidence import NEVER_TAKEN, Broken, Evidence
 from tests.simulation.people import Purchase
@@ -78,7 +79,7 @@ def charged_is_paid(seen: Evidence) -> Broken:
     for charge in seen.company.charges.values():
         if charge.state == "captured":
             by_reference[charge.reference].append(charge.amount_minor)
-    paid = {encode("ord", one.order_id): one.by_card_minor for one in seen.paid_orders()}
+    paid = {encode("ord", one.order_id): one.in_money_minor for one in seen.paid_orders() if one.method == "card"}
     for reference, amounts in by_reference.items():
         if len(amounts) > 1:
             yield f"{reference} was charged {len(amounts)} times"
@@ -122,7 +123,8 @@ def nothing_hangs(seen: Evidence) -> Broken:
         "parked events": "SELECT COUNT(*) FROM parked_event",
         "open disputes": "SELECT COUNT(*) FROM dispute WHERE state = 'open'",
         "frozen holds": "SELECT COUNT(*) FROM escrow_hold WHERE state = 'frozen'",
-        "purses of which something waits": "SELECT COUNT(*) FROM customer_credit WHERE held_minor <> 0",
+        "holds of what arrived that never fall due": "SELECT COUNT(*) FROM escrow_hold h JOIN seller_order p ON p.id = h.seller_order_id "
+        "WHERE p.state = 'delivered' AND h.state = 'held' AND h.due_at IS NULL",
         "releasable holds": "SELECT COUNT(*) FROM escrow_hold WHERE state IN ('held', 'due') AND due_at IS NOT NULL AND claims = 0",
     }.items():
         ((count,),) = seen.rows(statement)
@@ -153,8 +155,8 @@ def no_stock_is_lost(seen: Evidence) -> Broken:
     waiting: Counter[int] = Counter()
     lines = "SELECT l.variant_id, l.quantity, l.shipped_quantity, p.state FROM order_line l JOIN seller_order p ON p.id = l.seller_order_id"
     for variant, quantity, sent, state in seen.rows(lines):
-        shipped[variant] += sent
-        waiting[variant] += quantity - sent if state in ("paid", "partly_shipped") else 0
+        shipped[variant] += sent if state != "cancelled" else 0  # what was not paid at the door has come back
+        waiting[variant] += quantity - sent if state in ("awaited", "paid", "partly_shipped") else 0
     for variant, before in seen.stock.items():
         on_hand, reserved = there[variant]
         if on_hand + shipped[variant] != before:
@@ -172,21 +174,21 @@ def no_stock_is_lost(seen: Evidence) -> Broken:
 
 
 def refunds_are_given_once(seen: Evidence) -> Broken:
-    """For each reason money went back at most once, by the gateway or as credit; what was cancelled after it was paid went back whole,
-    unless a bank keeps some of it for the buyer."""
+    """For each reason money went back at most once, by the gateway, by transfer or as credit; what was cancelled after it was paid went
+    back whole, unless a bank keeps some of it for the buyer."""
     given: defaultdict[str, int] = defaultdict(int)
     paid_back: Counter[int] = Counter()
     refunds = "SELECT tenant_id, id, business_key, amount_minor, to_credit_minor, state FROM payment_refund"
     for tenant_id, id_, key, whole, as_credit, state in seen.rows(refunds):
         amount = whole - as_credit
-        done = seen.company.refunds.get(encode("rfd", id_))
-        succeeded = (done is not None and type(done.outcome).__name__ == "Refunded") if amount else (done is None and state == "succeeded")
+        done = seen.given(id_)
+        succeeded = done is not None if amount else (done is None and state == "succeeded")
         if succeeded != (state == "succeeded"):
-            yield f"refund {encode('rfd', id_)} is {state}, and the gateway says {done and done.outcome}"
+            yield f"refund {encode('rfd', id_)} is {state}, and {done} was given"
         if succeeded:
             given[f"{tenant_id} {':'.join(key.split(':')[:2])}"] += 1
-            if done is not None and done.amount_minor != amount:
-                yield f"refund {encode('rfd', id_)} is of {amount}, and the gateway gave {done.amount_minor}"
+            if done is not None and done != amount:
+                yield f"refund {encode('rfd', id_)} is of {amount}, and {done} was given"
             if key.startswith("cancel:"):
                 paid_back[decode("sor", key.split(":")[1])] += whole
     yield from (f"{reason} was given back {times} times" for reason, times in given.items() if times > 1)
@@ -289,5 +291,5 @@ def effects_happened_once(seen: Evidence) -> Broken:
 CLAIMS: Final[Sequence[Callable[[Evidence], Broken]]] = (
     charged_is_paid, one_key_one_order, what_was_said_holds, nothing_hangs, the_books_say_what_the_gateway_has, no_stock_is_lost,
     refunds_are_given_once, each_part_is_released_once, what_is_asked_for_is_kept, payouts_are_sent_once, every_event_was_heard,
-    what_must_be_told_was_told, effects_happened_once, *TENDERS,
+    what_must_be_told_was_told, effects_happened_once, *TENDERS, *LATER,
 )  # fmt: skip

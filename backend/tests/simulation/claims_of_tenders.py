@@ -42,43 +42,51 @@ def what_banks_kept_is_borne_once(seen: Evidence) -> Broken:
     for dispute in seen.company.disputes.values():
         operators[tenants[dispute.key], "5031"] += dispute.fee_minor - dispute.fee_back_minor
         operators[tenants[dispute.key], "2090"] -= dispute.returned_minor if dispute.standing == "lost" else 0
+    for tenant_id, amount in seen.nobodys().items():
+        operators[tenant_id, "2090"] -= amount
     for tenant_id in seen.town.tenants:
-        has = sum(-_balance(seen, tenant_id, code) for code in (*_THEIRS, *_OWED_BY_THEM)) + _paid_out(seen, tenant_id)
+        has = sum(-on_account(seen, tenant_id, code) for code in (*_THEIRS, *_OWED_BY_THEM)) + paid_out(seen, tenant_id)
         if has != theirs[tenant_id]:
             yield f"sellers, tax and commission of {tenant_id} come to {has}, and theirs is {theirs[tenant_id]}"
         for code in ("5030", "5031", "2090", "1050", "2022"):
-            if (booked := _balance(seen, tenant_id, code)) != operators[tenant_id, code]:
+            if (booked := on_account(seen, tenant_id, code)) != operators[tenant_id, code]:
                 yield f"{code} of {tenant_id} is {booked}, and should be {operators[tenant_id, code]}"
 
 
 def nobody_gets_back_more_than_was_paid(seen: Evidence) -> Broken:
     for one in seen.paid_orders():
-        by_credit = one.back_minor - one.back_of_card_minor
-        if by_credit > one.by_credit_minor or not one.back_by_card_minor <= one.back_of_card_minor <= one.by_card_minor:
-            yield f"{one.by_card_minor} by card and {one.by_credit_minor} of credit paid {one.order_id}, and {one.back_minor} went back"
+        by_credit = one.back_minor - one.back_of_money_minor
+        if by_credit > one.by_credit_minor or not one.back_in_money_minor <= one.back_of_money_minor <= one.in_money_minor:
+            yield f"{one.in_money_minor} in money and {one.by_credit_minor} of credit paid {one.order_id}, and {one.back_minor} went back"
 
 
 def buyers_have_the_credit_they_were_given(seen: Evidence) -> Broken:
-    """What finance gave and what went back as credit, less what paid for orders: each buyer has that, and nothing of it waits."""
+    """What finance gave and what went back as credit, less what paid for orders: each buyer has that, and of it waits what is to pay for
+    orders whose money has not come."""
     has: Counter[tuple[int, int]] = Counter()
     for gift in seen.goodwill:
         has[gift.tenant_id, gift.account_id] += gift.amount_minor
     given = sum(has.values())
+    wishes = {purchase.email: purchase.credit_minor for purchase in seen.purchases}
+    waits: Counter[tuple[int, int]] = Counter()
+    awaited = "SELECT o.tenant_id, o.buyer_id, o.email FROM orders o JOIN payment_intent i ON i.order_id = o.id WHERE i.state = 'awaited'"
+    for tenant_id, account_id, email in seen.rows(awaited):
+        waits[tenant_id, account_id] += wishes[email]
     for one in seen.paid_orders():
         if one.account_id is not None:
-            has[one.tenant_id, one.account_id] += one.back_minor - one.back_by_card_minor - one.by_credit_minor
-        elif one.back_minor != one.back_by_card_minor:
-            yield f"order {one.order_id} is a guest's, and {one.back_minor - one.back_by_card_minor} of it became credit"
+            has[one.tenant_id, one.account_id] += one.back_minor - one.back_in_money_minor - one.by_credit_minor
+        elif one.back_minor != one.back_in_money_minor:
+            yield f"order {one.order_id} is a guest's, and {one.back_minor - one.back_in_money_minor} of it became credit"
     for tenant_id, account_id, balance, held in seen.rows("SELECT tenant_id, account_id, balance_minor, held_minor FROM customer_credit"):
-        if (balance, held) != (has.pop((tenant_id, account_id), 0), 0):
+        if (balance, held) != (has.pop((tenant_id, account_id), 0), waits[tenant_id, account_id]):
             yield f"buyer {account_id} has {balance} in {tenant_id} and {held} of it waits, which is not what there should be"
     yield from (f"buyer {account} has no credit in {tenant}, and should have {left}" for (tenant, account), left in has.items() if left)
-    goodwill = sum(_balance(seen, tenant_id, "5020") for tenant_id in seen.town.tenants)
+    goodwill = sum(on_account(seen, tenant_id, "5020") for tenant_id in seen.town.tenants)
     if goodwill != given:
         yield f"finance gave {given}, and {goodwill} is booked"
 
 
-def _balance(seen: Evidence, tenant_id: int, code: str) -> int:
+def on_account(seen: Evidence, tenant_id: int, code: str) -> int:
     """Debit less credit of all accounts with this number."""
     statement = (
         "SELECT COALESCE(SUM(b.debit - b.credit), 0) FROM ledger_balance b JOIN ledger_account a ON a.id = b.account_id "
@@ -87,7 +95,7 @@ def _balance(seen: Evidence, tenant_id: int, code: str) -> int:
     return seen.rows(statement, tenant_id, code)[0][0]
 
 
-def _paid_out(seen: Evidence, tenant_id: int) -> int:
+def paid_out(seen: Evidence, tenant_id: int) -> int:
     return seen.rows("SELECT COALESCE(SUM(amount_minor), 0) FROM payout WHERE tenant_id = ? AND state = 'paid'", tenant_id)[0][0]
 
 

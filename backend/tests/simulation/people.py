@@ -14,6 +14,7 @@ from tests.simulation.world import CutOff, Injected, Process, World
 from velora.flows.cancellation.cancel import PaymentUnderWay, cancel_order
 from velora.flows.checkout.draft import Buyer, Draft
 from velora.flows.checkout.pay import Answer, check_out, confirm
+from velora.flows.fulfilment.refused import Refused, refuse_once
 from velora.flows.fulfilment.ship import deliver, send
 from velora.flows.house import TradingHouse
 from velora.flows.once import Once
@@ -32,7 +33,7 @@ from velora.kernel.ids import decode, encode
 from velora.kernel.principal import Principal
 from velora.modules.orders import service as orders
 from velora.modules.orders.service import Parcel
-from velora.modules.payments.service import Declined
+from velora.modules.payments.service import Declined, Method
 from velora.modules.returns.service import Reason
 from velora.platform.db.errors import Deadlock, Unavailable
 from velora.platform.db.idempotency import Asked, InProgress
@@ -55,6 +56,7 @@ class Purchase:
     token: str
     account_id: int | None = None
     credit_minor: int = 0  # of the total, as the buyer wishes
+    method: Method = "card"  # by which what credit does not pay is paid
     said: list[tuple[int, int]] = field(default_factory=list[tuple[int, int]])  # (status, order)
     answered: bool = False  # with 201, to the request itself and not at the bank's door
     declined: bool = False
@@ -78,10 +80,10 @@ class Purchase:
     def draft(self, house: TradingHouse) -> Draft:
         """As the route makes it: every try has an order id of its own, and the key decides which counts."""
         buyer = Buyer(self.account_id, self.who.guest_key, self.email)
-        token = self.token if self.credit_minor < self.basket.total_minor else ""
+        is_left = self.credit_minor < self.basket.total_minor
         return Draft(
-            self.basket.market, buyer, ADDRESS, "DE", self.basket.lines, token, self.basket.total_minor, asked(self.key),
-            house.db.new_id(), credit_minor=self.credit_minor,
+            self.basket.market, buyer, ADDRESS, "DE", self.basket.lines, self.token if is_left else "", self.basket.total_minor,
+            asked(self.key), house.db.new_id(), credit_minor=self.credit_minor, method=self.method if is_left else "card",
         )  # fmt: skip
 
     def heard(self, answer: Answer) -> None:
@@ -144,18 +146,29 @@ class People:
         """One purchase: asked for until it is answered or given up, perhaps twice at once, confirmed at the bank where it must be."""
         dice = self.world.dice
         token = dice.choices((OK, POOR, ASKED), (7, 1, 2))[0]
-        purchase = Purchase(number, dice.choice(self.town.baskets), token)
+        await self._buys(Purchase(number, dice.choice(self.town.baskets), token))
+
+    async def buys_later(self, number: int) -> None:
+        """The same, paid at the door or on an invoice, which only those with an account can have."""
+        dice = self.world.dice
+        purchase = Purchase(number, dice.choice(self.town.later), "", method=dice.choice(("cash_on_delivery", "invoice", "invoice")))
+        if purchase.method == "invoice":
+            purchase.account_id = dice.choice(self.town.buyers)
+        await self._buys(purchase)
+
+    async def _buys(self, purchase: Purchase) -> None:
+        dice = self.world.dice
         self.purchases.append(purchase)
         await self.world.takes(0, 8)
         rich = [gift for gift in self.goodwill if gift.tenant_id == purchase.basket.market.tenant_id]
-        if dice.random() < (0.8 if rich else 0.2):
-            purchase.account_id = dice.choice(rich).account_id if rich else dice.choice(self.town.buyers)
+        if purchase.account_id is not None or dice.random() < (0.8 if rich else 0.2):
+            purchase.account_id = purchase.account_id or (dice.choice(rich).account_id if rich else dice.choice(self.town.buyers))
             purchase.credit_minor = self._credit_for(purchase)
         again = self.world.loop.create_task(self._checks_out(purchase, dice.randint(1, 3))) if dice.random() < 0.25 else None
         await self._checks_out(purchase, dice.randint(1, 4))
         if again is not None:
             await again
-        if token == ASKED and dice.random() < 0.7:
+        if purchase.token == ASKED and dice.random() < 0.7:
             await self._goes_to_the_bank(purchase)
         if dice.random() < 0.15 and purchase.order_id is not None:
             await self.cancels(purchase)
@@ -244,6 +257,12 @@ class People:
     async def delivers(self, tenant_id: int, part_id: int) -> None:
         await self.world.takes(0, 4)
         await self.asks(f"deliver {encode('sor', part_id)}", lambda house: house.writes.submit(deliver, (tenant_id, part_id)), tries=3)
+
+    async def takes_back(self, tenant_id: int, order_id: int, part_id: int) -> None:
+        """The parcel has come back, as nobody would pay for it."""
+        await self.world.takes(0, 4)
+        request = Once(tenant_id, Principal(account_id=7), asked(self.a_key()), Refused(tenant_id, order_id, part_id, "seller"))
+        await self.asks(f"take {encode('sor', part_id)} in", lambda house: house.writes.submit(refuse_once, request), tries=2)
 
     async def decides(self, tenant_id: int, order_id: int, return_id: int) -> None:
         """The seller approves or declines, perhaps clicking twice."""

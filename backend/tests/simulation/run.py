@@ -14,6 +14,8 @@ from sqlalchemy.exc import DBAPIError
 from tests.simulation import claims
 from tests.simulation.bank import BankBook, BankWire
 from tests.simulation.banks import Banks
+from tests.simulation.claims_of_later import nobody_owes_too_much
+from tests.simulation.desk import Desk
 from tests.simulation.evidence import Evidence
 from tests.simulation.gateway import Company, Wire
 from tests.simulation.loop import SimulatedLoop
@@ -30,6 +32,7 @@ from velora.flows.reactions import REACTIONS
 from velora.flows.refund.settle import sweep_refunds
 from velora.flows.release.release import release_due
 from velora.kernel.events import _BY_TYPE, Event
+from velora.kernel.ids import encode
 from velora.kernel.principal import Principal
 from velora.platform.db import relay as outbox
 from velora.platform.db.errors import Deadlock, Unavailable
@@ -131,10 +134,11 @@ class Life:
         self.company.tell = Post(world, self.servers).take
         self.people = People(world, town, self.company, self.servers)
         self.banks = Banks(world, self.company)
+        self.desk = Desk(self.people)
         self.heard: set[tuple[str, int]] = set()
         self.told: list[tuple[str, int]] = []
         self.evidence = Evidence(
-            world, town, self.company, self.bank, self.people.purchases, self.people.goodwill, stock, self.heard
+            world, town, self.company, self.bank, self.desk, self.people.purchases, self.people.goodwill, stock, self.heard
         )  # fmt: skip
 
     # --------------------------------------------------------------------------------------------- the days
@@ -143,23 +147,35 @@ class Life:
         """Buying; the day after, sending; a week of deliveries and complaints; and when the money falls due, everything at once."""
         dice = self.world.dice
         await self._rush(*(self.people.is_generous() for _ in range(dice.choice((0, 1, 2)))))
-        await self._rush(*(self.people.buys(number) for number in range(dice.randint(2, 5))))
+        later = dice.choice((0, 1, 2, 3))
+        buyers = [self.people.buys(number) for number in range(dice.randint(2, 5))]
+        await self._rush(*buyers, *(self.people.buys_later(9 - number) for number in range(later)))
         await asyncio.sleep(DAY)
-        await self._rush(*self._cancellations(0.3), *self._parcels(), *self._disputes(0.07))
+        await self._rush(*self._cancellations(0.3), *self._parcels(), *self._disputes(0.07), *self._finance(0.25, 0.05))
         await asyncio.sleep(2 * DAY)
-        await self._rush(*self._arrivals(), *self._parcels(), *self._cancellations(0.1), *self._complaints(0.2), *self._disputes(0.07))
+        await self._rush(
+            *self._arrivals(), *self._parcels(), *self._cancellations(0.1), *self._complaints(0.2), *self._disputes(0.07),
+            *self._comes_back(0.3), *self._finance(0.2, 0.05),
+        )  # fmt: skip
         await asyncio.sleep(dice.choice((1, 13.9995, 15)) * DAY)
         await self.does(self.workers[0], release_due)
-        await self._rush(*self._complaints(0.4), *self._decisions(0.5), *self._payouts(), *self._disputes(0.1))
+        await self._rush(
+            *self._complaints(0.4), *self._decisions(0.5), *self._payouts(), *self._disputes(0.1), *self._comes_back(0.3),
+            *self._finance(0.4, 0.15),
+        )  # fmt: skip
         await asyncio.sleep(dice.choice((0.01, 15)) * DAY)
         await self.does(self.workers[0], release_due)
-        await self._rush(*self._complaints(0.2), *self._decisions(0.8), *self._payouts(), *self._arrivals(), *self._disputes(0.3))
+        await self._rush(
+            *self._complaints(0.2), *self._decisions(0.8), *self._payouts(), *self._arrivals(), *self._disputes(0.3),
+            *self._finance(0.7, 0.3),
+        )  # fmt: skip
 
     async def _rush(self, *people: Awaitable[None]) -> None:
         """People come within half a minute; the workers make a few rounds among them and a while after."""
         rounds = [self._round(worker) for worker in self.workers for _ in range(self.world.dice.randint(0, 2))]
         done = await asyncio.gather(*people, *rounds, return_exceptions=True)
         self.world.surprises += [f"a request blew up: {error!r}" for error in done if isinstance(error, Exception)]
+        self.world.surprises += nobody_owes_too_much(self.evidence)
         await self._looked_for_disputes()
 
     async def _round(self, worker: Process) -> None:
@@ -221,7 +237,7 @@ class Life:
 
     def _parcels(self) -> list[Awaitable[None]]:
         found = self.world.rows(
-            "SELECT tenant_id, id FROM seller_order WHERE state IN ('authorised', 'paid', 'partly_shipped') ORDER BY id"
+            "SELECT tenant_id, id FROM seller_order WHERE state IN ('authorised', 'awaited', 'paid', 'partly_shipped') ORDER BY id"
         )
         parcels: list[Awaitable[None]] = []
         for tenant_id, part_id in found:
@@ -262,12 +278,26 @@ class Life:
         return [self.people.decides(*one) for one in found for _ in range(2) if self.world.dice.random() < chance]
 
     def _disputes(self, chance: float) -> list[Awaitable[None]]:
-        """Banks take back what the gateway has taken; of what they have taken or asked before, every other goes on."""
+        """Banks take back what the gateway has taken; of what they have taken or asked before, every other goes on. Whoever waits for a
+        refund is the first to ask the bank."""
         dice, company = self.world.dice, self.company
+        waiting = {encode("pi", id_) for (id_,) in self.world.rows("SELECT intent_id FROM payment_refund WHERE state = 'requested'")}
         taken = [key for key, charge in company.charges.items() if charge.state == "captured" and charge.amount_minor]
-        begun = [one.ref for one in company.disputes.values() if one.standing == "open" or (one.standing == "won" and one.gone_minor)]
-        opened = [self.banks.take_back(key) for key in taken for _ in range(2) if dice.random() < chance / 2]
-        return [*opened, *(self.banks.go_on(ref) for ref in begun if dice.random() < 0.5)]
+        begun = [one for one in company.disputes.values() if one.standing == "open" or (one.standing == "won" and one.gone_minor)]
+        opened = [self.banks.take_back(key) for key in taken for _ in range(2) if dice.random() < (0.5 if key in waiting else chance / 2)]
+        return [*opened, *(self.banks.go_on(one.ref) for one in begun if dice.random() < (0.9 if one.key in waiting else 0.5))]
+
+    def _comes_back(self, chance: float) -> list[Awaitable[None]]:
+        """Some parcels are not paid for at the door."""
+        found = self.world.rows(
+            "SELECT p.tenant_id, p.order_id, p.id FROM seller_order p JOIN payment_intent i ON i.order_id = p.order_id "
+            "WHERE p.state IN ('shipped', 'delivered') AND i.state = 'awaited' ORDER BY p.id"
+        )
+        return [self.people.takes_back(*one) for one in found if self.world.dice.random() < chance]
+
+    def _finance(self, comes: float, gives_up: float) -> list[Awaitable[None]]:
+        """Buyers pay so often what they owe, and finance gives up so often that they will."""
+        return [*self.desk.comes(comes), *self.desk.gives_up(gives_up), *self.desk.clears(0.3), *self.desk.transfers(0.5)]
 
     def _payouts(self) -> list[Awaitable[None]]:
         tenants = self.evidence.town.tenants
@@ -285,11 +315,13 @@ class Life:
         for gift in self.people.goodwill:
             if not gift.is_answered:
                 await self.people.gives(gift, tries=1)
+        await asyncio.gather(*self.desk.unrecorded())
         await self._looked_for_disputes()
         self.banks.end_all()
         for round_ in range(6):
             await asyncio.sleep(16 * DAY)
-            moved = [await self.does(self.workers[0], job) for job in (*_JOBS, sweep_disputes)]
+            sent = await asyncio.gather(*self.desk.transfers(1))
+            moved = [len(sent), *[await self.does(self.workers[0], job) for job in (*_JOBS, sweep_disputes)]]
             while await self.does(self.workers[1], self.relay):
                 pass
             if round_ == 0:

@@ -1,4 +1,5 @@
-"""Where every seed begins: three marketplaces, one of which charges when it ships; two sellers, few goods, two buyers with accounts.
+"""Where every seed begins: four marketplaces, of which one charges when it ships and one lets people pay later; two sellers, few goods, two
+buyers with accounts, who may owe there.
 
 Made once with the house's own services, then copied.
 """
@@ -13,6 +14,7 @@ from typing import Final
 
 from tests.builders.catalog import OnSale, a_category, a_listing
 from tests.builders.checkout import total_of
+from tests.builders.later import BANK
 from tests.builders.market import Market
 from tests.builders.people import a_new_tenant, a_seller, an_account
 from tests.fixtures_db import NOW
@@ -26,12 +28,14 @@ from velora.modules.commission import service as commission
 from velora.modules.inventory import service as inventory
 from velora.modules.pricing.service import ShippingRule, set_shipping_rules
 from velora.modules.tenants import service as tenants
+from velora.modules.terms import service as terms
 from velora.platform.db import Database, UnitOfWork
 from velora.platform.db.engine import make_engine
 from velora.platform.db.schema import create_all
 
 ESCROW_DAYS, RESERVE_BPS, THRESHOLD = 14, 500, 2000
 MOST_STOCK: Final = 6
+MOST_OWED: Final = 15_000  # of one buyer: two orders can be more than that
 
 
 @dataclass(frozen=True)
@@ -45,7 +49,7 @@ class Basket:
 
 @dataclass(frozen=True)
 class Town:
-    """The file that seeds start from, and what there is in it."""
+    """The file that seeds start from, and what there is in it; `later` are the baskets that are paid past every gateway."""
 
     file: bytes
     tenants: tuple[int, ...]
@@ -53,6 +57,7 @@ class Town:
     variants: tuple[int, ...]
     buyers: tuple[int, ...]
     baskets: tuple[Basket, ...]
+    later: tuple[Basket, ...]
 
     def found(self, file: Path, dice: random.Random) -> dict[int, int]:
         """A town of a seed's own; how many of each variant lie there."""
@@ -84,21 +89,28 @@ async def _built(file: Path) -> Town:
         await connection.run_sync(lambda sync: create_all(sync, clock.now()))
     async with db.begin(None) as uow:
         places = [await _a_marketplace(uow, "north"), await _a_marketplace(uow, "south"), await _a_marketplace(uow, "east", "at_shipment")]
+        places.append(await _a_marketplace(uow, "west"))
         lamps = await _a_maker(uow, [place.id for place in places], "Lumen & Oak")
-        chairs = await _a_maker(uow, [places[0].id, places[2].id], "Sit")
+        chairs = await _a_maker(uow, [places[0].id, places[2].id, places[3].id], "Sit")
         lamp = await a_listing(uow, places[0].id, lamps.seller_id, "Lamp", price=4900)
         chair = await a_listing(uow, places[0].id, chairs.seller_id, "Chair", price=12900)
         await _also_in(uow, places[1].id, lamp)
         await _also_in(uow, places[2].id, lamp, chair)
-        for sold, maker in ((lamp, lamps), (chair, chairs)):
+        await _also_in(uow, places[3].id, lamp, chair)
+        vase = await a_listing(uow, places[3].id, lamps.seller_id, "Vase", price=3900)
+        for sold, maker in ((lamp, lamps), (chair, chairs), (vase, lamps)):
             await inventory.set_on_hand(uow, [inventory.Count(maker.seller_id, sold.variant_ids[0], maker.location_id, MOST_STOCK)])
-        a, b = lamp.variant_ids[0], chair.variant_ids[0]
+        a, b, c = (sold.variant_ids[0] for sold in (lamp, chair, vase))
         wanted = [(0, ((a, 1),)), (0, ((a, 2),)), (0, ((b, 1),)), (0, ((a, 1), (b, 2))), (1, ((a, 1),)), (1, ((a, 3),))]
         wanted += [(2, ((a, 2),)), (2, ((a, 1), (b, 1))), (2, ((a, 2), (b, 1)))]
         baskets = [await _basket(uow, places[place], lines) for place, lines in wanted]
+        later = [await _basket(uow, places[3], lines) for lines in (((c, 1),), ((c, 3),), ((a, 1), (c, 1)), ((b, 1), (c, 2)))]
         buyers = tuple([(await an_account(uow)).id for _ in range(2)])
+        await tenants.let_pay_later(uow, places[3].id, tenants.PaidLater(tenants.CashOnDelivery(), tenants.OnInvoice(BANK, 30)))
+        await terms.set_limits(uow, {(places[3].id, buyer, "EUR"): MOST_OWED for buyer in buyers})
     await db.close()
-    return Town(b"", tuple(one.id for one in places), (lamps.seller_id, chairs.seller_id), (a, b), buyers, tuple(baskets))
+    makers = (lamps.seller_id, chairs.seller_id)
+    return Town(b"", tuple(one.id for one in places), makers, (a, b, c), buyers, tuple(baskets), tuple(later))
 
 
 @dataclass(frozen=True)

@@ -40,7 +40,7 @@ Effect = Callable[[TradingHouse, Sequence[Any]], Awaitable[None]]
 REACTIONS: Final[Mapping[type[Event], Sequence[Reaction]]] = {
     OrderAuthorised: [letters_to_buyers.confirm_order],
     OrderAwaited: [letters_to_buyers.confirm_order],
-    OrderPaid: [letters_to_buyers.confirm_order, follow.count_sales],
+    OrderPaid: [letters_to_buyers.confirm_order, letters_to_buyers.say_money_came, follow.count_sales],
     PaymentFailed: [letters_to_buyers.say_lapsed, take_up.follow_failed],
     SellerOrderCancelled: [take_up.follow_cancelled],
     SellerOrderShipped: [letters_to_buyers.say_shipped],

@@ -27,7 +27,7 @@ class RowError:
 
 @dataclass(unsafe_hash=True)
 class BadFile(Refusal):
-    code = "catalog.bad_file"
+    code = "sheets.bad_file"
     status = 422
     title = "This file cannot be read"
     problem: str

@@ -23,7 +23,7 @@ from velora.kernel.errors import Refusal
 from velora.modules.credit.errors import NotEnoughCredit
 from velora.modules.orders.service import WrongState
 from velora.modules.payments.service import MethodNotOffered, NotAwaited, TooMuchInCash
-from velora.modules.tenants.policy import BankDetails, CashOnDelivery, OnInvoice, PaidLater, check_paid_later, is_iban
+from velora.modules.tenants.policy import BankDetails, CashOnDelivery, OnInvoice, PaidLater, check_paid_later
 from velora.modules.terms import service as terms
 from velora.modules.terms.policy import Standing, Wish, share_out
 from velora.modules.terms.service import NoTerms, OverLimit
@@ -231,12 +231,6 @@ async def test_a_limit_of_nothing_ends_buying_on_invoice_and_what_is_owed_stands
     assert await owed(bazaar.shop.db, bazaar.tenant_id, ADA) == BOTH
     assert await purse(bazaar.shop.db, bazaar.tenant_id, ADA) == (0, 0)
     await bazaar.holds({AWAITED: BOTH})
-
-
-def test_an_iban_is_known_by_its_check_digits():
-    assert is_iban("DE02120300000000202051")
-    assert is_iban("GB33BUKB20201555555555")
-    assert not any(is_iban(wrong) for wrong in ("DE02120300000000202052", "DE20120300000000202051", "DE02", "", "xx02120300000000202051"))
 
 
 @pytest.mark.parametrize(

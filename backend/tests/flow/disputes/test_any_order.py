@@ -22,7 +22,7 @@ from velora.modules.payments import service as payments
 
 
 @pytest.mark.parametrize("seed", range(8))
-async def test_told_in_any_order_it_comes_to_what_the_gateway_has(shop, seed):
+async def test_told_in_any_order_it_comes_to_what_the_gateway_has(shop, clock, seed):
     dice = random.Random(seed)
     weaver = await another_seller(shop.db, shop.market)
     async with shop.db.begin(None) as uow:
@@ -46,6 +46,9 @@ async def test_told_in_any_order_it_comes_to_what_the_gateway_has(shop, seed):
             await settle(uow, told[:at_once])
         told = told[at_once:]
         await stands(shop, {})
+    for _ in range(2):  # one that was lost may have waited for how another ends
+        clock.advance(timedelta(hours=1))
+        await sweep_disputes(shop.house)
     assert {(await known(shop, ref)).state for ref in refs} <= {State.WON, State.LOST}
     totals = await shop.gateway.totals()
     costs = [await seen(shop, ref) for ref in refs]
@@ -116,3 +119,20 @@ async def test_lost_while_a_refund_is_under_way_it_waits_for_what_becomes_of_tha
         refunds = await payments.refunds_of_orders(uow, [(shop.market.tenant.id, one.order_id)])
     assert [refund.state for refund in refunds] == ["succeeded" if refund_goes else "failed"]
     await stands(shop, {SUSPENSE: 0})
+
+
+async def test_lost_while_an_earlier_one_may_be_won_it_waits_for_how_that_ends(shop, clock):
+    one = await bought(shop)
+    first = await shop.gateway.open_dispute(one.charge)
+    assert await told(shop, first)
+    await shop.gateway.end_dispute(first, won=True)  # of which we have not heard
+    second = await shop.gateway.open_dispute(one.charge)
+    await shop.gateway.end_dispute(second, won=False)
+    assert await told(shop, second)
+    assert (await known(shop, second)).state is State.OPEN
+    await stands(shop, {SUSPENSE: -TOTAL, CHARGEBACK_LOSS: 0})
+    for _ in range(2):
+        clock.advance(timedelta(hours=1))
+        await sweep_disputes(shop.house)
+    assert ((await known(shop, first)).state, (await known(shop, second)).state) == (State.WON, State.LOST)
+    await stands(shop, {SUSPENSE: 0, DISPUTES: 0, escrow(one.seller): 0, CHARGEBACK_LOSS: 0})

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from tests.builders.checkout import CHALLENGED, REPLY_LOST
+from tests.builders.people import a_tenant
 from tests.builders.shop import Shop, order_id_of
 from velora.flows.bookkeeping.verify import verify
 from velora.flows.checkout.place import place
@@ -24,6 +25,7 @@ from velora.modules.payments.gateways.port import Captured, ChargeOrder, Notice,
 from velora.modules.payments.models import GatewayInbox
 from velora.modules.payments.service import Heard, IntentState
 from velora.modules.tenants import service as tenants
+from velora.platform.db import Database
 from velora.platform.db.group_commit import Writes
 
 TOTAL, FEE = 5390, 186
@@ -295,6 +297,14 @@ async def test_a_fee_that_nobody_told_is_asked_for(shop, clock, holds):
 # ----------------------------------------------------------------------------------------------- in whatever order they come
 
 
+@pytest.fixture
+async def elder(db: Database) -> None:
+    """An older marketplace, which has what is nobody's."""
+    async with db.begin(None) as uow:
+        await a_tenant(uow)
+
+
+@pytest.mark.usefixtures("elder")
 @pytest.mark.parametrize("seed", range(8))
 async def test_notices_in_any_order_any_number_of_times_and_in_any_batches_end_in_the_same_books(shop, holds, seed):
     dice = random.Random(seed)

@@ -15,7 +15,7 @@ from velora.flows.demo_world.shelving import shelves_of
 from velora.flows.demo_world.supply import supplies
 from velora.flows.demo_world.wares import new_goods_of, wares_by_ref, wares_of
 from velora.flows.demo_world.world import people
-from velora.modules.tenants.policy import is_iban
+from velora.kernel.iban import iban_of
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 PICTURES = Path(__file__).parents[4] / "frontend" / "pictures.json"
@@ -154,7 +154,7 @@ def test_every_account_that_money_goes_to_can_be_one() -> None:
     theirs = [one.returned.payee for one in scenes() if one.returned and one.returned.payee]
     assert here
     assert theirs
-    assert all(is_iban(number) for number in (*here, *theirs))
+    assert all(iban_of(number) for number in (*here, *theirs))
 
 
 def test_what_is_new_was_never_ordered(planned: list[Planned]) -> None:

@@ -202,8 +202,17 @@ def _lost(uow: UnitOfWork, one: DisputeFacts, standing: Standing, following: _Fo
 
 
 def _waits(one: DisputeFacts, standing: Standing) -> bool:
-    """Whether it is not known yet on whom it falls: on nobody so far, because a refund is under way, and that may be refused."""
-    return bool(one.suspended_minor) and one.intent_id is not None and (one.tenant_id, one.intent_id) in standing.refunding
+    """Whether it is not known yet on whom it falls: on nobody so far, because of a refund that is under way and may be refused, or of
+    another dispute that may be won."""
+    if not one.suspended_minor or one.intent_id is None:
+        return False
+    others = (other for other in standing.known.values() if (other.tenant_id, other.intent_id) == (one.tenant_id, one.intent_id))
+    return (one.tenant_id, one.intent_id) in standing.refunding or any(_may_free(other, one) for other in others)
+
+
+def _may_free(other: DisputeFacts, one: DisputeFacts) -> bool:
+    """Whether what falls on sellers for the other may fall on them for this one instead. Of two that could both wait the older does not."""
+    return other.state is State.OPEN and other.covered_minor > 0 and (not other.suspended_minor or other.id < one.id)
 
 
 def _is_ours(one: DisputeFacts, standing: Standing) -> bool:

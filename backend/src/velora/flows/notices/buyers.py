@@ -51,6 +51,19 @@ async def confirm_order(uow: UnitOfWork, events: Sequence[OrderPaid | OrderAutho
     await notifications.enqueue(uow, notes)
 
 
+async def say_money_came(uow: UnitOfWork, events: Sequence[OrderPaid]) -> None:
+    """Everyone whose order was paid at the door, or by transfer, knows that the money is here, and how much."""
+    keys = {(event.tenant_id, event.order_id) for event in events if event.was_authorised}
+    intents = {key: one for key, one in (await payments.of_orders(uow, keys)).items() if one.method != "card" and one.captured_minor}
+    news = {key: one for key, one in intents.items() if one.settled_at is not None and is_news(uow.now, one.settled_at)}
+    found = await orders.orders_by_id(uow, news)
+    notes: list[Note] = []
+    for key, order in found.items():
+        amount = money(news[key].captured_minor, order.currency)
+        notes.append(_to_buyer(order, Template.PAYMENT_RECEIVED, {"name": _name(order), "amount": amount, **_number(order)}))
+    await notifications.enqueue(uow, notes)
+
+
 async def remind_overdue(house: House) -> int:
     """Everyone whose invoice is overdue has a letter, each time once however many workers there are; how many letters."""
     async with house.db.begin(None) as uow:

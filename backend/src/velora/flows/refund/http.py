@@ -12,6 +12,7 @@ from velora.flows.refund.ask import ReturnAsk, ask_once
 from velora.flows.refund.decide import Decision, approve_once, decline_once
 from velora.flows.refund.settle import give_back
 from velora.kernel.errors import Forbidden, Invalid, NotFound
+from velora.kernel.iban import iban_of
 from velora.kernel.ids import decode, encode
 from velora.kernel.paging import Page, decode_cursor, encode_cursor
 from velora.kernel.principal import Principal
@@ -20,7 +21,7 @@ from velora.modules.orders import service as orders
 from velora.modules.returns import service as returns
 from velora.modules.returns.errors import AfterRelease, AlreadyDecided, NothingToGiveBack, NotPaidYet, NotReturnable
 from velora.modules.tenants import service as tenants
-from velora.modules.transfers.service import BadIban, Payee, iban_of
+from velora.modules.transfers.service import BadIban, Payee
 from velora.platform.db.idempotency import InProgress, KeyReused, Replay
 from velora.platform.web import (
     Caller,

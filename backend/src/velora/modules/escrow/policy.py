@@ -53,6 +53,11 @@ class Hold:
         return self.state in OPEN
 
     @property
+    def may_open(self) -> bool:
+        """Whether it is open, or may be again: a dispute about it can be won, and a refund that took all of it can fail."""
+        return self.is_open or self.state is State.FROZEN or (self.state is State.REFUNDED and self.claims > 0)
+
+    @property
     def shown_state(self) -> State:
         """As people see it: frozen while a return, a refund or a dispute is open."""
         return State.FROZEN if self.is_open and self.claims else self.state

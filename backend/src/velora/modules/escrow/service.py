@@ -68,9 +68,7 @@ async def start_clock(uow: UnitOfWork, deliveries: Sequence[Delivery]) -> None:
         {
             (one.tenant_id, one.seller_order_id): {"due_at": one.delivered_at + timedelta(days=one.escrow_days)}
             for one in deliveries
-            if (found := standing.get((one.tenant_id, one.seller_order_id)))
-            and (found.is_open or found.state is State.FROZEN)
-            and found.due_at is None
+            if (found := standing.get((one.tenant_id, one.seller_order_id))) and found.may_open and found.due_at is None
         },
     )
 

@@ -7,6 +7,7 @@ from typing import Any, Final, Literal
 
 from velora.kernel.colours import READABLE, Oklch, contrast
 from velora.kernel.errors import Invalid
+from velora.kernel.iban import iban_of
 from velora.kernel.money import CURRENCY_DIGITS
 from velora.kernel.principal import Principal, Role
 
@@ -21,7 +22,6 @@ _SLUG: Final = re.compile(r"[a-z][a-z0-9-]{1,38}[a-z0-9]")
 _HOST: Final = re.compile(r"(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
 _LOCALE: Final = re.compile(r"[a-z]{2}(-[A-Z]{2})?")
 _COUNTRY: Final = re.compile(r"[A-Z]{2}")
-_IBAN: Final = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}")
 _BIC: Final = re.compile(r"[A-Z]{6}[A-Z0-9]{2}([A-Z0-9]{3})?")
 _RESERVED: Final = frozenset({"www", "api", "app", "admin", "seller", "finance", "platform", "static", "assets", "health", "mail", "dev"})
 # The paper that the storefront is printed on, and the words on a button (the web application's tokens).
@@ -184,13 +184,6 @@ def compact(number: str) -> str:
     return "".join(number.split()).upper()
 
 
-def is_iban(number: str) -> bool:
-    """Whether it can be an IBAN: its shape, and its check digits (ISO 7064 mod 97-10), which every slip of one character breaks."""
-    if not _IBAN.fullmatch(number):
-        return False
-    return int("".join(str(int(letter, 36)) for letter in number[4:] + number[:4])) % 97 == 1
-
-
 def check_paid_later(wanted: PaidLater) -> Invalid | None:
     """The first thing that is wrong with how buyers are to pay later."""
     cash, invoice = wanted.cash_on_delivery, wanted.invoice
@@ -202,7 +195,7 @@ def check_paid_later(wanted: PaidLater) -> Invalid | None:
         return Invalid("/invoice/days", f"Give buyers 1 to {MOST_DAYS_TO_PAY} days to pay.")
     if not 1 <= len(invoice.bank.holder.strip()) <= 70:
         return Invalid("/invoice/bank/holder", "Name whose account it is, in 1 to 70 characters.")
-    if not is_iban(invoice.bank.iban):
+    if iban_of(invoice.bank.iban) != invoice.bank.iban:
         return Invalid("/invoice/bank/iban", "This is no IBAN: its check digits do not fit. Copy it anew from the bank's papers.")
     if invoice.bank.bic and not _BIC.fullmatch(invoice.bank.bic):
         return Invalid("/invoice/bank/bic", "A BIC has 8 or 11 letters and digits. Copy it anew, or leave it out.")

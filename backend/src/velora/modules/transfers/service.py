@@ -9,11 +9,11 @@ from velora.kernel.ids import encode
 from velora.modules.transfers import repository
 from velora.modules.transfers.errors import BadIban, NoPayee, NotToMake
 from velora.modules.transfers.models import Transfer
-from velora.modules.transfers.policy import OPEN, PAYEE_KEPT, TransferState, iban_of
+from velora.modules.transfers.policy import OPEN, PAYEE_KEPT, TransferState
 from velora.modules.transfers.repository import About, Key
 from velora.platform.db import UnitOfWork
 
-__all__ = ["ERASED_AT_ONCE", "OPEN", "BadIban", "NoPayee", "NotToMake", "TransferState", "iban_of"]
+__all__ = ["ERASED_AT_ONCE", "OPEN", "BadIban", "NoPayee", "NotToMake", "TransferState"]
 
 ERASED_AT_ONCE: Final = 200
 

@@ -14,6 +14,7 @@ class Template(StrEnum):
     ORDER_CASH = "order_cash"
     ORDER_INVOICE = "order_invoice"
     INVOICE_REMINDER = "invoice_reminder"
+    PAYMENT_RECEIVED = "payment_received"
     PAYMENT_LAPSED = "payment_lapsed"
     ORDER_SHIPPED = "order_shipped"
     ORDER_DELIVERED = "order_delivered"
@@ -88,6 +89,12 @@ WORDS: Final[dict[str, dict[Template, Words]]] = {
                 "To {holder}, IBAN {iban}, with the reference {order}. {number}",
                 "If you have transferred it in the last days, there is nothing more to do.",
             ),
+            "See your order",
+        ),
+        Template.PAYMENT_RECEIVED: Words(
+            "Your payment is here: {order}",
+            "Thank you, {name}",
+            ("{amount} has come for this order. There is nothing more to pay. {number}",),
             "See your order",
         ),
         Template.PAYMENT_LAPSED: Words(
@@ -195,6 +202,12 @@ WORDS: Final[dict[str, dict[Template, Words]]] = {
                 "An {holder}, IBAN {iban}, mit dem Verwendungszweck {order}. {number}",
                 "Wenn du in den letzten Tagen überwiesen hast, ist nichts weiter zu tun.",
             ),
+            "Bestellung ansehen",
+        ),
+        Template.PAYMENT_RECEIVED: Words(
+            "Deine Zahlung ist da: {order}",
+            "Danke, {name}",
+            ("{amount} sind für diese Bestellung angekommen. Es ist nichts mehr zu bezahlen. {number}",),
             "Bestellung ansehen",
         ),
         Template.PAYMENT_LAPSED: Words(

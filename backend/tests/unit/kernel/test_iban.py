@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from velora.modules.transfers.policy import iban_of
+from velora.kernel.iban import iban_of
 
 
 @pytest.mark.parametrize(
