@@ -95,6 +95,11 @@ async def test_what_was_paid_on_invoice_goes_back_to_the_account_that_the_buyer_
     [seen] = (await bought.buyer.get(f"/orders/{encode('ord', bought.order_id)}")).json()["seller_orders"][0]["returns"]
     assert seen["state"] == "refunded"
     assert (await trade.gateway.totals()).refunded_minor == {}
+    journals = (await finance.get(f"/finance/journals?tenant={trade.market.tenant.slug}&q={transfer['id']}")).json()["data"]
+    assert [(one["kind"], one["about"]["refund"]) for one in journals] == [
+        ("refund_paid", transfer["about"]),
+        ("refund", transfer["about"]),
+    ]
 
 
 async def test_only_finance_ever_sees_the_account(trade: Trade, finance: Browser, browser_at, caplog: pytest.LogCaptureFixture):

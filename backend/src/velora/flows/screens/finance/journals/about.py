@@ -1,4 +1,4 @@
-"""What journals are about: from an order, a payment, a refund, a dispute, a case or a payout to the journals that moved its money.
+"""What journals are about: from an order, a payment, a refund, a transfer, a dispute, a case or a payout to the journals that moved it.
 
 The way leads by their business keys, which say what each is for; a payload is never searched.
 """
@@ -15,6 +15,7 @@ from velora.modules.orders import service as orders
 from velora.modules.payments import service as payments
 from velora.modules.suspense import service as suspense
 from velora.modules.suspense.service import CaseFacts
+from velora.modules.transfers import service as transfers
 from velora.platform.db import UnitOfWork
 
 Key = tuple[int, int]  # tenant, id
@@ -35,8 +36,8 @@ def of_part(part_id: int) -> tuple[str, ...]:
 
 
 async def about(uow: UnitOfWork, tenant_ids: Sequence[int], what: str) -> list[Key]:
-    """(tenant, journal) of every journal about this: a journal, order, parcel of one, payment, refund, dispute, case or payout by id, or a
-    key as it stands in the journal (`capture:pi_…`). Nothing for what is none of them.
+    """(tenant, journal) of every journal about this: a journal, order, parcel of one, payment, refund, transfer, dispute, case or payout by
+    id, or a key as it stands in the journal (`capture:pi_…`). Nothing for what is none of them.
     """
     prefix = what.partition("_")[0]
     if ":" in what:
@@ -58,6 +59,9 @@ async def about(uow: UnitOfWork, tenant_ids: Sequence[int], what: str) -> list[K
             return await _behind(uow, [(tenant_id, key(id_)) for tenant_id in tenant_ids for key in OF_REFUND])
         case "sus":
             return await _behind(uow, await _keys_of_cases(uow, list((await suspense.by_id(uow, everywhere)).values())))
+        case "trf":
+            made = (await transfers.by_id(uow, everywhere)).values()
+            return [key for one in made for key in await about(uow, [one.tenant_id], one.about.partition(":")[0])]
         case "dp":
             return await _behind(uow, _keys_of_disputes((await disputes.by_id(uow, everywhere)).values()))
         case "pay":
