@@ -151,7 +151,7 @@ async def the_second_order_recovers_the_debt_and_is_lost_in_a_dispute(books: Boo
         books.tenant, 1, "sandbox", "dp_1", "ch_2", O2, O2, "EUR", 6420, "fraudulent", books.uow.now, taken_minor=6420, covered_minor=6420,
         fee_minor=1500, shares=(share,),
     )  # fmt: skip
-    opened = dispute_postings.opened(dispute, at=books.uow.now)
+    opened = dispute_postings.opened(dispute, dispute.fee_minor, at=books.uow.now)
     assert opened.postings == legs(
         (DISPUTES, CLEARING, 6420), (DISPUTE_FEES, CLEARING, 1500), (PAYABLE, DISPUTE_HOLD, 3860), (RESERVE, DISPUTE_HOLD, 540)
     )
@@ -181,7 +181,7 @@ async def test_a_dispute_that_is_won_gives_everything_back(uow):
         books.tenant, 1, "sandbox", "dp_1", "ch_2", O2, O2, "EUR", 6420, "fraudulent", uow.now, taken_minor=6420, covered_minor=6420,
         shares=(share,),
     )  # fmt: skip
-    await books.post(dispute_postings.opened(dispute, at=uow.now))
+    await books.post(dispute_postings.opened(dispute, dispute.fee_minor, at=uow.now))
     await books.hold({DISPUTES: 6420, DISPUTE_HOLD: 5400, PAYABLE: 0, RESERVE: 0, CLEARING: -216})
     won = dispute_postings.won(dispute, at=uow.now)
     assert won.postings == legs((CLEARING, DISPUTES, 6420), (DISPUTE_HOLD, PAYABLE, 4860), (DISPUTE_HOLD, RESERVE, 540))

@@ -61,13 +61,13 @@ def keys_of(one: DisputeFacts) -> list[str]:
     ]  # fmt: skip
 
 
-def opened(one: DisputeFacts, *, at: datetime) -> Journal:
+def opened(one: DisputeFacts, fee_minor: int, *, at: datetime) -> Journal:
     """E10a: the bank has taken the money, the gateway its fee; of sellers' money that was released as much is kept as it falls on each.
 
-    What is in escrow is frozen there, which moves nothing. What falls on nobody stands in suspense.
+    What is in escrow is frozen there, which moves nothing. What falls on nobody stands in suspense. Of the fee, what was not posted before.
     """
     moves = legs(
-        (DISPUTES, CLEARING, one.covered_minor), (SUSPENSE, CLEARING, one.suspended_minor), (DISPUTE_FEES, CLEARING, one.fee_minor),
+        (DISPUTES, CLEARING, one.covered_minor), (SUSPENSE, CLEARING, one.suspended_minor), (DISPUTE_FEES, CLEARING, fee_minor),
         *_kept(one),
     )  # fmt: skip
     return _journal(one, "dispute_opened", opened_key(one.id), moves, at)

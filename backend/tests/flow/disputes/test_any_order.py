@@ -93,6 +93,19 @@ async def test_more_that_is_taken_later_and_a_later_fee_are_posted_once(shop):
     assert (await known(shop, ref)).covered_minor == 1500
 
 
+async def test_a_question_that_cost_a_fee_costs_it_once_when_it_becomes_a_dispute(shop):
+    one = await bought(shop)
+    ref = await shop.gateway.open_dispute(one.charge, 1000)
+    intent = await shop.intent(one.order_id)
+    dispute = DisputeNews("sandbox", await seen(shop, ref), (intent.tenant_id, intent.id))
+    question = replace(dispute, seen=replace(dispute.seen, taken_minor=0, fee_minor=1000))
+    for news in (question, dispute, question, dispute):
+        async with shop.db.begin(None) as uow:
+            await settle(uow, [news])
+    await stands(shop, {DISPUTES: 1000, DISPUTE_FEES: dispute.seen.fee_minor})
+    assert dispute.seen.fee_minor == 1500
+
+
 @pytest.mark.parametrize("refund_goes", [True, False])
 async def test_lost_while_a_refund_is_under_way_it_waits_for_what_becomes_of_that(shop, clock, refund_goes):
     one = await bought(shop)

@@ -120,11 +120,12 @@ def _taken(uow: UnitOfWork, one: DisputeFacts, seen: SeenDispute, standing: Stan
         return now
     shares = [_kept(one, part, standing) for part in _cover(one, more, standing, following)]
     covered = sum(share.gross_minor for share in shares)
+    fee = max(seen.fee_minor - one.fee_minor, 0)  # it may have asked first, at a price
     now = replace(
-        one, taken_minor=seen.taken_minor, covered_minor=covered, suspended_minor=more - covered, fee_minor=seen.fee_minor,
+        one, taken_minor=seen.taken_minor, covered_minor=covered, suspended_minor=more - covered, fee_minor=one.fee_minor + fee,
         shares=tuple(shares),
     )  # fmt: skip
-    following.journals.append(dispute_postings.opened(now, at=uow.now))
+    following.journals.append(dispute_postings.opened(now, fee, at=uow.now))
     return now
 
 
