@@ -15,6 +15,8 @@ EPOCH = datetime(2010, 1, 1, tzinfo=UTC)
 NODES = 1 << 10
 _SEQUENCE_BITS = 12
 _TIME_SHIFT = 22
+NODE_BITS = (NODES - 1) << _SEQUENCE_BITS
+"""Which bits of an id say where it was made: of one place the ids are in the order of time, also where clocks disagree."""
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _PAIRS = [high + low for high in _ALPHABET for low in _ALPHABET]
 _VALUES = {letter: value for value, letter in enumerate(_ALPHABET)} | {"O": 0, "I": 1, "L": 1}

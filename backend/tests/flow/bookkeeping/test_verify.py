@@ -27,7 +27,8 @@ from velora.flows.suspense.open import open_case
 from velora.flows.suspense.send import BackNews, settle_back
 from velora.flows.suspense.settle import Wish
 from velora.flows.suspense.settle import settle as settle_suspense
-from velora.kernel.ids import encode
+from velora.kernel.clock import ManualClock
+from velora.kernel.ids import encode, id_source
 from velora.kernel.principal import Principal
 from velora.modules.commission import service as commission
 from velora.modules.inventory import service as inventory
@@ -39,7 +40,7 @@ from velora.modules.payouts import service as payouts
 from velora.modules.payouts.service import Settled
 from velora.modules.returns import service as returns
 from velora.modules.suspense.service import Limits, NewCase, Settlement
-from velora.platform.db import UnitOfWork
+from velora.platform.db import Database, UnitOfWork
 from velora.platform.db.outbox import RELAYED_KEPT
 from velora.platform.db.relay import forget_relayed, relay
 
@@ -191,6 +192,22 @@ async def test_each_payout_to_a_seller_who_owed_at_that_moment_is_counted(db):
             found = await check(20, uow, whom)
             assert (found.count, len(found.examples)) == (2, 2)
         assert (await check(20, uow, (await a_tenant(uow)).id)).count == 0
+
+
+async def test_processes_whose_clocks_disagree_accuse_nobody_of_a_payout(fresh_db, clock):
+    behind = ManualClock(clock.now() - timedelta(minutes=2))
+    other = Database(fresh_db.engine, behind, id_source(behind, 7))
+    async with fresh_db.begin(None) as uow:
+        tenant, seller = (await a_tenant(uow)).id, uow.new_id()
+        await moved(uow, tenant, BANK, postings.payable(seller), 5000)
+        await a_payout_of(uow, tenant, seller)
+    async with other.begin(None) as uow:  # later, by an earlier clock
+        await moved(uow, tenant, postings.receivable(seller), AccountRef("4010"))
+    async with fresh_db.begin(None) as uow:
+        assert (await check(20, uow, tenant)).count == 0
+        await ledger.open_epoch(uow, (await ledger.seals(uow)).open_epoch + 1)
+        await a_payout_of(uow, tenant, seller)
+        assert (await check(20, uow, tenant)).count == 1
 
 
 async def test_events_that_have_served_their_time_are_not_missed(fresh_db, clock):

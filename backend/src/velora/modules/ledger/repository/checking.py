@@ -1,10 +1,11 @@
 """What must not be in the tables: each function gives back (how many, some examples) and reads in bounded memory."""
 
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from sqlalchemy import Select, Subquery, case, func, literal, or_, select
 from sqlalchemy.orm import aliased
 
+from velora.kernel.ids import NODE_BITS
 from velora.modules.ledger.models import LedgerAccount, LedgerBalance, LedgerJournal, LedgerKey, LedgerPosting
 from velora.modules.ledger.repository import dropping
 from velora.modules.ledger.repository.reading import account_columns, unsealed
@@ -185,21 +186,12 @@ async def credited_by(uow: UnitOfWork, tenant_id: int | None, *, code: str, kind
 async def taken_while_owing(uow: UnitOfWork, tenant_id: int | None, *, kind: str, taken: str, owed: str) -> Found:
     """20: a journal of this kind that took from `{taken}:x` when the postings before it left `{owed}:x` above nothing.
 
-    Few ever owe, so the search begins with their accounts.
+    Of two journals of one process the ids say which came first; of two processes, whose clocks may disagree, only the epochs do. Where
+    neither says it, a debt counts as later and what ended one as earlier. Few ever owe, so the search begins with their accounts.
     """
     border = await dropping.border(uow)
     source = aliased(LedgerAccount)
-    debited, credited = (
-        select(func.coalesce(func.sum(before.amount), 0))
-        .where(
-            before.tenant_id == LedgerAccount.tenant_id,
-            (before.debit_account_id if side else before.credit_account_id) == LedgerAccount.id,
-            before.journal_id < LedgerJournal.id,
-            before.journal_id >= border,
-        )
-        .scalar_subquery()
-        for side, before in ((1, aliased(LedgerPosting)), (0, aliased(LedgerPosting)))
-    )
+    debited, credited = (_before(LedgerJournal, border, side=side) for side in ("debit", "credit"))
     gone = dropping.account_sums(tenant_id)
     wrong = (
         select(LedgerJournal.id)
@@ -217,6 +209,22 @@ async def taken_while_owing(uow: UnitOfWork, tenant_id: int | None, *, kind: str
         .where(debited + func.coalesce(gone.c.debit, 0) > credited + func.coalesce(gone.c.credit, 0))
     )
     return await _found(uow, wrong, LedgerAccount, tenant_id)
+
+
+def _before(journal: Any, border: int, *, side: Literal["debit", "credit"]) -> Any:
+    """What was posted to this side of the account at hand before the journal: surely, of debits; perhaps, of credits."""
+    moved, other = aliased(LedgerPosting), aliased(LedgerJournal)
+    account = moved.debit_account_id if side == "debit" else moved.credit_account_id
+    same_place = other.id.bitwise_and(NODE_BITS) == journal.id.bitwise_and(NODE_BITS)
+    earlier = other.epoch < journal.epoch if side == "debit" else other.epoch <= journal.epoch
+    return (
+        select(func.coalesce(func.sum(moved.amount), 0))
+        .join(other, (other.tenant_id == moved.tenant_id) & (other.id == moved.journal_id))
+        .where(moved.tenant_id == LedgerAccount.tenant_id, account == LedgerAccount.id, moved.journal_id >= border)
+        .where(case((same_place, other.id < journal.id), else_=earlier))
+        .correlate(LedgerAccount, journal)
+        .scalar_subquery()
+    )
 
 
 def _sums(column: Any, tenant_id: int | None, from_id: int) -> Any:
