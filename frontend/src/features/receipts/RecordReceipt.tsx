@@ -102,9 +102,11 @@ export function RecordReceipt({ tenant, onClose }: RecordReceiptProps) {
             />
           </Field>
         )}
-        <Field label={t("amount")} error={at("/amount_minor")} required>
-          <MoneyInput key={currency} currency={currency} value={amount} onChange={setAmount} />
-        </Field>
+        {currency && (
+          <Field label={t("amount")} error={at("/amount_minor")} required>
+            <MoneyInput key={currency} currency={currency} value={amount} onChange={setAmount} />
+          </Field>
+        )}
         <Field label={t("valued_on")} error={at("/valued_on")} required>
           <Input type="date" {...words("valued_on")} />
         </Field>

@@ -1,5 +1,5 @@
 import { screen, within } from "@testing-library/react";
-import { http, HttpResponse } from "msw";
+import { delay, http, HttpResponse } from "msw";
 import { beforeEach, expect, test } from "vitest";
 import { loadWords } from "@/shared/i18n";
 import { showRoutes } from "@/testing/render";
@@ -56,6 +56,21 @@ beforeEach(async () => {
 
 const shown = () =>
   showRoutes([{ path: "/finance/receipts", element: <ReceiptsPage /> }], "/finance/receipts");
+
+test("whoever is quicker than the list of marketplaces waits for it", async () => {
+  server.use(
+    http.get("*/api/v1/marketplaces", async () => {
+      await delay(200);
+      return HttpResponse.json({
+        data: [{ ...tenant, url: "", currency: "EUR", currencies: ["EUR"], locale: "en" }],
+      });
+    }),
+  );
+  const { person } = shown();
+  await person.click(await screen.findByRole("button", { name: "Record a receipt" }));
+  const drawer = await screen.findByRole("dialog", { name: "Record a receipt" });
+  expect(await within(drawer).findByLabelText("Amount")).toBeVisible();
+});
 
 test("a receipt is recorded as the statement says it, for an order that waits", async () => {
   const sent: unknown[] = [];
