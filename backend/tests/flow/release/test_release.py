@@ -48,6 +48,18 @@ async def test_what_arrives_while_all_of_it_is_on_its_way_back_falls_due_if_it_d
     assert (hold.state, hold.due_at) == (escrow_service.State.HELD, clock.now() + timedelta(days=14))
 
 
+async def test_the_buyers_word_while_all_of_it_is_on_its_way_back_counts_if_it_does_not_go(uow, clock):
+    paid = await a_paid_order(uow, uow.new_id())
+    taking = escrow_service.Taking(*paid.part, 10800, 1000)
+    await escrow_service.take_for_refund(uow, [taking])
+    await shipped(uow, paid)
+    (hold,) = await confirm(uow, [Confirmation(*paid.part)])
+    assert isinstance(hold, escrow_service.Hold)
+    await escrow_service.settle_refunds(uow, paid=[], failed=[taking])
+    hold = (await escrow_service.of_seller_orders(uow, {paid.part}))[paid.part]
+    assert (hold.state, hold.due_at) == (escrow_service.State.HELD, clock.now())
+
+
 async def test_what_is_released_is_not_released_again(uow, holds):
     paid = await a_paid_order(uow, uow.new_id())
     await delivered(uow, paid)

@@ -80,6 +80,11 @@ def ended(hold: Hold | None, seller_order_id: int) -> NothingHeld | AlreadyRelea
     return AlreadyReleased(seller_order_id) if hold.state is State.RELEASED else None
 
 
+def over(hold: Hold | None, seller_order_id: int) -> NothingHeld | AlreadyReleased | None:
+    """Why this hold can never be open again, or None."""
+    return None if hold is not None and hold.may_open else ended(hold, seller_order_id)
+
+
 def refusal_of(hold: Hold | None, taking: Taking) -> NothingHeld | AlreadyReleased | UnderDispute | MoreThanHeld | None:
     """Why a refund cannot take this, or None: never more than the rest, and nothing while it is disputed or once it is released."""
     if refusal := ended(hold, taking.seller_order_id):

@@ -74,12 +74,13 @@ async def start_clock(uow: UnitOfWork, deliveries: Sequence[Delivery]) -> None:
 
 
 async def confirm(uow: UnitOfWork, keys: Sequence[Key]) -> list[Hold | NothingHeld | AlreadyReleased]:
-    """The buyer has everything: what is held falls due now, or once no dispute about it is open. Confirming again changes nothing."""
+    """The buyer has everything: what is held falls due now, or once no dispute about it is open and no refund of all of it is under way.
+    Confirming again changes nothing."""
     standing = await repository.locked(uow, set(keys))
-    outcomes = [policy.ended(standing.get(key), key[1]) or standing[key] for key in keys]
+    outcomes = [policy.over(standing.get(key), key[1]) or standing[key] for key in keys]
     held = {(one.tenant_id, one.seller_order_id) for one in outcomes if isinstance(one, Hold) and one.state is State.HELD}
     await repository.change(uow, {key: {"state": State.DUE.value, "due_at": uow.now} for key in held})
-    waiting = {(one.tenant_id, one.seller_order_id) for one in outcomes if isinstance(one, Hold) and one.state is State.FROZEN}
+    waiting = {(one.tenant_id, one.seller_order_id) for one in outcomes if isinstance(one, Hold) and not one.is_open}
     await repository.change(uow, {key: {"due_at": uow.now} for key in waiting})
     return outcomes
 
