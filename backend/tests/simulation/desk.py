@@ -4,7 +4,8 @@
 recorded until somebody answers, and a transfer is made once, whoever hears of it.
 """
 
-from collections.abc import Awaitable
+import random
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
@@ -132,18 +133,19 @@ class Desk:
             elif about not in self.sent:
                 self.sent[about] = Sent(tenant_id, amount)
                 world.note(f"bank: sent {amount} for {about}")
-        told = {"sent_on": DAY, "bank_ref": f"T-{id_}"} if about in self.sent else {"reason": "The account is closed."}
-        request = Once(tenant_id, _WHO, asked(self.people.a_key()), Said(tenant_id, id_, _FINANCE, _ALONE, **told))  # type: ignore[arg-type]
+        who = tenant_id, id_, _FINANCE, _ALONE
+        said = Said(*who, DAY, f"T-{id_}") if about in self.sent else Said(*who, reason="The account is closed.")
+        request = Once(tenant_id, _WHO, asked(self.people.a_key()), said)
         await self.people.asks(
             f"say what became of {encode('trf', id_)}", lambda house: house.writes.submit(say_once, request), tries=dice.randint(1, 3)
         )
 
     @property
-    def _dice(self) -> Any:
+    def _dice(self) -> random.Random:
         return self.people.world.dice
 
     @property
-    def _rows(self) -> Any:
+    def _rows(self) -> Callable[..., list[tuple[Any, ...]]]:
         return self.people.world.rows
 
 

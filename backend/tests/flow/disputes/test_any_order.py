@@ -8,7 +8,7 @@ import pytest
 
 from tests.builders.checkout import a_draft
 from tests.builders.market import another_seller, goods
-from tests.builders.shop import order_id_of
+from tests.builders.shop import Shop, order_id_of
 from tests.flow.disputes.test_disputes import TOTAL, Bought, bought, known, seen, stands, told
 from velora.flows.dispute_postings import CHARGEBACK_LOSS, DISPUTE_FEES, DISPUTES, dispute_hold
 from velora.flows.disputes.settle import DisputeNews, settle
@@ -19,6 +19,12 @@ from velora.flows.refund.settle import sweep_refunds
 from velora.modules.disputes.service import State
 from velora.modules.escrow import service as escrow_service
 from velora.modules.payments import service as payments
+
+
+async def heard(shop: Shop, news: DisputeNews) -> None:
+    """In a transaction of its own."""
+    async with shop.db.begin(None) as uow:
+        await settle(uow, [news])
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -67,11 +73,9 @@ async def test_won_by_the_word_alone_stays_open_until_the_money_is_back(shop):
     ref = await shop.gateway.open_dispute(one.charge)
     intent = await shop.intent(one.order_id)
     word = DisputeNews("sandbox", replace(await seen(shop, ref), standing="won"), (intent.tenant_id, intent.id))
-    async with shop.db.begin(None) as uow:
-        await settle(uow, [word])
+    await heard(shop, word)
     assert (await known(shop, ref)).state is State.OPEN
-    async with shop.db.begin(None) as uow:
-        await settle(uow, [replace(word, seen=replace(word.seen, returned_minor=word.seen.taken_minor))])
+    await heard(shop, replace(word, seen=replace(word.seen, returned_minor=word.seen.taken_minor)))
     assert (await known(shop, ref)).state is State.WON
     await shop.gateway.end_dispute(ref, won=True)
     await stands(shop, {DISPUTES: 0})
@@ -84,11 +88,9 @@ async def test_more_that_is_taken_later_and_a_later_fee_are_posted_once(shop):
     first = DisputeNews("sandbox", await seen(shop, ref), (intent.tenant_id, intent.id))
     more = replace(first, seen=replace(first.seen, taken_minor=1500, fee_minor=3000))
     for news in (first, more, first, more):
-        async with shop.db.begin(None) as uow:
-            await settle(uow, [news])
+        await heard(shop, news)
     await stands(shop, {DISPUTES: 1000, SUSPENSE: -500, DISPUTE_FEES: 3000})
-    async with shop.db.begin(None) as uow:
-        await settle(uow, [replace(more, seen=replace(more.seen, standing="lost"))])
+    await heard(shop, replace(more, seen=replace(more.seen, standing="lost")))
     await stands(shop, {DISPUTES: 0, SUSPENSE: 0, DISPUTE_FEES: 3000})
     assert (await known(shop, ref)).covered_minor == 1500
 
@@ -100,8 +102,7 @@ async def test_a_question_that_cost_a_fee_costs_it_once_when_it_becomes_a_disput
     dispute = DisputeNews("sandbox", await seen(shop, ref), (intent.tenant_id, intent.id))
     question = replace(dispute, seen=replace(dispute.seen, taken_minor=0, fee_minor=1000))
     for news in (question, dispute, question, dispute):
-        async with shop.db.begin(None) as uow:
-            await settle(uow, [news])
+        await heard(shop, news)
     await stands(shop, {DISPUTES: 1000, DISPUTE_FEES: dispute.seen.fee_minor})
     assert dispute.seen.fee_minor == 1500
 
