@@ -31,6 +31,8 @@ class Event:
     aggregate: ClassVar[str]
     key: ClassVar[str]
     last_counts: ClassVar[bool] = False
+    number: ClassVar[int] = 0
+    """Its id in the outbox, which a fact has once it is told to those who listen."""
 
     tenant_id: TenantId
 
@@ -141,9 +143,16 @@ def event_type(type_: str) -> type[Event]:
     return _BY_TYPE[type_]
 
 
-def event_from(type_: str, payload: dict[str, object]) -> Event:
-    """The fact as it was told. Raises KeyError for a type that no module of this version declares."""
-    return _BY_TYPE[type_](**{name: tuple(value) if isinstance(value, list) else value for name, value in payload.items()})  # pyright: ignore[reportArgumentType, reportUnknownArgumentType] -- the outbox row was written from the same class
+def event_from(type_: str, payload: dict[str, object], number: int = 0) -> Event:
+    """The fact as it was told, under this number. Raises KeyError for a type that no module of this version declares."""
+    event = _BY_TYPE[type_](**{name: tuple(value) if isinstance(value, list) else value for name, value in payload.items()})  # pyright: ignore[reportArgumentType, reportUnknownArgumentType] -- the outbox row was written from the same class
+    return numbered(event, number)
+
+
+def numbered(event: Event, number: int) -> Event:
+    """The same fact, which knows its number from now on. The number is no part of what it says."""
+    object.__setattr__(event, "number", number)
+    return event
 
 
 @cache

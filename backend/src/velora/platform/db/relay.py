@@ -88,7 +88,7 @@ async def _readable(db: Database, rows: Sequence[Any]) -> list[Numbered]:
     events: list[Numbered] = []
     for row in rows:
         try:
-            events.append((row.id, event_from(row.type, row.payload)))
+            events.append((row.id, event_from(row.type, row.payload, row.id)))
         except (KeyError, TypeError) as error:
             await _park(db, "relay", [row.id], error)
     return events
