@@ -236,13 +236,16 @@ async def test_a_pros_owner_keeps_webhooks_and_its_people_look(house: TradingHou
     at, owner, clerk = await a_sellers_people(house, nord, browser_at)
     wish = {"url": "http://127.0.0.1:9/hook", "event_types": ["catalog.product_changed.v1"]}
     assert code(await owner.post(at, wish)) == (403, "webhooks.needs_pro")
-    assert (await owner.get(at)).json()["data"] == []
+    listed = (await owner.get(at)).json()
+    assert (listed["data"], listed["refused_with"]) == ([], "webhooks.needs_pro")
+    assert (await clerk.get(at)).json()["refused_with"] == "request.forbidden"
     seller_id = decode("sel", at.split("/")[2])
     await a_pro(house.db, seller_id)
     made = await added(owner, "http://127.0.0.1:9/hook", "catalog.product_changed.v1", at=at)
     one = f"{at}/{made['endpoint']['id']}"
     async with house.db.begin(None) as uow:
         await telling.enqueue(uow, [numbered(ProductChanged(0, seller_id, 5), uow.new_id())])
+    assert (await owner.get(at)).json()["refused_with"] is None
     assert (await clerk.get(at)).json()["data"] == [made["endpoint"]]
     [delivery] = (await clerk.get(f"{one}/deliveries")).json()["data"]
     assert (await clerk.get(f"{one}/deliveries/{delivery['id']}")).json()["attempts"] == []

@@ -33,7 +33,7 @@ CALLER = (NotSignedIn, Forbidden, BadCsrfToken)
 _ADMIN = (*CALLER, UnknownHost)
 
 
-class EndpointIn(Schema):
+class WebhookIn(Schema):
     url: str = Field(examples=["https://erp.example.com/velora"], description="https, on port 443 or 8443, on the public internet.")
     description: str = Field(default="", examples=["Our ERP"])
     event_types: list[str] = Field(max_length=100, examples=[["orders.order_paid.v1"]])
@@ -42,7 +42,7 @@ class EndpointIn(Schema):
         return Wish(self.url, self.description.strip(), tuple(sorted(set(self.event_types))))
 
 
-class EndpointOut(Schema):
+class WebhookOut(Schema):
     """An endpoint; the header `ETag` names its version where one is read alone. `reason` says why it is disabled."""
 
     id: EndpointId
@@ -59,7 +59,7 @@ class EndpointOut(Schema):
     version: int
 
     @classmethod
-    def of(cls, one: Endpoint) -> "EndpointOut":
+    def of(cls, one: Endpoint) -> "WebhookOut":
         return cls(
             id=one.id, url=one.url, description=one.description, event_types=list(one.event_types), state=one.state,
             reason=one.reason.value, since=one.since, failures=one.failures, failing_since=one.failing_since,
@@ -67,29 +67,31 @@ class EndpointOut(Schema):
         )  # fmt: skip
 
 
-class EndpointsOut(Schema):
+class WebhooksOut(Schema):
     """The endpoints, and the event types that may be chosen."""
 
-    data: list[EndpointOut]
+    data: list[WebhookOut]
     event_types: list[str]
+    refused_with: str | None = Field(description="The code with which a change by the caller would be refused", examples=[None])
 
     @classmethod
-    def of(cls, found: Sequence[Endpoint], owner: Owner) -> "EndpointsOut":
-        return cls(data=[EndpointOut.of(one) for one in found], event_types=offered(to_seller=owner.is_seller))
+    def of(cls, found: Sequence[Endpoint], owner: Owner, refusal: Refusal | None) -> "WebhooksOut":
+        types = offered(to_seller=owner.is_seller)
+        return cls(data=[WebhookOut.of(one) for one in found], event_types=types, refused_with=refusal.code if refusal else None)
 
 
-class ShownOut(Schema):
+class WebhookSecretOut(Schema):
     """An endpoint with its secret, which nobody can be shown again."""
 
-    endpoint: EndpointOut
+    endpoint: WebhookOut
     secret: str = Field(examples=["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"])
 
     @classmethod
-    def of(cls, one: Shown) -> "ShownOut":
-        return cls(endpoint=EndpointOut.of(one.endpoint), secret=one.secret)
+    def of(cls, one: Shown) -> "WebhookSecretOut":
+        return cls(endpoint=WebhookOut.of(one.endpoint), secret=one.secret)
 
 
-class DeliveryOut(Schema):
+class WebhookDeliveryOut(Schema):
     """An event for an endpoint. `id` is its `webhook-id`, the same at every try."""
 
     id: EventId
@@ -104,14 +106,14 @@ class DeliveryOut(Schema):
     delivered_at: datetime | None
 
     @classmethod
-    def of(cls, one: Delivery) -> "DeliveryOut":
+    def of(cls, one: Delivery) -> "WebhookDeliveryOut":
         return cls(
             id=one.event_id, endpoint_id=one.endpoint_id, type=one.type, state=one.state, attempts=one.attempts, next_at=one.next_at,
             last_status=one.last_status, last_error=one.last_error, created_at=one.created_at, delivered_at=one.delivered_at,
         )  # fmt: skip
 
 
-class AttemptOut(Schema):
+class WebhookAttemptOut(Schema):
     """One request: what was sent besides the body, and the beginning of what came back."""
 
     at: datetime
@@ -122,24 +124,24 @@ class AttemptOut(Schema):
     error: str
 
     @classmethod
-    def of(cls, one: Attempt) -> "AttemptOut":
+    def of(cls, one: Attempt) -> "WebhookAttemptOut":
         return cls(
             at=one.at, request_headers=dict(one.request_headers), status=one.status, reply=one.reply, duration_ms=one.duration_ms,
             error=one.error,
         )  # fmt: skip
 
 
-class WholeDeliveryOut(Schema):
-    delivery: DeliveryOut
+class WebhookDeliveryFullOut(Schema):
+    delivery: WebhookDeliveryOut
     body: str = Field(description="What is sent, to the letter", examples=['{"type":"orders.order_paid.v1","timestamp":"…","data":{}}'])
-    attempts: list[AttemptOut]
+    attempts: list[WebhookAttemptOut]
 
 
-class ReplayIn(Schema):
+class WebhookReplayIn(Schema):
     since: AwareDatetime = Field(description="Events from this moment on", examples=["2026-11-16T10:00:00Z"])
 
 
-class ReplayedOut(Schema):
+class WebhookReplayedOut(Schema):
     events: int = Field(description="How many events are sent again")
 
 
@@ -158,30 +160,32 @@ def version_of(tag: str | None) -> int:
     return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 10 else -1
 
 
-def tagged(reply: Response, endpoint: Endpoint) -> EndpointOut:
+def tagged(reply: Response, endpoint: Endpoint) -> WebhookOut:
     reply.headers["etag"] = f'"v{endpoint.version}"'
-    return EndpointOut.of(endpoint)
+    return WebhookOut.of(endpoint)
 
 
 async def page_of(
     house: House, owner: Owner, endpoint_id: int, states: Sequence[DeliveryState] | None, type_: str | None, cursor: str | None, limit: int
-) -> PageOut[DeliveryOut]:
+) -> PageOut[WebhookDeliveryOut]:
     """One page of an endpoint's log."""
     async with house.db.read(None) as uow:
         unrefused(await webhooks.one(uow, owner, endpoint_id))
         found = await webhooks.deliveries(
             uow, owner, endpoint_id, states=states or tuple(DeliveryState), type_=type_, cursor=cursor, limit=limit
         )
-    return PageOut[DeliveryOut].of(Page([DeliveryOut.of(one) for one in found.data], found.next_cursor))
+    return PageOut[WebhookDeliveryOut].of(Page([WebhookDeliveryOut.of(one) for one in found.data], found.next_cursor))
 
 
-async def whole(house: House, owner: Owner, endpoint_id: int, event_id: int) -> WholeDeliveryOut:
+async def whole(house: House, owner: Owner, endpoint_id: int, event_id: int) -> WebhookDeliveryFullOut:
     """A delivery with its body and every try."""
     async with house.db.read(None) as uow:
         unrefused(await webhooks.one(uow, owner, endpoint_id))
         found = unrefused(await webhooks.delivery(uow, owner, endpoint_id, event_id))
         tries = await webhooks.attempts(uow, owner, endpoint_id, event_id)
-    return WholeDeliveryOut(delivery=DeliveryOut.of(found), body=found.body, attempts=[AttemptOut.of(one) for one in tries])
+    return WebhookDeliveryFullOut(
+        delivery=WebhookDeliveryOut.of(found), body=found.body, attempts=[WebhookAttemptOut.of(one) for one in tries]
+    )
 
 
 def _hand(tenant: Tenant, caller: MarketplaceAdmin, request: Request) -> Hand:
@@ -189,24 +193,24 @@ def _hand(tenant: Tenant, caller: MarketplaceAdmin, request: Request) -> Hand:
 
 
 @router.get("/admin/webhooks", responses=problems(*_ADMIN))
-async def list_webhooks(tenant: Tenant, caller: MarketplaceAdmin, house: HouseDep) -> EndpointsOut:
+async def list_webhooks(tenant: Tenant, caller: MarketplaceAdmin, house: HouseDep) -> WebhooksOut:
     """Where this marketplace's events are sent."""
     owner = Owner.tenant(tenant.id)
     async with house.db.read(None) as uow:
-        return EndpointsOut.of(await webhooks.of_owner(uow, owner), owner)
+        return WebhooksOut.of(await webhooks.of_owner(uow, owner), owner, None)
 
 
 @router.post("/admin/webhooks", status_code=201, responses=problems(Invalid, TooManyEndpoints, *_ADMIN))
-async def add_webhook(body: EndpointIn, request: Request, tenant: Tenant, caller: MarketplaceAdmin, house: HouseDep) -> ShownOut:
+async def add_webhook(body: WebhookIn, request: Request, tenant: Tenant, caller: MarketplaceAdmin, house: HouseDep) -> WebhookSecretOut:
     """Send the chosen events to this URL from now on. The secret is shown in this answer alone."""
     hand = _hand(tenant, caller, request)
     await keeping.check_wish(house, hand.owner, body.wish())
     async with house.db.begin(None) as uow:
-        return ShownOut.of(unrefused(await keeping.create(uow, house, hand, body.wish())))
+        return WebhookSecretOut.of(unrefused(await keeping.create(uow, house, hand, body.wish())))
 
 
 @router.get("/admin/webhooks/{endpoint_id}", responses=problems(NotFound, *_ADMIN))
-async def read_webhook(endpoint_id: EndpointId, tenant: Tenant, caller: MarketplaceAdmin, house: HouseDep, reply: Response) -> EndpointOut:
+async def read_webhook(endpoint_id: EndpointId, tenant: Tenant, caller: MarketplaceAdmin, house: HouseDep, reply: Response) -> WebhookOut:
     """One endpoint, for editing."""
     async with house.db.read(None) as uow:
         return tagged(reply, unrefused(await webhooks.one(uow, Owner.tenant(tenant.id), endpoint_id)))
@@ -215,14 +219,14 @@ async def read_webhook(endpoint_id: EndpointId, tenant: Tenant, caller: Marketpl
 @router.put("/admin/webhooks/{endpoint_id}", responses=problems(NotFound, Invalid, EndpointChanged, EndpointVersionMissing, *_ADMIN))
 async def change_webhook(
     endpoint_id: EndpointId,
-    body: EndpointIn,
+    body: WebhookIn,
     request: Request,
     tenant: Tenant,
     caller: MarketplaceAdmin,
     house: HouseDep,
     reply: Response,
     if_match: IfMatch = None,
-) -> EndpointOut:
+) -> WebhookOut:
     """Another URL, description or choice of events. Needs the version that you loaded."""
     hand, version = _hand(tenant, caller, request), version_of(if_match)
     async with house.db.read(None) as uow:
@@ -243,35 +247,37 @@ async def remove_webhook(endpoint_id: EndpointId, request: Request, tenant: Tena
 @router.post("/admin/webhooks/{endpoint_id}/rotate-secret", responses=problems(NotFound, *_ADMIN))
 async def rotate_webhook_secret(
     endpoint_id: EndpointId, request: Request, tenant: Tenant, caller: MarketplaceAdmin, house: HouseDep
-) -> ShownOut:
+) -> WebhookSecretOut:
     """A new secret, shown in this answer alone. For 24 hours the old one signs as well."""
     async with house.db.begin(None) as uow:
-        return ShownOut.of(unrefused(await keeping.rotate(uow, house, _hand(tenant, caller, request), endpoint_id)))
+        return WebhookSecretOut.of(unrefused(await keeping.rotate(uow, house, _hand(tenant, caller, request), endpoint_id)))
 
 
 @router.post("/admin/webhooks/{endpoint_id}/enable", responses=problems(NotFound, *_ADMIN))
 async def enable_webhook(
     endpoint_id: EndpointId, request: Request, tenant: Tenant, caller: MarketplaceAdmin, house: HouseDep
-) -> EndpointOut:
+) -> WebhookOut:
     """Send there again, what still waits first. What happened while it was disabled is not sent."""
     async with house.db.begin(None) as uow:
-        return EndpointOut.of(unrefused(await keeping.enable(uow, _hand(tenant, caller, request), endpoint_id)))
+        return WebhookOut.of(unrefused(await keeping.enable(uow, _hand(tenant, caller, request), endpoint_id)))
 
 
 @router.post("/admin/webhooks/{endpoint_id}/disable", responses=problems(NotFound, *_ADMIN))
 async def disable_webhook(
     endpoint_id: EndpointId, request: Request, tenant: Tenant, caller: MarketplaceAdmin, house: HouseDep
-) -> EndpointOut:
+) -> WebhookOut:
     """Send nothing there for now."""
     async with house.db.begin(None) as uow:
-        return EndpointOut.of(unrefused(await keeping.disable(uow, _hand(tenant, caller, request), endpoint_id)))
+        return WebhookOut.of(unrefused(await keeping.disable(uow, _hand(tenant, caller, request), endpoint_id)))
 
 
 @router.post("/admin/webhooks/{endpoint_id}/test", status_code=202, responses=problems(NotFound, EndpointDisabled, *_ADMIN))
-async def test_webhook(endpoint_id: EndpointId, request: Request, tenant: Tenant, caller: MarketplaceAdmin, house: HouseDep) -> DeliveryOut:
+async def test_webhook(
+    endpoint_id: EndpointId, request: Request, tenant: Tenant, caller: MarketplaceAdmin, house: HouseDep
+) -> WebhookDeliveryOut:
     """Send `webhooks.test.v1`, which means nothing; the delivery says what came of it."""
     async with house.db.begin(None) as uow:
-        return DeliveryOut.of(unrefused(await keeping.test(uow, _hand(tenant, caller, request), endpoint_id)))
+        return WebhookDeliveryOut.of(unrefused(await keeping.test(uow, _hand(tenant, caller, request), endpoint_id)))
 
 
 @router.get("/admin/webhooks/{endpoint_id}/deliveries", responses=problems(NotFound, Invalid, *_ADMIN))
@@ -284,7 +290,7 @@ async def list_webhook_deliveries(
     type: str | None = None,  # noqa: A002 -- the field's name
     cursor: str | None = None,
     limit: Limit = 50,
-) -> PageOut[DeliveryOut]:
+) -> PageOut[WebhookDeliveryOut]:
     """What was sent there in the last 30 days, the newest event first; `state` narrows and may be repeated."""
     return await page_of(house, Owner.tenant(tenant.id), endpoint_id, state, type, cursor, limit)
 
@@ -292,7 +298,7 @@ async def list_webhook_deliveries(
 @router.get("/admin/webhooks/{endpoint_id}/deliveries/{event_id}", responses=problems(NotFound, *_ADMIN))
 async def read_webhook_delivery(
     endpoint_id: EndpointId, event_id: EventId, tenant: Tenant, caller: MarketplaceAdmin, house: HouseDep
-) -> WholeDeliveryOut:
+) -> WebhookDeliveryFullOut:
     """One delivery with every request and reply."""
     return await whole(house, Owner.tenant(tenant.id), endpoint_id, event_id)
 
@@ -304,16 +310,17 @@ async def read_webhook_delivery(
 )
 async def replay_webhook_delivery(
     endpoint_id: EndpointId, event_id: EventId, request: Request, tenant: Tenant, caller: MarketplaceAdmin, house: HouseDep
-) -> DeliveryOut:
+) -> WebhookDeliveryOut:
     """Send this event again, with the same id and body."""
     async with house.db.begin(None) as uow:
-        return DeliveryOut.of(unrefused(await keeping.replay(uow, _hand(tenant, caller, request), endpoint_id, event_id)))
+        return WebhookDeliveryOut.of(unrefused(await keeping.replay(uow, _hand(tenant, caller, request), endpoint_id, event_id)))
 
 
 @router.post("/admin/webhooks/{endpoint_id}/replay", status_code=202, responses=problems(NotFound, EndpointDisabled, *_ADMIN))
 async def replay_failed_webhook_deliveries(
-    endpoint_id: EndpointId, body: ReplayIn, request: Request, tenant: Tenant, caller: MarketplaceAdmin, house: HouseDep
-) -> ReplayedOut:
+    endpoint_id: EndpointId, body: WebhookReplayIn, request: Request, tenant: Tenant, caller: MarketplaceAdmin, house: HouseDep
+) -> WebhookReplayedOut:
     """Send again everything since then that was not heard."""
     async with house.db.begin(None) as uow:
-        return ReplayedOut(events=unrefused(await keeping.replay_failed(uow, _hand(tenant, caller, request), endpoint_id, body.since)))
+        events = unrefused(await keeping.replay_failed(uow, _hand(tenant, caller, request), endpoint_id, body.since))
+    return WebhookReplayedOut(events=events)

@@ -7,19 +7,19 @@ from fastapi import APIRouter, Request, Response
 from velora.flows.webhooks import keeping
 from velora.flows.webhooks.http import (
     CALLER,
-    DeliveryOut,
     EndpointId,
-    EndpointIn,
-    EndpointOut,
-    EndpointsOut,
     EventId,
     IfMatch,
     Limit,
-    ReplayedOut,
-    ReplayIn,
-    ShownOut,
     States,
-    WholeDeliveryOut,
+    WebhookDeliveryFullOut,
+    WebhookDeliveryOut,
+    WebhookIn,
+    WebhookOut,
+    WebhookReplayedOut,
+    WebhookReplayIn,
+    WebhookSecretOut,
+    WebhooksOut,
     page_of,
     tagged,
     unrefused,
@@ -48,26 +48,29 @@ def _hand(seller_id: int, caller: SellerStaff, request: Request) -> Hand:
 
 
 @router.get("/seller/{seller_id}/webhooks", responses=problems(NotFound, *CALLER))
-async def list_seller_webhooks(seller_id: SellerId, caller: SellerStaff, house: HouseDep) -> EndpointsOut:
+async def list_seller_webhooks(seller_id: SellerId, request: Request, caller: SellerStaff, house: HouseDep) -> WebhooksOut:
     """Where what concerns this seller is sent, from all marketplaces."""
-    owner = _owner(seller_id, caller)
+    hand = _hand(seller_id, caller, request)
     async with house.db.read(None) as uow:
-        return EndpointsOut.of(await webhooks.of_owner(uow, owner), owner)
+        refusal = await keeping.may_change(uow, hand)
+        return WebhooksOut.of(await webhooks.of_owner(uow, hand.owner), hand.owner, refusal)
 
 
 @router.post("/seller/{seller_id}/webhooks", status_code=201, responses=problems(NotFound, Invalid, TooManyEndpoints, NeedsPro, *CALLER))
-async def add_seller_webhook(seller_id: SellerId, body: EndpointIn, request: Request, caller: SellerStaff, house: HouseDep) -> ShownOut:
+async def add_seller_webhook(
+    seller_id: SellerId, body: WebhookIn, request: Request, caller: SellerStaff, house: HouseDep
+) -> WebhookSecretOut:
     """Send the chosen events to this URL from now on. The secret is shown in this answer alone."""
     hand = _hand(seller_id, caller, request)
     await keeping.check_wish(house, hand.owner, body.wish())
     async with house.db.begin(None) as uow:
-        return ShownOut.of(unrefused(await keeping.create(uow, house, hand, body.wish())))
+        return WebhookSecretOut.of(unrefused(await keeping.create(uow, house, hand, body.wish())))
 
 
 @router.get("/seller/{seller_id}/webhooks/{endpoint_id}", responses=problems(NotFound, *CALLER))
 async def read_seller_webhook(
     seller_id: SellerId, endpoint_id: EndpointId, caller: SellerStaff, house: HouseDep, reply: Response
-) -> EndpointOut:
+) -> WebhookOut:
     """One endpoint, for editing."""
     async with house.db.read(None) as uow:
         return tagged(reply, unrefused(await webhooks.one(uow, _owner(seller_id, caller), endpoint_id)))
@@ -80,13 +83,13 @@ async def read_seller_webhook(
 async def change_seller_webhook(
     seller_id: SellerId,
     endpoint_id: EndpointId,
-    body: EndpointIn,
+    body: WebhookIn,
     request: Request,
     caller: SellerStaff,
     house: HouseDep,
     reply: Response,
     if_match: IfMatch = None,
-) -> EndpointOut:
+) -> WebhookOut:
     """Another URL, description or choice of events. Needs the version that you loaded."""
     hand, version = _hand(seller_id, caller, request), version_of(if_match)
     async with house.db.read(None) as uow:
@@ -109,28 +112,28 @@ async def remove_seller_webhook(
 @router.post("/seller/{seller_id}/webhooks/{endpoint_id}/rotate-secret", responses=problems(NotFound, NeedsPro, *CALLER))
 async def rotate_seller_webhook_secret(
     seller_id: SellerId, endpoint_id: EndpointId, request: Request, caller: SellerStaff, house: HouseDep
-) -> ShownOut:
+) -> WebhookSecretOut:
     """A new secret, shown in this answer alone. For 24 hours the old one signs as well."""
     async with house.db.begin(None) as uow:
-        return ShownOut.of(unrefused(await keeping.rotate(uow, house, _hand(seller_id, caller, request), endpoint_id)))
+        return WebhookSecretOut.of(unrefused(await keeping.rotate(uow, house, _hand(seller_id, caller, request), endpoint_id)))
 
 
 @router.post("/seller/{seller_id}/webhooks/{endpoint_id}/enable", responses=problems(NotFound, NeedsPro, *CALLER))
 async def enable_seller_webhook(
     seller_id: SellerId, endpoint_id: EndpointId, request: Request, caller: SellerStaff, house: HouseDep
-) -> EndpointOut:
+) -> WebhookOut:
     """Send there again, what still waits first. What happened while it was disabled is not sent."""
     async with house.db.begin(None) as uow:
-        return EndpointOut.of(unrefused(await keeping.enable(uow, _hand(seller_id, caller, request), endpoint_id)))
+        return WebhookOut.of(unrefused(await keeping.enable(uow, _hand(seller_id, caller, request), endpoint_id)))
 
 
 @router.post("/seller/{seller_id}/webhooks/{endpoint_id}/disable", responses=problems(NotFound, NeedsPro, *CALLER))
 async def disable_seller_webhook(
     seller_id: SellerId, endpoint_id: EndpointId, request: Request, caller: SellerStaff, house: HouseDep
-) -> EndpointOut:
+) -> WebhookOut:
     """Send nothing there for now."""
     async with house.db.begin(None) as uow:
-        return EndpointOut.of(unrefused(await keeping.disable(uow, _hand(seller_id, caller, request), endpoint_id)))
+        return WebhookOut.of(unrefused(await keeping.disable(uow, _hand(seller_id, caller, request), endpoint_id)))
 
 
 @router.post(
@@ -138,10 +141,10 @@ async def disable_seller_webhook(
 )
 async def test_seller_webhook(
     seller_id: SellerId, endpoint_id: EndpointId, request: Request, caller: SellerStaff, house: HouseDep
-) -> DeliveryOut:
+) -> WebhookDeliveryOut:
     """Send `webhooks.test.v1`, which means nothing; the delivery says what came of it."""
     async with house.db.begin(None) as uow:
-        return DeliveryOut.of(unrefused(await keeping.test(uow, _hand(seller_id, caller, request), endpoint_id)))
+        return WebhookDeliveryOut.of(unrefused(await keeping.test(uow, _hand(seller_id, caller, request), endpoint_id)))
 
 
 @router.get("/seller/{seller_id}/webhooks/{endpoint_id}/deliveries", responses=problems(NotFound, Invalid, *CALLER))
@@ -154,7 +157,7 @@ async def list_seller_webhook_deliveries(
     type: str | None = None,  # noqa: A002 -- the field's name
     cursor: str | None = None,
     limit: Limit = 50,
-) -> PageOut[DeliveryOut]:
+) -> PageOut[WebhookDeliveryOut]:
     """What was sent there in the last 30 days, the newest event first; `state` narrows and may be repeated."""
     return await page_of(house, _owner(seller_id, caller), endpoint_id, state, type, cursor, limit)
 
@@ -162,7 +165,7 @@ async def list_seller_webhook_deliveries(
 @router.get("/seller/{seller_id}/webhooks/{endpoint_id}/deliveries/{event_id}", responses=problems(NotFound, *CALLER))
 async def read_seller_webhook_delivery(
     seller_id: SellerId, endpoint_id: EndpointId, event_id: EventId, caller: SellerStaff, house: HouseDep
-) -> WholeDeliveryOut:
+) -> WebhookDeliveryFullOut:
     """One delivery with every request and reply."""
     return await whole(house, _owner(seller_id, caller), endpoint_id, event_id)
 
@@ -174,18 +177,19 @@ async def read_seller_webhook_delivery(
 )
 async def replay_seller_webhook_delivery(
     seller_id: SellerId, endpoint_id: EndpointId, event_id: EventId, request: Request, caller: SellerStaff, house: HouseDep
-) -> DeliveryOut:
+) -> WebhookDeliveryOut:
     """Send this event again, with the same id and body."""
     async with house.db.begin(None) as uow:
-        return DeliveryOut.of(unrefused(await keeping.replay(uow, _hand(seller_id, caller, request), endpoint_id, event_id)))
+        return WebhookDeliveryOut.of(unrefused(await keeping.replay(uow, _hand(seller_id, caller, request), endpoint_id, event_id)))
 
 
 @router.post(
     "/seller/{seller_id}/webhooks/{endpoint_id}/replay", status_code=202, responses=problems(NotFound, EndpointDisabled, NeedsPro, *CALLER)
 )
 async def replay_failed_seller_webhook_deliveries(
-    seller_id: SellerId, endpoint_id: EndpointId, body: ReplayIn, request: Request, caller: SellerStaff, house: HouseDep
-) -> ReplayedOut:
+    seller_id: SellerId, endpoint_id: EndpointId, body: WebhookReplayIn, request: Request, caller: SellerStaff, house: HouseDep
+) -> WebhookReplayedOut:
     """Send again everything since then that was not heard."""
     async with house.db.begin(None) as uow:
-        return ReplayedOut(events=unrefused(await keeping.replay_failed(uow, _hand(seller_id, caller, request), endpoint_id, body.since)))
+        events = unrefused(await keeping.replay_failed(uow, _hand(seller_id, caller, request), endpoint_id, body.since))
+    return WebhookReplayedOut(events=events)
