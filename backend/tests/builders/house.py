@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from velora.platform.anchors.folder import FolderAnchors
+from velora.platform.bus.outbox import OutboxBus
 from velora.platform.cache.sqlite import SqliteCache
 from velora.platform.db import Database
 from velora.platform.db.group_commit import Writes
@@ -27,6 +28,7 @@ async def a_house(db: Database, folder: Path) -> AsyncGenerator[House]:
         db=db,
         sealing=db,
         writes=Writes(db),
+        bus=OutboxBus(db),
         cache=cache,
         search=search,
         mail=FolderMail(folder / "mailbox"),

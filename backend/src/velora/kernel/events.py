@@ -143,10 +143,9 @@ def event_type(type_: str) -> type[Event]:
     return _BY_TYPE[type_]
 
 
-def event_from(type_: str, payload: dict[str, object], number: int = 0) -> Event:
-    """The fact as it was told, under this number. Raises KeyError for a type that no module of this version declares."""
-    event = _BY_TYPE[type_](**{name: tuple(value) if isinstance(value, list) else value for name, value in payload.items()})  # pyright: ignore[reportArgumentType, reportUnknownArgumentType] -- the outbox row was written from the same class
-    return numbered(event, number)
+def event_from(type_: str, payload: dict[str, object]) -> Event:
+    """The fact as it was told. Raises KeyError for a type that no module of this version declares."""
+    return _BY_TYPE[type_](**{name: tuple(value) if isinstance(value, list) else value for name, value in payload.items()})  # pyright: ignore[reportArgumentType, reportUnknownArgumentType] -- the outbox row was written from the same class
 
 
 def numbered(event: Event, number: int) -> Event:

@@ -85,11 +85,19 @@ class Settings(BaseSettings):
             raise ValueError("should look like s3://bucket/prefix, gs://bucket/prefix, az://container/prefix or file:///folder")
         return value
 
-    @field_validator("opensearch_url", "kafka_url")
+    @field_validator("opensearch_url")
     @classmethod
     def _not_yet(cls, value: SecretStr) -> SecretStr:
         if value.get_secret_value():
-            raise ValueError("is not used by this version yet: search and events run embedded. Leave it out.")
+            raise ValueError("is not used by this version yet: search runs embedded. Leave it out.")
+        return value
+
+    @field_validator("kafka_url")
+    @classmethod
+    def _kafka(cls, value: SecretStr) -> SecretStr:
+        shape = r"kafkas?://([^@/]+:[^@/]+@)?[^@/?,]+(,[^@/?,]+)*(/[\w.-]*)?(\?((partitions|replication)=\d+&?)+)?"
+        if value.get_secret_value() and not re.fullmatch(shape, value.get_secret_value()):
+            raise ValueError("should look like kafka://host:9092,host:9092 or kafkas://user:password@host:9096/velora?partitions=12")
         return value
 
     @field_validator("public_url")
