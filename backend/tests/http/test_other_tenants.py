@@ -19,6 +19,7 @@ from sqlalchemy import or_, select, update
 from tests.builders.catalog import a_category
 from tests.builders.market import Market, a_market, goods
 from tests.builders.people import PASSWORD, a_seller, an_account
+from tests.builders.webhooks import both_listen
 from tests.http.money.conftest import Bought, Trade, keyed
 from tests.http.money.test_returns import returns_of, wish
 from tests.http.people.conftest import Browser, BrowserAt, SignedInAs, app, browser_at, house, signed_in
@@ -57,7 +58,7 @@ ANSWERS: Final = {
     "PUT /seller/{seller_id}/products/{product_id}/listings/{tenant}": (403, "every marketplace is public, and selling there is asked for"),
 }
 APPLYING: Final = "POST /seller/{seller_id}/applications"  # a seller asks another marketplace in: that is what it is for
-LAST: Final = ("{session_id}", "{account_id}")  # who is sent away asks no more
+LAST: Final = ("{session_id}", "{account_id}", "{endpoint_id}")  # who is sent away asks no more, and what is removed is asked for no more
 ID: Final = re.compile(r"\b([a-z]{2,4})_([0-9A-HJKMNP-TV-Z]{13})\b")
 PREFIX: Final = re.compile(r"^\^([a-z]+)_")
 
@@ -145,6 +146,7 @@ class Side:
             if word.startswith("{"):
                 name = word[1:-1]
                 kind = "team" if words[place - 1] == "team" else kinds[name] or ("tenant" if name == "tenant" else words[place - 1])
+                kind = "sellers whe" if (operation.part, kind) == ("seller", "whe") else kind
                 words[place] = (foreign if name in to else self.ids)[kind]
         return "/".join(words)
 
@@ -161,7 +163,7 @@ async def a_rival(db: Database, market: Market) -> Market:
 
 
 async def a_side(house: TradingHouse, market: Market, title: str, people: SignedInAs, browser_at: BrowserAt) -> Side:
-    """Goods, an order that was paid and arrived, a return, a cart, a commission rule with its audit record, an import."""
+    """Goods, an order that was paid and arrived, a return, a cart, a commission rule with its audit record, an import, webhooks."""
     async with house.db.begin(None) as uow:
         lamp = await goods(uow, market, title, stock=100)
         import_id = await catalog.begin_import(uow, market.tenant.id, market.seller.id)
@@ -182,6 +184,7 @@ async def a_side(house: TradingHouse, market: Market, title: str, people: Signed
     async with house.db.begin(market.tenant.id) as uow:
         await methods.save(uow, [methods.NewMethod(market.tenant.id, order.buyer_id or 0, f"pm_{title}", "Visa", "4242", 12, 2034)])
         [card] = await methods.of_account(uow, market.tenant.id, order.buyer_id or 0)
+    told = await both_listen(house, market.tenant.id, market.seller.id)
     numbers = {
         "sel": market.seller.id, "prd": lamp.product_id, "var": lamp.variant_ids[0], "ord": bought.order_id, "sor": bought.part.id,
         "lin": bought.line.id, "pi": intent.id, "op": import_id, "acc": owner.account_id, "ten": market.tenant.id,
@@ -192,6 +195,7 @@ async def a_side(house: TradingHouse, market: Market, title: str, people: Signed
         "sellers": market.seller.slug, "categories": title.lower().replace(" ", "-"),
     }  # fmt: skip
     named |= {"team": encode("acc", admins_account.id), "email": admins_account.email}
+    named |= told
     ids = named | {prefix: encode(prefix, number) for prefix, number in numbers.items()}
     return Side(market, ids, {"buyer": bought.buyer, "seller": staff, "admin": admin})
 
@@ -213,7 +217,7 @@ async def answered(asking: Awaitable[httpx.Response]) -> Any:
 
 @dataclass(frozen=True)
 class Owner:
-    """Whose rows are meant: a marketplace's with its seller's, or a seller's alone."""
+    """Owner rows are meant: a marketplace's with its seller's, or a seller's alone."""
 
     seller: str
     tenant: str | None = None

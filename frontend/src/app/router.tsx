@@ -1,4 +1,5 @@
 import { createBrowserRouter, type RouteObject } from "react-router-dom";
+import { routes as admin } from "@/areas/admin/routes";
 import { routes as finance } from "@/areas/finance/routes";
 import { routes as marketplaces } from "@/areas/marketplaces/routes";
 import { routes as seller } from "@/areas/seller/routes";
@@ -35,6 +36,7 @@ export const router = createBrowserRouter([
       ...signin,
       ...seller,
       ...finance,
+      ...admin,
       ...marketplaces,
       ...development,
       ...storefront,

@@ -44,6 +44,8 @@ import velora.flows.signing_in.http
 import velora.flows.store_credit.http
 import velora.flows.suspense.http
 import velora.flows.transfers.http
+import velora.flows.webhooks.http
+import velora.flows.webhooks.sellers.http
 import velora.modules.audit.http
 import velora.modules.catalog.http
 import velora.modules.payments.http
@@ -96,6 +98,8 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     velora.flows.four_eyes.http.router,
     velora.flows.onboarding.http.router,
     velora.flows.operating.http.router,
+    velora.flows.webhooks.http.router,
+    velora.flows.webhooks.sellers.http.router,
     velora.modules.audit.http.router,
     velora.flows.notices.http.router,
     velora.flows.gateway_notices.http.router,

@@ -23,10 +23,12 @@ from velora.flows.reactions import GROUPS, listeners
 from velora.flows.refund.settle import sweep_refunds
 from velora.flows.release.release import release_due
 from velora.flows.suspense.send import sweep_suspense
+from velora.flows.webhooks.sending import send_to_quick, send_to_slow
 from velora.modules.identity import service as identity
 from velora.modules.notifications import service as notifications
 from velora.modules.payments.service import inbox as gateway_inbox
 from velora.modules.transfers import service as transfers
+from velora.modules.webhooks import service as webhooks
 from velora.platform.anchors.port import AnchorsAway
 from velora.platform.bus import BusAway, interests, listen, relay
 from velora.platform.bus.forgetting import FORGOTTEN_AT_ONCE, forget_inbox, forget_relayed
@@ -108,6 +110,11 @@ async def _erase_payees(house: TradingHouse) -> int:
         return await transfers.erase_old(uow)
 
 
+async def _forget_deliveries(house: TradingHouse) -> int:
+    async with house.db.begin(None) as uow:
+        return await webhooks.forget_old(uow)
+
+
 async def _make_partitions(house: TradingHouse) -> int:
     return len(await ensure_months_ahead(house.db.engine))
 
@@ -122,11 +129,18 @@ async def _seal(house: TradingHouse) -> int:
 
 SEALING: Final = (Loop("seal the ledger", timedelta(seconds=1), _seal),)
 
+# Each sends to one endpoint at a time, so as many endpoints are sent to at once. Who dawdles or fails has loops of its own to wait for.
+WEBHOOKS: Final = (
+    *(Loop(f"send webhooks {n}", timedelta(seconds=1), send_to_quick, full_load=1) for n in range(1, 7)),
+    *(Loop(f"send slow webhooks {n}", timedelta(seconds=1), send_to_slow, full_load=1) for n in range(1, 5)),
+)
+
 LOOPS: Final[tuple[Loop, ...]] = (
     Loop("relay events", timedelta(milliseconds=200), _relay, full_load=250),
     *(Loop(f"tell {name}", timedelta(0), _telling(name)) for name in GROUPS),
     *SEALING,
     Loop("send letters", timedelta(seconds=2), send_due, full_load=A_HANDFUL),
+    *WEBHOOKS,
     Loop("mend the search index", timedelta(seconds=10), mend_index),
     Loop("sweep payments", timedelta(seconds=5), sweep_payments, full_load=100),
     Loop("sweep fees", timedelta(minutes=1), sweep_fees),
@@ -145,6 +159,7 @@ LOOPS: Final[tuple[Loop, ...]] = (
     Loop("forget events", timedelta(minutes=1), _forget_events, full_load=FORGOTTEN_AT_ONCE),
     Loop("forget the inbox", timedelta(minutes=1), _forget_inbox, full_load=FORGOTTEN_AT_ONCE),
     Loop("forget notices", timedelta(minutes=10), _forget_notices, full_load=gateway_inbox.FORGOTTEN_AT_ONCE),
+    Loop("forget deliveries", timedelta(minutes=1), _forget_deliveries, full_load=webhooks.FORGOTTEN_AT_ONCE),
     Loop("verify the ledger", timedelta(minutes=5), watch_books),
     Loop("make partitions", timedelta(hours=6), _make_partitions),
 )

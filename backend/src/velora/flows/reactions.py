@@ -16,21 +16,25 @@ from velora.flows.notices import sellers as letters_to_sellers
 from velora.flows.offering import follow
 from velora.flows.payment_outcome import take_up
 from velora.flows.shopping import follow as carts
+from velora.flows.webhooks import telling as webhooks
 from velora.kernel.events import Event
 from velora.modules.catalog.events import ListingChanged, ProductChanged
+from velora.modules.commission.events import RuleChanged
+from velora.modules.escrow.events import EscrowReleased
 from velora.modules.inventory.events import LevelChanged
 from velora.modules.orders.events import (
     OrderAuthorised,
     OrderAwaited,
+    OrderFailed,
     OrderPaid,
     SellerOrderCancelled,
     SellerOrderDelivered,
     SellerOrderShipped,
 )
 from velora.modules.payments.events import PaymentFailed, RefundSettled
-from velora.modules.payouts.events import PayoutPaid
-from velora.modules.returns.events import ReturnApproved, ReturnDeclined
-from velora.modules.sellers.events import SellerApproved, SellerDeclined, SellerSuspended
+from velora.modules.payouts.events import PayoutFailed, PayoutPaid, PayoutReserved
+from velora.modules.returns.events import ReturnApproved, ReturnDeclined, ReturnRequested
+from velora.modules.sellers.events import SellerApplied, SellerApproved, SellerDeclined, SellerSuspended
 from velora.platform.bus import AWAY, Group, HasEffect, Reaction, Reacts, tell_everyone
 from velora.platform.cache.port import CacheAway
 from velora.platform.search.port import SearchUnavailable
@@ -38,20 +42,29 @@ from velora.platform.search.port import SearchUnavailable
 Effect = Callable[[TradingHouse, Sequence[Any]], Awaitable[None]]
 
 REACTIONS: Final[Mapping[type[Event], Sequence[Reaction]]] = {
-    OrderAuthorised: [letters_to_buyers.confirm_order],
-    OrderAwaited: [letters_to_buyers.confirm_order],
-    OrderPaid: [letters_to_buyers.confirm_order, letters_to_buyers.say_money_came, follow.count_sales],
-    PaymentFailed: [letters_to_buyers.say_lapsed, take_up.follow_failed],
-    SellerOrderCancelled: [take_up.follow_cancelled],
-    SellerOrderShipped: [letters_to_buyers.say_shipped],
-    SellerOrderDelivered: [letters_to_buyers.say_delivered],
-    ReturnApproved: [letters_to_buyers.say_return_approved],
-    ReturnDeclined: [letters_to_buyers.say_return_declined],
-    RefundSettled: [letters_to_buyers.say_refunded],
-    PayoutPaid: [letters_to_sellers.say_paid_out],
-    SellerApproved: [letters_to_sellers.welcome_seller, follow.follow_standing],
-    SellerSuspended: [follow.follow_standing],
-    SellerDeclined: [letters_to_sellers.say_declined],
+    OrderAuthorised: [letters_to_buyers.confirm_order, webhooks.enqueue],
+    OrderAwaited: [letters_to_buyers.confirm_order, webhooks.enqueue],
+    OrderPaid: [letters_to_buyers.confirm_order, letters_to_buyers.say_money_came, follow.count_sales, webhooks.enqueue],
+    OrderFailed: [webhooks.enqueue],
+    PaymentFailed: [letters_to_buyers.say_lapsed, take_up.follow_failed, webhooks.enqueue],
+    SellerOrderCancelled: [take_up.follow_cancelled, webhooks.enqueue],
+    SellerOrderShipped: [letters_to_buyers.say_shipped, webhooks.enqueue],
+    SellerOrderDelivered: [letters_to_buyers.say_delivered, webhooks.enqueue],
+    EscrowReleased: [webhooks.enqueue],
+    ReturnRequested: [webhooks.enqueue],
+    ReturnApproved: [letters_to_buyers.say_return_approved, webhooks.enqueue],
+    ReturnDeclined: [letters_to_buyers.say_return_declined, webhooks.enqueue],
+    RefundSettled: [letters_to_buyers.say_refunded, webhooks.enqueue],
+    PayoutReserved: [webhooks.enqueue],
+    PayoutPaid: [letters_to_sellers.say_paid_out, webhooks.enqueue],
+    PayoutFailed: [webhooks.enqueue],
+    SellerApplied: [webhooks.enqueue],
+    SellerApproved: [letters_to_sellers.welcome_seller, follow.follow_standing, webhooks.enqueue],
+    SellerSuspended: [follow.follow_standing, webhooks.enqueue],
+    SellerDeclined: [letters_to_sellers.say_declined, webhooks.enqueue],
+    ListingChanged: [webhooks.enqueue],
+    ProductChanged: [webhooks.enqueue],
+    RuleChanged: [webhooks.enqueue],
 }
 
 EFFECTS: Final[Mapping[type[Event], Sequence[Effect]]] = {

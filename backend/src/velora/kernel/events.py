@@ -31,6 +31,8 @@ class Event:
     aggregate: ClassVar[str]
     key: ClassVar[str]
     last_counts: ClassVar[bool] = False
+    number: ClassVar[int] = 0
+    """Its id in the outbox, which a fact has once it is told to those who listen."""
 
     tenant_id: TenantId
 
@@ -144,6 +146,12 @@ def event_type(type_: str) -> type[Event]:
 def event_from(type_: str, payload: dict[str, object]) -> Event:
     """The fact as it was told. Raises KeyError for a type that no module of this version declares."""
     return _BY_TYPE[type_](**{name: tuple(value) if isinstance(value, list) else value for name, value in payload.items()})  # pyright: ignore[reportArgumentType, reportUnknownArgumentType] -- the outbox row was written from the same class
+
+
+def numbered(event: Event, number: int) -> Event:
+    """The same fact, which knows its number from now on. The number is no part of what it says."""
+    object.__setattr__(event, "number", number)
+    return event
 
 
 @cache

@@ -11,6 +11,7 @@ from velora.platform.cache.recent import Recent
 from velora.platform.db import Database
 from velora.platform.db.group_commit import Writes
 from velora.platform.mail.port import Mail
+from velora.platform.outbound import Outbound
 from velora.platform.search.port import SearchIndex
 from velora.platform.settings import Settings
 from velora.platform.signing import SigningKeys
@@ -38,4 +39,5 @@ class House:
     mail: Mail
     keys: SigningKeys
     anchors: Anchors
+    outbound: Outbound = field(default_factory=Outbound)
     recent: Recent = field(default_factory=lambda: Recent(_BELIEVED_SECONDS))

@@ -4,6 +4,7 @@ import re
 import secrets
 from pathlib import Path
 from typing import Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -59,6 +60,8 @@ class Settings(BaseSettings):
     awaited_second_person_from_minor: int = Field(default=1_000_00, ge=0)
     # From how much that was changed into another currency on, in minor units of whatever currency, a second person must agree.
     fx_second_person_from_minor: int = Field(default=1_000_00, ge=0)
+    # Whether webhooks may be sent to this machine: in development alone, for a receiver beside us.
+    webhooks_to_loopback: bool = False
 
     @field_validator("database_url", "sealer_database_url", "retention_database_url")
     @classmethod
@@ -149,6 +152,20 @@ class Settings(BaseSettings):
                 "VELORA_SECRET_KEY must have at least 32 random letters before serving in public. Make one: openssl rand -hex 32"
             )
         return self
+
+    @model_validator(mode="after")
+    def _loopback_is_for_development(self) -> Self:
+        if self.webhooks_to_loopback and not self.is_development:
+            raise ValueError(
+                "VELORA_WEBHOOKS_TO_LOOPBACK is for development, where VELORA_PUBLIC_URL begins with http://localhost: elsewhere it would "
+                "let strangers reach what runs beside us. Leave it out."
+            )
+        return self
+
+    @property
+    def is_development(self) -> bool:
+        """Whether this runs on somebody's own machine, where nothing is reached by others."""
+        return urlsplit(self.public_url).scheme == "http" and urlsplit(self.public_url).hostname == "localhost"
 
     @property
     def database_address(self) -> str:

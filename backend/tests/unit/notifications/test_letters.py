@@ -17,7 +17,7 @@ def a_note(template: Template, **changed: object) -> Note:
     params: dict[str, object] = {
         "name": "Ada", "order": "ord_0123456789ABC", "seller": "Lumen & Oak", "carrier": "DHL", "tracking": "JD014600",
         "until": {"day": "2026-11-30"}, "holder": "Nordmarkt GmbH", "iban": "DE02120300000000202051", "number": "",
-        "amount": MONEY, "note": "It was used.", "path": "/orders/ord_0123456789ABC",
+        "amount": MONEY, "note": "It was used.", "host": "erp.example.com", "path": "/orders/ord_0123456789ABC",
         "lines": [{"quantity": 2, "title": "Brass Lamp", "amount": MONEY}], "totals": [{"label": "total", "amount": MONEY}],
     }  # fmt: skip
     return Note(1, "ada@example.com", template, params | changed)

@@ -38,6 +38,17 @@ export const routes: RouteObject[] = [
           "ledger",
         ),
       },
+      {
+        path: "webhooks",
+        lazy: lazyPage(
+          async () => (await import("@/features/webhooks/WebhooksPage")).WebhooksPage,
+          "webhooks",
+        ),
+      },
+      {
+        path: "webhooks/:endpointId",
+        lazy: lazyPage(async () => (await import("@/features/webhooks/WebhookPage")).WebhookPage, "webhooks"),
+      },
     ],
   },
 ];

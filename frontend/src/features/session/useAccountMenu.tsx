@@ -1,4 +1,4 @@
-import { Landmark, LogOut, ShoppingBag, Store } from "lucide-react";
+import { Landmark, LogOut, ShoppingBag, SlidersHorizontal, Store } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router-dom";
 import type { MeOut } from "@/shared/api/generated/model";
@@ -17,6 +17,9 @@ export function useAccountMenu(me: MeOut): { areas: MenuEntry[]; entries: MenuEn
       : []),
     ...(mayEnter(me, "finance")
       ? [{ label: t("area_finance"), icon: <Landmark />, onSelect: () => navigate("/finance") }]
+      : []),
+    ...(me.tenant && mayEnter(me, "admin")
+      ? [{ label: t("area_admin"), icon: <SlidersHorizontal />, onSelect: () => navigate("/admin") }]
       : []),
     { label: t("area_shops"), icon: <ShoppingBag />, onSelect: () => navigate("/") },
   ];

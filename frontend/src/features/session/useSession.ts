@@ -3,18 +3,21 @@ import { useLocation, useNavigate } from "react-router-dom";
 import type { MeOut } from "@/shared/api/generated/model";
 import { getMeQueryKey, useMe, useSignOut } from "@/shared/api/generated/identity/identity";
 
-export type Area = "seller" | "finance";
+export type Area = "seller" | "finance" | "admin";
+
+const ROLES: Record<Area, string> = { seller: "seller", finance: "finance", admin: "marketplace_admin" };
 
 /** Whether this person may open an area. */
 export function mayEnter(me: MeOut, area: Area): boolean {
-  if (me.roles.includes(area)) return true;
+  if (me.roles.includes(ROLES[area])) return true;
   return area === "seller" ? me.sellers.length > 0 : me.roles.includes("super_admin");
 }
 
 /** The page this person most likely came for. */
 export function homeOf(me: MeOut): string {
   if (mayEnter(me, "seller")) return "/seller";
-  return mayEnter(me, "finance") ? "/finance" : "/";
+  if (mayEnter(me, "finance")) return "/finance";
+  return mayEnter(me, "admin") ? "/admin" : "/";
 }
 
 /** Who is here, asked once and kept. */

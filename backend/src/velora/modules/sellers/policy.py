@@ -67,3 +67,8 @@ def may_act_for(principal: Principal, seller_id: int) -> bool:
 def may_manage_staff(role: StaffRole | None) -> bool:
     """Hire and dismiss: owners."""
     return role is StaffRole.OWNER
+
+
+def has_webhooks(tier: str) -> bool:
+    """Be told of what happens by webhook: Seller Pro."""
+    return tier == "pro"

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from sqlalchemy import delete, insert, select
 
-from velora.kernel.events import Event
+from velora.kernel.events import Event, numbered
 from velora.kernel.ids import first_id_at
 from velora.platform.bus.parking import park
 from velora.platform.bus.port import Batch, Bus, Groups, Told
@@ -188,7 +188,7 @@ def _in_transaction(db: Database, listener: Reacts) -> Run:
             had = set(
                 await uow.entities(select(InboxEntry.event_id).where(InboxEntry.consumer == listener.name, InboxEntry.event_id.in_(ids)))
             )
-            new = {one.id: one.event for one in told if one.id not in had}
+            new = {one.id: numbered(one.event, one.id) for one in told if one.id not in had}
             if new:
                 await uow.connection.execute(insert(table_of(InboxEntry)), [{"consumer": listener.name, "event_id": id_} for id_ in new])
                 await listener.react(uow, list(new.values()))

@@ -25,6 +25,8 @@ class Template(StrEnum):
     SELLER_APPROVED = "seller_approved"
     SELLER_DECLINED = "seller_declined"
     PAYOUT_PAID = "payout_paid"
+    WEBHOOK_GONE = "webhook_gone"
+    WEBHOOK_FAILING = "webhook_failing"
 
 
 @dataclass(frozen=True)
@@ -162,6 +164,21 @@ WORDS: Final[dict[str, dict[Template, Words]]] = {
             ("We have paid {amount} to the account of {seller}. The statement says which orders it is for.",),
             "Open the statement",
         ),
+        Template.WEBHOOK_GONE: Words(
+            "Webhook disabled: {host}",
+            "Nothing is sent to {host} any more",
+            ("It answered 410 Gone, which says that nobody will listen there again. What still waited for it is kept for 30 days.",),
+            "See the endpoint",
+        ),
+        Template.WEBHOOK_FAILING: Words(
+            "Webhook disabled: {host}",
+            "Nothing is sent to {host} any more",
+            (
+                "For three days, every request to it has failed. Its log says what was sent and what came back.",
+                "Once it listens again, enable it: what waits for it is sent, and what failed can be sent again. All is kept for 30 days.",
+            ),
+            "See the endpoint",
+        ),
     },
     "de": {
         Template.ORDER_CONFIRMED: Words(
@@ -275,6 +292,22 @@ WORDS: Final[dict[str, dict[Template, Words]]] = {
             "Eure Auszahlung ist da",
             ("Wir haben {amount} auf das Konto von {seller} überwiesen. Die Abrechnung sagt, für welche Bestellungen.",),
             "Abrechnung öffnen",
+        ),
+        Template.WEBHOOK_GONE: Words(
+            "Webhook abgeschaltet: {host}",
+            "An {host} wird nichts mehr gesendet",
+            ("Die Antwort war 410 Gone: dort hört niemand mehr zu. Was noch darauf wartete, bleibt 30 Tage erhalten.",),
+            "Endpunkt ansehen",
+        ),
+        Template.WEBHOOK_FAILING: Words(
+            "Webhook abgeschaltet: {host}",
+            "An {host} wird nichts mehr gesendet",
+            (
+                "Drei Tage lang ist jede Anfrage dorthin fehlgeschlagen. Das Protokoll sagt, was gesendet wurde und was zurückkam.",
+                "Wenn dort wieder jemand zuhört, schalte den Endpunkt ein: was wartet, wird gesendet, und was fehlschlug, kann noch einmal "
+                "gesendet werden. Alles bleibt 30 Tage erhalten.",
+            ),
+            "Endpunkt ansehen",
         ),
     },
 }

@@ -1,0 +1,1 @@
+"""The same for a seller, across all of its marketplaces."""

@@ -1,0 +1,23 @@
+import { redirect, type RouteObject } from "react-router-dom";
+import { lazyPage } from "@/shared/page";
+
+export const routes: RouteObject[] = [
+  {
+    path: "/admin",
+    lazy: lazyPage(async () => (await import("./Frame")).Frame, "admin", "session"),
+    children: [
+      { index: true, loader: () => redirect("/admin/webhooks") },
+      {
+        path: "webhooks",
+        lazy: lazyPage(
+          async () => (await import("@/features/webhooks/WebhooksPage")).WebhooksPage,
+          "webhooks",
+        ),
+      },
+      {
+        path: "webhooks/:endpointId",
+        lazy: lazyPage(async () => (await import("@/features/webhooks/WebhookPage")).WebhookPage, "webhooks"),
+      },
+    ],
+  },
+];
