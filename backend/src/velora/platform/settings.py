@@ -8,6 +8,8 @@ from typing import Literal, Self
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from velora.platform.search.address import OpenSearchAddress
+
 
 class BadSettings(Exception):
     """The settings cannot be used; the message names each one and says what it should look like."""
@@ -82,11 +84,18 @@ class Settings(BaseSettings):
             raise ValueError("should look like s3://bucket/prefix, gs://bucket/prefix, az://container/prefix or file:///folder")
         return value
 
-    @field_validator("opensearch_url", "kafka_url")
+    @field_validator("opensearch_url")
+    @classmethod
+    def _opensearch(cls, value: SecretStr) -> SecretStr:
+        if url := value.get_secret_value():
+            OpenSearchAddress.from_url(url)
+        return value
+
+    @field_validator("kafka_url")
     @classmethod
     def _not_yet(cls, value: SecretStr) -> SecretStr:
         if value.get_secret_value():
-            raise ValueError("is not used by this version yet: search and events run embedded. Leave it out.")
+            raise ValueError("is not used by this version yet: events run embedded. Leave it out.")
         return value
 
     @field_validator("public_url")
