@@ -15,7 +15,7 @@ from velora.platform.house import House
 from velora.platform.search import Generation, Key, Notes, Stage
 
 BUILT_AT_ONCE: Final = 1_000  # listings
-NOTED_AFTER: Final = 5_000  # listings
+NOTED_AFTER: Final = 2_000  # listings
 _AT_WORK: Final = timedelta(seconds=20) // timedelta(microseconds=1)
 """A builder that has noted its progress since then is alive."""
 

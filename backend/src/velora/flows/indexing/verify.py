@@ -117,11 +117,14 @@ async def _counts(house: House, generation: str | None) -> list[Counted]:
 
 
 async def _count(house: House, tenant_id: int, slug: str, generation: str | None) -> Counted:
+    """As soon as both are equal; or, where products come and go all the while, once the index has a number that they had meanwhile."""
+    seen: list[int] = []
     counted = Counted(tenant_id, slug, 0, 0)
     for look in range(LOOKS):
         async with house.db.read(tenant_id) as uow:
-            on_sale = await count_on_sale(uow, tenant_id)
-        counted = Counted(tenant_id, slug, await house.search.count(tenant_id, generation), on_sale)
+            seen.append(await count_on_sale(uow, tenant_id))
+        indexed = await house.search.count(tenant_id, generation)
+        counted = Counted(tenant_id, slug, indexed, indexed if min(seen) <= indexed <= max(seen) else seen[-1])
         if counted.indexed == counted.on_sale:
             break
         await asyncio.sleep(BETWEEN_LOOKS if look + 1 < LOOKS else 0)

@@ -31,11 +31,13 @@ class Breaker:
     def answered(self) -> None:
         self._failures, self._trying = 0, False
 
-    def failed(self) -> None:
-        """Counts once for all that were under way when the first failed."""
-        if self._trying or not self._failures:
-            self._failures, self._trying = self._failures + 1, False
-            self._wait()
+    def failed(self) -> bool:
+        """Whether that opened it anew. It counts once for all that were under way when the first failed."""
+        if self._failures and not self._trying:
+            return False
+        self._failures, self._trying = self._failures + 1, False
+        self._wait()
+        return True
 
     def _wait(self) -> None:
         pause = min(FIRST_PAUSE_SECONDS * 2 ** (self._failures - 1), LONGEST_PAUSE_SECONDS)

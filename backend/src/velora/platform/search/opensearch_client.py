@@ -16,11 +16,12 @@ from velora.platform.search.breaker import Breaker
 from velora.platform.search.port import SearchUnavailable
 
 log: Final = logging.getLogger("velora.search")
+logging.getLogger("opensearch").setLevel(logging.CRITICAL)  # it tells every failure with its traceback; we tell it once
 
 READ_SECONDS: Final = 2.0  # a page waits no longer
 WRITE_SECONDS: Final = 30.0
 CONNECTIONS: Final = 32
-LARGEST_REQUEST: Final = 8_000_000  # bytes
+LARGEST_REQUEST: Final = 900_000  # bytes: what is larger keeps the event loop busy for long
 NOT_THERE: Final = 404
 CONFLICT: Final = 409
 
@@ -71,8 +72,8 @@ class OpenSearchClient:
         try:
             answer = await self._ask(method, path, body, params, READ_SECONDS)
         except OpenSearchAway as away:
-            if away.http_status not in (NOT_THERE, 400):
-                self._breaker.failed()
+            if away.http_status not in (NOT_THERE, 400) and self._breaker.failed():
+                log.warning("Searches are refused for a moment: %s", away)
             raise
         self._breaker.answered()
         return answer

@@ -32,7 +32,9 @@ class Generations:
         return self._folder / name
 
     def live(self) -> str | None:
-        return _read(self._live)
+        """None also where its folder was deleted by hand: nothing is written to it then."""
+        name = _read(self._live)
+        return None if name is None or not (self.path(name) / META).exists() else name
 
     def building(self) -> str | None:
         """The one under way. One that has just been published is none, even if its builder died before saying so."""
