@@ -135,6 +135,14 @@ class Generations:
         notes, aliases, shape = self._notes(one), one.get("aliases", {}), self._parts(name)[0]
         finished = Stage.KEPT if notes.published else Stage.ABANDONED
         stage = Stage.LIVE if self.live in aliases else Stage.BUILDING if self.building in aliases else finished
+        return Generation(name, shape, stage, await self._documents(name), size, notes)
+
+    async def _documents(self, name: str) -> int:
+        """0 of one that has just been made, or of which a shard cannot be read: its health says so."""
         there = {"query": {"bool": {"must_not": {"term": {"gone": "gone"}}}}}
-        counted = await self._client.desk("POST", f"/{name}/_count", there)
-        return Generation(name, shape, stage, int(counted["count"]), size, notes)
+        try:
+            return int((await self._client.desk("POST", f"/{name}/_count", there))["count"])
+        except OpenSearchAway as away:
+            if away.http_status not in (NOT_THERE, 503):
+                raise
+            return 0
