@@ -1,6 +1,7 @@
 """What is OpenSearch's alone: its address, and how it fails: dead, slow, full, or with its index deleted by hand."""
 
 import asyncio
+import json
 import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -135,19 +136,24 @@ async def test_a_field_that_the_mapping_does_not_have_is_refused(index, server):
 
 async def test_every_read_names_the_tenant_and_goes_to_its_shard(index, server, monkeypatch):
     await built(index, [])
-    asked: list[tuple[str, Any, Any]] = []
+    asked: list[tuple[Any, Any]] = []
     page = index._client.page
 
     async def listening(method: str, path: str, body: Any = None, params: Any = None) -> Any:
-        asked.append((path, body, params))
+        if path == "/_msearch":
+            lines = [json.loads(line) for line in body.splitlines()]
+            asked.extend(zip(lines[::2], lines[1::2], strict=True))
+        else:
+            asked.append((params, body))
         return await page(method, path, body, params)
 
     monkeypatch.setattr(index._client, "page", listening)
-    await index.search(NORDMARKT, Query("EUR", "lapm", choices={"category": frozenset({"lamps"})}, price_from=1))
+    choices = {"category": frozenset({"lamps"}), "attr.colour": frozenset({"brass"})}
+    await index.search(NORDMARKT, Query("EUR", "lapm", choices=choices, price_from=1))
     await index.suggest(NORDMARKT, "lapm", currency="EUR", locale="en", facet="category")
-    assert len(asked) >= 4
-    for _, body, params in asked:
-        assert params["routing"] == str(NORDMARKT)
+    assert len(asked) == 4 + 1 + 4 + 2  # as typed, the nearest titles, with slips; and twice for suggestions
+    for where, body in asked:
+        assert where["routing"] == str(NORDMARKT)
         assert {"term": {"tenant": str(NORDMARKT)}} in body["query"]["bool"]["filter"]
 
 

@@ -4,11 +4,14 @@ A builder that dies loses nothing: its notes lie with the generation, and whoeve
 same time write the same. Meanwhile every change goes to both generations.
 """
 
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
-from velora.flows.indexing.keep import BATCH, read
+from velora.flows.indexing.keep import BATCH, Facts, read
 from velora.flows.indexing.verify import IndexWrong, Progress, verify_index
 from velora.modules.catalog.service import ListingKey, count_listings, listings_after
 from velora.platform.house import House
@@ -104,19 +107,34 @@ async def _fill(house: House, generation: Generation, progress: Progress) -> Not
     last = ListingKey(notes.last.tenant_id, notes.last.id) if notes.last else ListingKey(0, 0)
     done = notes.done
     progress(done, max(done, notes.of))
-    while True:
-        async with house.db.read(None) as uow:
-            keys = await listings_after(uow, None, last, BUILT_AT_ONCE)
-        if not keys:
-            break
-        facts = await read(house, keys)
-        await house.search.fill(generation.name, facts.documents, facts.gone, version=facts.version)
-        done, last = done + len(keys), keys[-1]
-        progress(done, max(done, notes.of))
-        if done - notes.done >= NOTED_AFTER:
-            notes = replace(notes, done=done, last=Key(*last), noted=facts.version)
-            await house.search.note(generation.name, notes)
+    async with aclosing(_read_ahead(house, last)) as batches:
+        async for keys, facts in batches:
+            await house.search.fill(generation.name, facts.documents, facts.gone, version=facts.version)
+            done, last = done + len(keys), keys[-1]
+            progress(done, max(done, notes.of))
+            if done - notes.done >= NOTED_AFTER:
+                notes = replace(notes, done=done, last=Key(*last), noted=facts.version)
+                await house.search.note(generation.name, notes)
     return replace(notes, done=done, of=done, last=Key(*last))
+
+
+async def _read_ahead(house: House, last: ListingKey) -> AsyncGenerator[tuple[Sequence[ListingKey], Facts]]:
+    """Batch after batch of what comes after `last`: while one is written, the next is read already."""
+
+    async def batch(after: ListingKey) -> tuple[Sequence[ListingKey], Facts | None]:
+        async with house.db.read(None) as uow:
+            keys = await listings_after(uow, None, after, BUILT_AT_ONCE)
+        return keys, await read(house, keys) if keys else None
+
+    ahead = asyncio.create_task(batch(last))
+    try:
+        while (facts := (found := await ahead)[1]) is not None:
+            keys = found[0]
+            ahead = asyncio.create_task(batch(keys[-1]))
+            yield keys, facts
+    finally:
+        ahead.cancel()
+        await asyncio.gather(ahead, return_exceptions=True)
 
 
 async def _put_right(house: House, tenant_id: int | None, progress: Progress) -> int:

@@ -1,6 +1,5 @@
 """Search in OpenSearch 2: one index for all tenants. Routing and a filter by tenant are added here, never by the caller."""
 
-import asyncio
 import logging
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -14,7 +13,7 @@ from velora.platform.search.opensearch_answers import (
     found_in,
     hits_in,
     nearest_body,
-    search_body,
+    questions,
     tenants,
     titles_in,
 )
@@ -150,20 +149,16 @@ class OpenSearchIndex:
 
     async def search(self, tenant_id: int, query: Query) -> Found:
         words = exact(query.text, query.locale)
-        found = found_in(await self._asked(tenant_id, search_body(tenant_id, query, words)), query)
-        if found.total or not query.text.strip():
-            return found
-        near = fuzzy(query.text, query.locale)
+        found = found_in(await self._asked(tenant_id, questions(tenant_id, query, words)), query)
+        near = [] if found.total else fuzzy(query.text, query.locale)
         if not near:
             return found
-        guess, best = await asyncio.gather(
-            self._asked(tenant_id, search_body(tenant_id, query, near)),
-            self._asked(tenant_id, nearest_body(tenant_id, query.currency, near, SUGGEST_FROM)),
-        )
+        best = nearest_body(tenant_id, query.currency, near, SUGGEST_FROM)
+        titles, *guess = await self._asked(tenant_id, [best, *questions(tenant_id, query, near)])
         guessed = found_in(guess, query)
         if not guessed.total:
             return found
-        meant = did_you_mean(query.text, titles_in(best))
+        meant = did_you_mean(query.text, titles_in(titles))
         return Found(guessed.hits, guessed.total, guessed.facets, guessed.price_min, guessed.price_max, meant)
 
     async def suggest(self, tenant_id: int, text: str, *, currency: str, locale: str, facet: str, limit: int = 6) -> Suggestions:
@@ -171,17 +166,23 @@ class OpenSearchIndex:
             return Suggestions((), (), ())
         for matching in (exact, fuzzy):
             words = matching(text, locale)
-            answer = await self._asked(tenant_id, nearest_body(tenant_id, currency, words, SUGGEST_FROM, facet)) if words else None
+            body = nearest_body(tenant_id, currency, words, SUGGEST_FROM, facet)
+            [answer] = await self._asked(tenant_id, [body]) if words else [None]
             if answer and answer["hits"]["hits"]:
                 break
         else:
             return Suggestions((), (), ())
-        values = facet_of(facet, buckets_in(answer["aggregations"], currency).get(facet, {}), frozenset()).values
+        values = facet_of(facet, buckets_in(answer, currency).get(facet, {}), frozenset()).values
         return suggestions_of(text, hits_in(answer), titles_in(answer), values, limit)
 
-    async def _asked(self, tenant_id: int, body: Mapping[str, Any]) -> Any:
-        params = {"routing": str(tenant_id), "cancel_after_time_interval": f"{READ_SECONDS:.0f}s"}
-        return await self._client.page("POST", f"/{self._generations.live}/_search", body, params)
+    async def _asked(self, tenant_id: int, bodies: Sequence[Mapping[str, Any]]) -> list[Any]:
+        """Searches on this tenant's shard, in one request. All are answered, or it raises SearchUnavailable."""
+        where = {"routing": str(tenant_id), "cancel_after_time_interval": f"{READ_SECONDS:.0f}s"}
+        if len(bodies) == 1:
+            return [await self._client.page("POST", f"/{self._generations.live}/_search", bodies[0], where)]
+        head = orjson.dumps({"index": self._generations.live, **where})
+        lines = b"".join(head + b"\n" + orjson.dumps(body) + b"\n" for body in bodies)
+        return (await self._client.page("POST", "/_msearch", lines))["responses"]
 
     async def count(self, tenant_id: int, generation: str | None = None) -> int:
         body = {"query": {"bool": {"filter": [tenants(tenant_id)], "must_not": {"term": {"gone": "gone"}}}}}

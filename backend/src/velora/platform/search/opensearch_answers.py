@@ -1,7 +1,8 @@
-"""What is asked of OpenSearch for a page of results, and what its answer says.
+"""What is asked of OpenSearch for a page of results, and what its answers say.
 
-One request: the hits, how many, what the prices lie between, and the facets, each of which ignores its own choice. So the choices
-narrow the hits after the counting (`post_filter`), and each count that obeys some of them filters for itself.
+Several searches that travel together. The first has everything that was asked: its hits, how many, what the prices lie between, and the
+counts of every facet without a choice. A facet with a choice ignores it, so its counts are a search of their own that obeys the others;
+and the bounds of prices ignore the prices that were asked for. Each looks only at what it finds, which is little where much is chosen.
 """
 
 import re
@@ -9,13 +10,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from velora.platform.search.facets import BETWEEN, MOST_VALUES, Buckets, buckets_of, choices, facet_of
-from velora.platform.search.opensearch_rows import LONGEST_PAGE, PRICE, name_of, price_in
+from velora.platform.search.opensearch_rows import COUNTED, LONGEST_PAGE, PRICE, counted_field, counted_fields, name_of, price_in
 from velora.platform.search.port import MAX_OFFSET, Facet, Found, Hit, Key, Query, Sort
 
 Part = dict[str, Any]
 
 SHOWN: Final = ["id", "card"]
-EVERYTHING: Final = "everything"
 _ORDERS: Final = {Sort.NEWEST: "created", Sort.POPULAR: "popularity"}
 
 
@@ -29,55 +29,57 @@ def sold(tenant_id: int, currency: str) -> list[Part]:
     return [tenants(tenant_id), {"term": {"sold_in": currency}}]
 
 
-def search_body(tenant_id: int, query: Query, words: Sequence[Part]) -> Part:
-    """The whole question."""
-    chosen = {key: _any_of(key, values, query.currency) for key, values in query.choices.items() if values}
-    price = _price(query)
-    after = [*chosen.values(), *price]
+def questions(tenant_id: int, query: Query, words: Sequence[Part]) -> list[Part]:
+    """The searches that together answer the query; `found_in` reads their answers, in the same order."""
+    place = sold(tenant_id, query.currency)
+    chosen = {key: _any_of(key, query.choices[key], query.currency) for key in _chosen(query)}
+    price, stats = _price(query), {"stats": {"field": price_in(query.currency)}}
     without = [] if query.without is None else [{"ids": {"values": [name_of(Key(tenant_id, query.without))]}}]
-    body: Part = {
+    first: Part = {
         "size": min(query.limit, LONGEST_PAGE),
         "from": min(query.offset, MAX_OFFSET),
         "track_total_hits": True,
         "_source": SHOWN,
-        "query": {"bool": {"filter": sold(tenant_id, query.currency), "must": list(words), "must_not": without}},
+        "query": {"bool": {"filter": [*place, *chosen.values(), *price], "must": list(words), "must_not": without}},
         "sort": _order(query, by_words=bool(words)),
     }
-    if after:
-        body["post_filter"] = _all_of(after)
-    if query.facets != ():
-        body["aggs"] = _counts(query, chosen, price)
-    return body
-
-
-def _counts(query: Query, chosen: Mapping[str, Part], price: list[Part]) -> Part:
-    stats = {"stats": {"field": price_in(query.currency)}}
-    counts: Part = {EVERYTHING: {"filter": _all_of([*chosen.values(), *price]), "aggs": {"facets": _terms(), PRICE: stats}}}
-    for position, key in enumerate(sorted(chosen)):
+    if query.facets == ():
+        return [first]
+    first["aggs"] = {field: _terms(field) for field in counted_fields()} | {PRICE: stats}
+    asked = [first]
+    for key in chosen:
         others = [one for other, one in chosen.items() if other != key]
-        counts[f"chosen{position}"] = {"filter": _all_of([*others, *price]), "aggs": {"facets": _terms(key)}}
+        asked.append(_count([*place, *others, *price], words, {COUNTED: _terms(counted_field(key), key)}))
     if price:
-        counts[PRICE] = {"filter": _all_of(list(chosen.values())), "aggs": {PRICE: stats}}
-    return counts
+        asked.append(_count([*place, *chosen.values()], words, {PRICE: stats}))
+    return asked
 
 
-def _terms(key: str | None = None) -> Part:
-    only = {} if key is None else {"include": f"{_literally(key + BETWEEN)}.*"}
-    return {"terms": {"field": "facet", "size": MOST_VALUES, **only}}
+def _count(filters: Sequence[Part], words: Sequence[Part], counts: Part) -> Part:
+    return {"size": 0, "track_total_hits": False, "query": {"bool": {"filter": list(filters), "must": list(words)}}, "aggs": counts}
 
 
-def found_in(answer: Mapping[str, Any], query: Query) -> Found:
-    """What the answer to `search_body` says."""
-    hits, total = hits_in(answer), int(answer["hits"]["total"]["value"])
+def _chosen(query: Query) -> list[str]:
+    return sorted(key for key, values in query.choices.items() if values)
+
+
+def _terms(field: str, key: str | None = None) -> Part:
+    only = {"include": f"{_literally(key + BETWEEN)}.*"} if key is not None and field == COUNTED else {}
+    return {"terms": {"field": field, "size": MOST_VALUES, **only}}
+
+
+def found_in(answers: Sequence[Mapping[str, Any]], query: Query) -> Found:
+    """What the answers to `questions` say."""
+    first, *more = answers
+    hits, total = hits_in(first), int(first["hits"]["total"]["value"])
     if query.facets == ():
         return Found(hits, total, (), None, None, None)
-    counts = answer["aggregations"]
-    chosen = sorted(key for key, values in query.choices.items() if values)
-    everywhere = buckets_in(counts[EVERYTHING], query.currency)
+    chosen = _chosen(query)
+    everywhere = buckets_in(first, query.currency)
     buckets = {key: values for key, values in everywhere.items() if key not in chosen}
-    for position, key in enumerate(chosen):
-        buckets[key] = buckets_in(counts[f"chosen{position}"], query.currency).get(key, {})
-    prices = (counts[PRICE] if PRICE in counts else counts[EVERYTHING])[PRICE]
+    for key, answer in zip(chosen, more, strict=False):  # the bounds of prices may come after them
+        buckets[key] = buckets_in(answer, query.currency).get(key, {})
+    prices = (answers[-1] if _price(query) else first)["aggregations"][PRICE]
     low, high = prices["min"], prices["max"]
     facets = _facets(buckets, query)
     return Found(hits, total, facets, None if low is None else round(low), None if high is None else round(high), None)
@@ -100,8 +102,11 @@ def titles_in(answer: Mapping[str, Any]) -> list[str]:
     return [str(hit["_source"]["title"]) for hit in answer["hits"]["hits"]]
 
 
-def buckets_in(counted: Mapping[str, Any], currency: str) -> Buckets:
-    return buckets_of(((bucket["key"], bucket["doc_count"]) for bucket in counted["facets"]["buckets"]), currency)
+def buckets_in(answer: Mapping[str, Any], currency: str) -> Buckets:
+    """By the facets that were counted."""
+    fields = (field for field in counted_fields() if field in answer["aggregations"])
+    counts = ((bucket["key"], bucket["doc_count"]) for field in fields for bucket in answer["aggregations"][field]["buckets"])
+    return buckets_of(counts, currency)
 
 
 def nearest_body(tenant_id: int, currency: str, words: Sequence[Part], size: int, facet: str | None = None) -> Part:
@@ -112,7 +117,7 @@ def nearest_body(tenant_id: int, currency: str, words: Sequence[Part], size: int
         "_source": [*SHOWN, "title"],
         "query": {"bool": {"filter": sold(tenant_id, currency), "must": list(words)}},
         "sort": ["_score", {"id": "desc"}],
-        **({} if facet is None else {"aggs": {"facets": _terms(facet)}}),
+        **({} if facet is None else {"aggs": {COUNTED: _terms(counted_field(facet), facet)}}),
     }
 
 
@@ -134,10 +139,6 @@ def _any_of(key: str, values: Iterable[str], currency: str) -> Part:
 def _price(query: Query) -> list[Part]:
     bounds = {name: bound for name, bound in (("gte", query.price_from), ("lte", query.price_to)) if bound is not None}
     return [{"range": {price_in(query.currency): bounds}}] if bounds else []
-
-
-def _all_of(filters: Sequence[Part]) -> Part:
-    return {"bool": {"filter": list(filters)}} if filters else {"match_all": {}}
 
 
 def _literally(text: str) -> str:

@@ -66,11 +66,14 @@ class OpenSearchClient:
         self.last_error = ""
 
     async def page(self, method: str, path: str, body: object = None, params: Json | None = None) -> Any:
-        """The answer for somebody who waits at a page. Raises SearchUnavailable, at once while nobody is to ask."""
+        """The answer for somebody who waits at a page: all of it. Raises SearchUnavailable, at once while nobody is to ask."""
         if not self._breaker.lets_through():
             raise OpenSearchAway(f"left alone for a moment, after: {self.last_error}")
         try:
             answer = await self._ask(method, path, body, params, READ_SECONDS)
+            for one in answer.get("responses", ()):
+                if "error" in one:
+                    raise self._away(f"{one.get('status')} {one['error'].get('type')}", int(one.get("status", 0)))
         except OpenSearchAway as away:
             if away.http_status not in (NOT_THERE, 400) and self._breaker.failed():
                 log.warning("Searches are refused for a moment: %s", away)

@@ -30,6 +30,9 @@ LANGUAGES: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "pt": ("light_portuguese", ()),
     "sv": ("swedish", ()),
 }
+# What most pages count has a field of its own, so that its counts do not go through all the others.
+COUNTED: Final = "facet"
+COUNTED_APART: Final = {"category": "facet_category", "seller": "facet_seller"}
 _FOLDED: Final = ["lowercase", "decimal_digit", "arabic_normalization", "asciifolding"]
 
 
@@ -40,6 +43,15 @@ def stem_field(language: str) -> str:
 def price_in(currency: str) -> str:
     """The field with the prices of this currency."""
     return f"{PRICE}_{currency}"
+
+
+def counted_field(key: str) -> str:
+    """Where the values of this facet are counted."""
+    return COUNTED_APART.get(key, COUNTED)
+
+
+def counted_fields() -> list[str]:
+    return [COUNTED, *COUNTED_APART.values()]
 
 
 def settings(address: OpenSearchAddress) -> dict[str, Any]:
@@ -63,6 +75,8 @@ def settings(address: OpenSearchAddress) -> dict[str, Any]:
         **spread,
         "refresh_interval": "-1",
         "max_result_window": MAX_OFFSET + LONGEST_PAGE,
+        "sort.field": ["id"],  # ids follow time: the newest stand first, and what is equal otherwise stands in this order
+        "sort.order": ["desc"],
         "analysis": {
             "tokenizer": {"split": {"type": "char_group", "tokenize_on_chars": ["whitespace", "punctuation", "symbol"]}},
             "filter": filters,
@@ -89,7 +103,7 @@ def mapping() -> dict[str, Any]:
             "text": {"type": "text", "analyzer": WORDS},
             **{stem_field(code): {"type": "text", "analyzer": code} for code in LANGUAGES},
             "choice": {"type": "keyword", "doc_values": False},
-            "facet": {"type": "keyword", "index": False, "eager_global_ordinals": True},
+            **{field: {"type": "keyword", "index": False, "eager_global_ordinals": True} for field in counted_fields()},
             "sold_in": keyword,
             "created": number,
             "popularity": number,
@@ -113,6 +127,9 @@ def row_of(document: Document, version: int) -> dict[str, Any]:
     """The document as it is written."""
     language = document.locale.split("-")[0]
     stemmed = {stem_field(language): f"{document.title} {document.text}"} if language in LANGUAGES else {}
+    counted: dict[str, list[str]] = {}
+    for value in document.facets:
+        counted.setdefault(counted_field(value.key), []).append(counted_term(value))
     return {
         "tenant": str(document.tenant_id),
         "id": document.id,
@@ -122,7 +139,7 @@ def row_of(document: Document, version: int) -> dict[str, Any]:
         "text": document.text,
         **stemmed,
         "choice": [choice(value.key, value.value, value.currency) for value in document.facets],
-        "facet": [counted_term(value) for value in document.facets],
+        **counted,
         "sold_in": list(document.prices),
         "created": document.created_ms,
         "popularity": document.popularity,
