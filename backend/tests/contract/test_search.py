@@ -86,6 +86,22 @@ async def test_other_forms_of_a_word_match_in_the_language_of_the_marketplace(in
     assert titles(await index.search(NORDMARKT, Query("EUR", "Haus", locale="de-DE"))) == ["Häuser aus Holz"]
 
 
+@pytest.mark.parametrize(
+    ("locale", "title", "typed"),
+    [
+        ("en-GB", "Brass lamps", "lamp"),
+        ("de-DE", "Messinglampe", "Messinglampen"),
+        ("fr-FR", "Lampes de chevet", "lampe"),
+        ("es-ES", "Lámparas de mesa", "lampara"),
+        ("ar-AE", "المصباح النحاسي", "مصباح"),
+        ("sv-SE", "Lampor", "lampa"),
+    ],
+)
+async def test_each_language_finds_its_own_forms(index, locale, title, typed):
+    await put(index, [a_document(1, title, locale=locale)])
+    assert titles(await index.search(NORDMARKT, Query("EUR", typed, locale=locale))) == [title]
+
+
 async def test_accents_may_be_left_out(index):
     await put(index, [a_document(1, "Crème brûlée dish")])
     assert (await index.search(NORDMARKT, Query("EUR", "creme brulee"))).total == 1

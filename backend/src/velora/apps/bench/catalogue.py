@@ -22,6 +22,7 @@ T = TypeVar("T")
 Progress = Callable[[int, int], None]
 
 SELLERS: Final = 20
+ROOMS: Final = 5
 _AT_ONCE: Final = 1_000
 _KINDS: Final = ("Lamp", "Teapot", "Chair", "Lantern", "Blanket", "Radio", "Kettle", "Shelf", "Mirror", "Clock", "Vase", "Basket")
 _WAYS: Final = ("Reading", "Garden", "Travel", "Kitchen", "Folding", "Wall", "Desk", "Winter", "Camping", "Children's")
@@ -56,6 +57,10 @@ class Catalogue:
         """What somebody may look for."""
         return (*_KINDS, *(f"{way} {kind}" for way in _WAYS[:4] for kind in _KINDS[:6]))
 
+    def room_of(self, words: str) -> int:
+        """In which room these words are found."""
+        return _KINDS.index(words.rsplit(maxsplit=1)[-1]) % ROOMS
+
 
 async def make_catalogue(house: House, products: int, progress: Progress = lambda done, of: None) -> Catalogue:
     """A marketplace of its own with so many products of a thousand sorts, each in stock, with a brand, a colour and a material."""
@@ -85,8 +90,8 @@ async def make_catalogue(house: House, products: int, progress: Progress = lambd
 async def _categories(uow: UnitOfWork, tenant_id: int) -> tuple[int, ...]:
     material = AttributeDefinition("material", "Material", Kind.CHOICE, choices=_MATERIALS)
     colour = AttributeDefinition("colour", "Colour", Kind.CHOICE, choices=_COLOURS)
-    top = [catalog.CategoryDraft(tenant_id, f"Room {i}", f"room-{i}", attributes=(colour, material)) for i in range(5)]
-    below = [catalog.CategoryDraft(tenant_id, f"{kind}s", f"{kind.lower()}s", f"room-{i % 5}") for i, kind in enumerate(_KINDS)]
+    top = [catalog.CategoryDraft(tenant_id, f"Room {i}", f"room-{i}", attributes=(colour, material)) for i in range(ROOMS)]
+    below = [catalog.CategoryDraft(tenant_id, f"{kind}s", f"{kind.lower()}s", f"room-{i % ROOMS}") for i, kind in enumerate(_KINDS)]
     return tuple(accepted(int, await catalog.add_categories(uow, [*top, *below])))[len(top) :]
 
 

@@ -89,7 +89,8 @@ def mapping() -> dict[str, Any]:
     """Every field; one that is not here is refused."""
     keyword = {"type": "keyword"}
     number = {"type": "long"}
-    title = {"type": "text", "analyzer": WORDS, "fields": {BEGUN: {"type": "text", "analyzer": BEGUN, "search_analyzer": WORDS}}}
+    begun = {"type": "text", "analyzer": BEGUN, "search_analyzer": WORDS, "index_options": "docs", "norms": False}
+    title = {"type": "text", "analyzer": WORDS, "fields": {BEGUN: begun}}
     return {
         "dynamic": "strict",
         "_routing": {"required": True},
