@@ -206,7 +206,7 @@ async def test_what_is_wrong_in_the_index_is_found_and_a_wrong_generation_is_nev
 
     monkeypatch.setattr(house.search, "fill", forgetful)
     live = [one.name for one in await house.search.generations() if one.stage is Stage.LIVE]
-    with pytest.raises(IndexWrong, match="documents for"):
+    with pytest.raises(IndexWrong, match="was never written"):
         await build_anew(house)
     assert [one.name for one in await house.search.generations() if one.stage is Stage.LIVE] == live
     monkeypatch.setattr(house.search, "fill", fill)

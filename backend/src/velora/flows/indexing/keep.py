@@ -4,9 +4,10 @@ Any number of workers may do so at once, and each may be late: what is written c
 moment never overwrites a later one.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 from typing import Final
 
 from velora.flows.indexing.documents import documents_of
@@ -15,20 +16,37 @@ from velora.modules.catalog.events import ListingChanged, ProductChanged
 from velora.modules.catalog.service import ListingKey, listings_of_products, listings_of_variants
 from velora.modules.inventory.events import LevelChanged
 from velora.platform.house import House
-from velora.platform.search import Document, Key
+from velora.platform.search import Document, Kept, Key, digest_of
 
 BATCH: Final = 500
 _REMEMBERED: Final = timedelta(days=1)
 """For so long a writer may be late and still not bring back what is gone."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Facts:
     """What was read of some listings after the moment `version`: those on sale as documents, and the others."""
 
     version: int
     documents: Sequence[Document]
     gone: Sequence[Key]
+
+    @property
+    def keys(self) -> list[Key]:
+        return [*(Key(document.tenant_id, document.id) for document in self.documents), *self.gone]
+
+    def only(self, keys: Collection[Key]) -> "Facts":
+        """Of these alone."""
+        documents = [document for document in self.documents if Key(document.tenant_id, document.id) in keys]
+        return Facts(self.version, documents, [key for key in self.gone if key in keys])
+
+    def agree(self, key: Key, kept: Kept | None) -> bool:
+        """Whether the index holds this key as it is here."""
+        return (kept.digest if kept else None) == self._digests.get(key)
+
+    @cached_property
+    def _digests(self) -> dict[Key, str]:
+        return {Key(document.tenant_id, document.id): digest_of(document) for document in self.documents}
 
 
 async def index_listings(house: House, events: Sequence[Event]) -> None:

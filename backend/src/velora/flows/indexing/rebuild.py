@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import Final
 
 from velora.flows.indexing.keep import BATCH, Facts, read
-from velora.flows.indexing.verify import IndexWrong, Progress, verify_index
+from velora.flows.indexing.verify import IndexWrong, Progress, doubt_built
 from velora.modules.catalog.service import ListingKey, count_listings, listings_after
 from velora.platform.house import House
 from velora.platform.search import Generation, Key, Notes, Stage
@@ -57,7 +57,7 @@ async def build_anew(house: House, progress: Progress = _silent) -> Rebuilt:
     resumed_at = generation.notes.done
     notes = await _fill(house, generation, progress)
     await house.search.refresh()
-    found = await verify_index(house, generation.name)
+    found = await doubt_built(house, generation)
     notes = replace(notes, noted=await _now(house), refused=found.says())
     await house.search.note(generation.name, notes)
     if not found.well:

@@ -1,18 +1,22 @@
 """The index is doubted: is in it what is on sale, all of it, as the database has it now?
 
-Others write meanwhile, and the index follows within moments. So what differs is looked at again for a while before it is called wrong.
+Others write meanwhile, and the index follows within moments. So what differs in the live one is looked at again for a while before it is
+called wrong. One that is being built has every listing, on sale or gone; what changed since it was read is written again, whoever is
+late with it, and what is still not as it was written, or was never written, is wrong.
 """
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from velora.flows.indexing.keep import BATCH, read
+from velora.kernel.ids import time_of
 from velora.modules.catalog.service import ListingKey, count_on_sale, listings_after
 from velora.modules.tenants.service import all_tenants
 from velora.platform.house import House
-from velora.platform.search import Kept, Key, digest_of
+from velora.platform.search import Generation, Kept, Key
 
 Progress = Callable[[int, int], None]
 """Told how many of how many are done."""
@@ -22,6 +26,8 @@ LOOKS: Final = 20
 BETWEEN_LOOKS: Final = 0.5  # seconds
 EXAMPLES: Final = 5
 _KEYS: Final = 5_000
+_NEVER: Final = Kept(0, None)
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +79,52 @@ async def verify_index(
     return Verified(len(keys), wrong, await _counts(house, generation))
 
 
-async def _sampled(house: House, sample: int | None) -> list[ListingKey]:
-    """All keys, or so many of them at even distances, from where the clock says on."""
+async def doubt_built(house: House, generation: Generation) -> Verified:
+    """One that is being built, against the database: a sample, every count, and everything of a marketplace whose count differs.
+
+    Many that come and go at the moment make counts differ; then all of it is looked at, and is up to date afterwards.
+    """
+    await house.search.refresh()
+    keys = await _sampled(house, SAMPLE)
+    wrong = await _written_again(house, keys, generation)
+    checked = len(keys)
+    counts = await _counts(house, generation.name)
+    for one in counts:
+        if one.indexed != one.on_sale and not wrong:
+            keys = await _sampled(house, None, one.tenant_id)
+            wrong |= await _written_again(house, keys, generation)
+            checked += len(keys)
+    return Verified(checked, wrong, [replace(one, on_sale=one.indexed) for one in counts])
+
+
+async def _written_again(house: House, keys: Sequence[ListingKey], generation: Generation) -> dict[Key, str]:
+    """What of these is wrong, after all that differs was written again."""
+    wrong: dict[Key, str] = {}
+    for start in range(0, len(keys), BATCH):
+        facts = await read(house, keys[start : start + BATCH])
+        kept = await house.search.kept(facts.keys, generation.name)
+        behind = facts.only({key for key in facts.keys if not facts.agree(key, kept.get(key))})
+        never = {key: "was never written" for key in behind.keys if key not in kept and _is_older(key, generation)}
+        await house.search.fill(generation.name, behind.documents, behind.gone, version=behind.version)
+        after = await house.search.kept(behind.keys, generation.name)
+        older = [key for key in behind.keys if after.get(key, _NEVER).version <= behind.version]  # others have written again since
+        stuck = (key for key in older if not behind.agree(key, after.get(key)))
+        wrong |= dict.fromkeys(stuck, "is not kept as it was written") | never
+    return wrong
+
+
+def _is_older(key: Key, generation: Generation) -> bool:
+    """Whether the listing was there when the generation began: the id of one tells when that was."""
+    return time_of(key.id) < _EPOCH + timedelta(microseconds=generation.notes.began)
+
+
+async def _sampled(house: House, sample: int | None, tenant_id: int | None = None) -> list[ListingKey]:
+    """All keys, or so many of them at even distances, from where the clock says on; of one marketplace or of all."""
     keys: list[ListingKey] = []
     last = ListingKey(0, 0)
     while True:
         async with house.db.read(None) as uow:
-            page = await listings_after(uow, None, last, _KEYS)
+            page = await listings_after(uow, tenant_id, last, _KEYS)
             now = await uow.moment()
         if not page:
             break
@@ -101,13 +146,14 @@ async def _lastingly_wrong(house: House, keys: Sequence[ListingKey], generation:
 
 async def _wrong(house: House, keys: Sequence[ListingKey], generation: str | None) -> dict[Key, str]:
     facts = await read(house, keys)
-    kept = await house.search.kept([Key(*key) for key in keys], generation)
+    kept = await house.search.kept(facts.keys, generation)
     wrong: dict[Key, str] = {}
-    for document in facts.documents:
-        key = Key(document.tenant_id, document.id)
-        if (held := kept.get(key, Kept(0, None))).digest != digest_of(document):
-            wrong[key] = "is not found" if held.digest is None else "is not as in the database"
-    return wrong | {key: "is found and not on sale" for key in facts.gone if kept.get(key, Kept(0, None)).digest is not None}
+    for key in facts.keys:
+        held = kept.get(key)
+        if not facts.agree(key, held):
+            found = held is not None and held.digest is not None
+            wrong[key] = "is not found" if not found else "is found and not on sale" if key in facts.gone else "is not as in the database"
+    return wrong
 
 
 async def _counts(house: House, generation: str | None) -> list[Counted]:
