@@ -19,6 +19,7 @@ from velora.modules.payments.models import PaymentIntent
 from velora.modules.payouts.gateways.sandbox import SandboxBank
 from velora.modules.pricing.service import Basket, BasketLine, quote
 from velora.platform.anchors.folder import FolderAnchors
+from velora.platform.bus.outbox import OutboxBus
 from velora.platform.cache.sqlite import SqliteCache
 from velora.platform.db import Database, UnitOfWork
 from velora.platform.db.group_commit import Writes
@@ -42,8 +43,8 @@ async def a_trading_house(db: Database, folder: Path) -> AsyncGenerator[tuple[Tr
     gateway = SandboxGateway(folder / "gateway.db", challenge_base="/challenge", fee_bps=290, fee_fixed_minor=30, clock=db.clock)
     house = TradingHouse(
         settings=Settings(home=folder), secret_key=b"a key of this test", clock=db.clock, db=db, sealing=db,
-        writes=Writes(db), cache=cache, search=search, mail=FolderMail(folder / "mailbox"), keys=SigningKeys(folder / "keys"),
-        anchors=FolderAnchors(folder / "anchors"), gateway=gateway, bank=bank,
+        writes=Writes(db), bus=OutboxBus(db), cache=cache, search=search, mail=FolderMail(folder / "mailbox"),
+        keys=SigningKeys(folder / "keys"), anchors=FolderAnchors(folder / "anchors"), gateway=gateway, bank=bank,
     )  # fmt: skip
     yield house, gateway
     for engine in (cache, search, bank, gateway):

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from tests.builders.search import built
 from velora.platform.anchors.folder import FolderAnchors
+from velora.platform.bus.outbox import OutboxBus
 from velora.platform.cache.sqlite import SqliteCache
 from velora.platform.db import Database
 from velora.platform.db.group_commit import Writes
@@ -28,6 +29,7 @@ async def a_house(db: Database, folder: Path) -> AsyncGenerator[House]:
         db=db,
         sealing=db,
         writes=Writes(db),
+        bus=OutboxBus(db),
         cache=cache,
         search=search,
         mail=FolderMail(folder / "mailbox"),

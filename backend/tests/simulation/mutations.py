@@ -10,6 +10,7 @@ from itertools import count
 from typing import Any, Final
 
 import pytest
+from sqlalchemy import update
 
 from velora.flows.bookkeeping import seal
 from velora.flows.cancellation import cancel as cancellation
@@ -19,7 +20,6 @@ from velora.flows.payment_outcome import settle as outcome
 from velora.flows.payout_run import run as payouts
 from velora.flows.refund import settle as refunds
 from velora.flows.refund import start as starting
-from velora.kernel.events import Event, event_from
 from velora.modules.escrow import policy as escrow_policy
 from velora.modules.escrow import repository as escrow_repository
 from velora.modules.escrow import service as escrow
@@ -33,7 +33,11 @@ from velora.modules.payments import service as payments
 from velora.modules.payments.gateways.port import ChargeOutcome, DeclinedCharge, NotKnown, RefundOrder, Unheard
 from velora.modules.payments.service import intents
 from velora.modules.returns import service as returns
-from velora.platform.db import UnitOfWork, idempotency, relay
+from velora.platform.bus import listening, relaying
+from velora.platform.bus.listening import Reacts
+from velora.platform.bus.outbox import OutboxBus
+from velora.platform.bus.port import Batch, Bus, Told
+from velora.platform.db import UnitOfWork, idempotency
 from velora.platform.db.outbox import OutboxEvent
 
 Patch = pytest.MonkeyPatch
@@ -117,14 +121,14 @@ def ledger_key_skipped(patch: Patch) -> None:
 
 @mutation("reactions do not look into their inbox")
 def no_inbox(patch: Patch) -> None:
-    def at_once(db: Any, reaction: relay.Reaction) -> Callable[[str, Sequence[tuple[int, Event]]], Any]:
-        async def run(consumer: str, told: Sequence[tuple[int, Event]]) -> None:
+    def at_once(db: Any, listener: Reacts) -> Callable[[Sequence[Told]], Any]:
+        async def run(told: Sequence[Told]) -> None:
             async with db.begin(None) as uow:
-                await reaction(uow, [event for _, event in told])
+                await listener.react(uow, [one.event for one in told])
 
         return run
 
-    patch.setattr(relay, "_in_transaction", at_once)
+    patch.setattr(listening, "_in_transaction", at_once)
 
 
 # ------------------------------------------------------------------------------------------ states that are not looked at
@@ -318,32 +322,39 @@ def two_commits(patch: Patch) -> None:
     patch.setattr(orders, "mark_paid", mark_paid)
 
 
-@mutation("an event is marked as told before it is told")
-def marked_first(patch: Patch) -> None:
-    async def early(db: Any, reactions: Mapping[type[Event], Sequence[Any]], effects: Mapping[type[Event], Sequence[Any]]) -> int:
+@mutation("a group is past an event before it has heard it")
+def past_first(patch: Patch) -> None:
+    real = listening._hear
+
+    async def hear(db: Any, bus: Bus, group: listening.Group, batch: Batch) -> None:
+        await bus.done(batch)
+        await real(db, bus, group, batch)
+
+    patch.setattr(listening, "_hear", hear)
+
+
+@mutation("a group is past what waits for whoever is away")
+def away_is_past(patch: Patch) -> None:
+    async def again(bus: OutboxBus, batch: Batch) -> None:
+        await bus.done(batch)
+
+    patch.setattr(OutboxBus, "again", again)
+
+
+@mutation("an event is marked as relayed although the bus did not take it")
+def marked_anyway(patch: Patch) -> None:
+    async def marked(uow: UnitOfWork) -> None:
+        waiting = update(OutboxEvent).where(OutboxEvent.relayed == 0)
+        await uow.change(waiting.values(relayed=1))
+
+    real = relaying._give_back
+
+    async def give_back(db: Any, hold: Any) -> int:
         async with db.begin(None) as uow:
-            waiting = await uow.all(relay._waiting(0))
-            await uow.change(relay.update(OutboxEvent).where(OutboxEvent.id.in_([row.id for row in waiting])).values(relayed=1))
-        for row in waiting:
-            event = event_from(row.type, row.payload)
-            for reaction in reactions.get(type(event), ()):
-                await relay._deliver(db, relay._name(reaction), [(row.id, event)], relay._in_transaction(db, reaction), ())
-            for effect in effects.get(type(event), ()):
-                await relay._deliver(db, relay._name(effect), [(row.id, event)], relay._outside(effect), ())
-        return len(waiting)
+            await marked(uow)
+        return await real(db, hold)
 
-    patch.setattr(relay, "relay", early)
-
-
-@mutation("what waits for whoever is away is marked as told")
-def away_is_told(patch: Patch) -> None:
-    real = relay._hand_out
-
-    async def hand_out(db: Any, wave: Any, reactions: Any, effects: Any, missing: relay._Missing) -> None:
-        await real(db, wave, reactions, effects, missing)
-        missing.owed.clear()
-
-    patch.setattr(relay, "_hand_out", hand_out)
+    patch.setattr(relaying, "_give_back", give_back)
 
 
 @mutation("the money is released twice, each time under another key")

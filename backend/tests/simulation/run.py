@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from sqlalchemy.exc import DBAPIError
 
@@ -28,13 +28,14 @@ from velora.flows.disputes.sweep import find_disputes, sweep_disputes
 from velora.flows.house import TradingHouse
 from velora.flows.payment_outcome.sweep import sweep_payments
 from velora.flows.payout_run.run import resume_payouts
-from velora.flows.reactions import REACTIONS
+from velora.flows.reactions import reacting
 from velora.flows.refund.settle import sweep_refunds
 from velora.flows.release.release import release_due
 from velora.kernel.events import _BY_TYPE, Event
 from velora.kernel.ids import encode
 from velora.kernel.principal import Principal
-from velora.platform.db import relay as outbox
+from velora.platform.bus import Bus, BusAway, Group, HasEffect, tell_everyone
+from velora.platform.bus.port import Told, Unreadable
 from velora.platform.db.errors import Deadlock, Unavailable
 from velora.platform.signing import SigningKeys
 
@@ -44,10 +45,6 @@ DAY: Final = timedelta(days=1).total_seconds()
 Job = Callable[[TradingHouse], Awaitable[int]]
 _JOBS: Final[Sequence[Job]] = (sweep_payments, sweep_refunds, release_due, resume_payouts, seal_once)
 _LOOK_EVERY: Final = 600  # seconds, for disputes of which no notice came
-
-
-class BusAway(ConnectionError):
-    """Nobody who listens answers."""
 
 
 @dataclass(frozen=True)
@@ -201,7 +198,7 @@ class Life:
 
         try:
             return await worker.ask(getattr(job, "__name__", "job"), work)
-        except (CutOff, Unavailable, Deadlock, BusAway):
+        except (CutOff, Unavailable, Deadlock, BusAway, ConnectionError):
             return 0
         except DBAPIError as error:
             if not isinstance(error.orig, Injected):
@@ -210,10 +207,15 @@ class Life:
 
     async def relay(self, house: TradingHouse) -> int:
         """The bus: what waits is told to who reacts, and now and then what was told before is told again."""
+        bus, hears = house.bus, self._hears
         if self.world.happens(self.world.temper.bus_away):
             self.world.note("the bus is away")
-            return await outbox.relay(house.db, {}, {kind: [_away] for kind in _kinds()})
-        done = await outbox.relay(house.db, REACTIONS, {kind: [self._hears] for kind in _kinds()})
+            bus = cast("Bus", _Away(bus))
+        if self.world.happens(self.world.temper.listener_away):
+            self.world.note("one who listens is away")
+            hears = _away
+        everyone = Group("everyone", {kind: [HasEffect("everyone", hears)] for kind in _kinds()})
+        done = await tell_everyone(house.db, bus, [*reacting(), everyone])
         if self.world.happens(self.world.temper.told_again):
             self.world.note("the bus forgets what it has told")
             async with house.db.begin(None) as uow:
@@ -332,7 +334,20 @@ class Life:
 
 
 async def _away(events: Sequence[Any]) -> None:
-    raise BusAway
+    raise ConnectionError
+
+
+class _Away:
+    """A bus that takes nothing, and gives what it has."""
+
+    def __init__(self, bus: Bus) -> None:
+        self._bus = bus
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._bus, name)
+
+    async def publish(self, told: Sequence[Told]) -> Sequence[Unreadable]:
+        raise BusAway
 
 
 def _kinds() -> list[type[Event]]:

@@ -20,9 +20,9 @@ from velora.flows.payment_outcome.sweep import sweep_payments
 from velora.flows.payout_run.run import resume_payouts
 from velora.flows.release.release import release_due
 from velora.kernel.ids import time_of
+from velora.platform.bus.relaying import lag
 from velora.platform.db.errors import Duplicate, LateRefusal
 from velora.platform.db.idempotency import InProgress
-from velora.platform.db.relay import lag
 
 COVERED: Final = {
     "kill -9 at each point of a checkout": [
@@ -78,7 +78,7 @@ COVERED: Final = {
     "disk full": ["simulation/test_fault_matrix.py::test_on_a_full_disk_nothing_is_half_done"],
     "the bus is down": [
         "simulation/test_fault_matrix.py::test_while_the_bus_is_down_orders_go_on_and_when_it_is_back_nothing_is_lost_or_told_twice",
-        "module/platform/test_relay.py::test_who_is_away_is_told_in_order_when_it_is_back_and_nobody_else_waits",
+        "contract/test_bus.py::test_who_is_away_is_told_in_order_when_it_is_back_and_nobody_else_waits",
     ],
     "relay delivers twice": ["simulation/test_fault_matrix.py::test_what_is_told_twice_has_its_effect_once"],
     "refund, release and payout of one order at once": [

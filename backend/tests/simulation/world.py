@@ -21,6 +21,7 @@ from velora.kernel.ids import id_source
 from velora.modules.payments.gateways.port import Gateway
 from velora.modules.payouts.gateways.port import Bank
 from velora.platform.anchors.port import Anchor, AnchorConflict
+from velora.platform.bus.outbox import OutboxBus
 from velora.platform.db import Database
 from velora.platform.db.engine import make_engine
 from velora.platform.db.group_commit import Writes
@@ -56,7 +57,8 @@ class Temper:
     notice_late: float = 0.0
     notice_twice: float = 0.0
     told_again: float = 0.0  # the relay tells what it has told before
-    bus_away: float = 0.0  # nobody who listens can be reached
+    bus_away: float = 0.0  # the bus takes nothing
+    listener_away: float = 0.0  # one who listens cannot be reached
     hang_up: float = 0.0  # a buyer does not wait for the answer
     clock: float = 0.0  # a process has another idea of the hour
     pause: float = 0.0  # a process stands still for longer than a lease
@@ -195,7 +197,7 @@ class Process:
         nothing = cast("Any", _NotHere())
         self.house = TradingHouse(
             settings=self._slot.settings, secret_key=b"a key of this test", clock=self, db=db, sealing=db,
-            writes=Writes(db), keys=self.world.keys, anchors=self.world.anchors,
+            writes=Writes(db), bus=OutboxBus(db), keys=self.world.keys, anchors=self.world.anchors,
             cache=nothing, search=nothing, mail=nothing, gateway=self._gateway(self), bank=self._bank(self),
         )  # fmt: skip
         self.world.note(f"{self.name} starts")

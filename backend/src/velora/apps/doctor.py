@@ -28,8 +28,9 @@ from velora.modules.notifications import service as notifications
 from velora.modules.payments.policy import LONGEST_WAIT
 from velora.modules.tenants import service as tenants
 from velora.platform.anchors.port import Anchor, AnchorsAway
+from velora.platform.bus.relaying import lag, parked
 from velora.platform.cache.port import CacheAway
-from velora.platform.db import Database, relay
+from velora.platform.db import Database
 from velora.platform.db.ddl import MONTHS_AHEAD, month_after, partitions_of, stray_rows
 from velora.platform.db.engine import make_engine
 from velora.platform.db.grants import rights_beyond_app
@@ -161,11 +162,11 @@ async def _inside(engine: AsyncEngine) -> list[Finding]:
     clock = SystemClock()
     db = Database(engine, clock, _no_ids)
     found = [await _partitions(engine), await _rights(engine)] if engine.dialect.name == "mysql" else []
-    waiting, oldest = await relay.lag(db)
-    parked = await relay.parked(db)
+    waiting, oldest = await lag(db)
+    parked_ones = sum((await parked(db)).values())
     late = int((clock.now() - time_of(oldest)).total_seconds()) if oldest else 0
-    if parked:
-        says = f"{parked} events that nobody could take"
+    if parked_ones:
+        says = f"{parked_ones} events that nobody could take"
         found.append(Finding("outbox", State.WRONG, says, "Their reasons are in the table parked_event; velora outbox status"))
     elif waiting and late > _LATE_SECONDS:
         found.append(

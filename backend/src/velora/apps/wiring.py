@@ -13,9 +13,11 @@ from velora.modules.payouts.gateways.port import Bank
 from velora.modules.payouts.gateways.sandbox import SandboxBank
 from velora.platform.anchors.folder import FolderAnchors
 from velora.platform.anchors.port import Anchors
+from velora.platform.bus.outbox import OutboxBus
+from velora.platform.bus.port import Bus
 from velora.platform.cache.port import Cache
 from velora.platform.cache.sqlite import SqliteCache
-from velora.platform.db.database import open_database
+from velora.platform.db.database import Database, open_database
 from velora.platform.db.group_commit import Writes
 from velora.platform.mail.folder import FolderMail
 from velora.platform.mail.port import Mail
@@ -37,8 +39,9 @@ async def open_house(settings: Settings, clock: Clock | None = None) -> AsyncGen
         if address := settings.sealer_database_url.get_secret_value():
             sealing = await open_database(address, clock, connections=1)
             closing.push_async_callback(sealing.close)
-        cache, search, gateway, bank = cache_of(settings), search_of(settings), gateway_of(settings, clock), bank_of(settings)
-        for engine in (cache, search, gateway, bank):
+        bus, cache, search = bus_of(settings, db), cache_of(settings), search_of(settings)
+        gateway, bank = gateway_of(settings, clock), bank_of(settings)
+        for engine in (bus, cache, search, gateway, bank):
             closing.push_async_callback(engine.close)
         yield TradingHouse(
             settings=settings,
@@ -47,6 +50,7 @@ async def open_house(settings: Settings, clock: Clock | None = None) -> AsyncGen
             db=db,
             sealing=sealing,
             writes=Writes(db),
+            bus=bus,
             cache=cache,
             search=search,
             mail=mail_of(settings),
@@ -55,6 +59,16 @@ async def open_house(settings: Settings, clock: Clock | None = None) -> AsyncGen
             gateway=gateway,
             bank=bank,
         )
+
+
+def bus_of(settings: Settings, db: Database) -> Bus:
+    match settings.kafka_url.get_secret_value():
+        case "":
+            return OutboxBus(db)
+        case address:
+            from velora.platform.bus.kafka import KafkaBus
+
+            return KafkaBus(address, settings.public_url)
 
 
 def cache_of(settings: Settings) -> Cache:

@@ -19,7 +19,7 @@ from velora.flows.notices.buyers import remind_overdue
 from velora.flows.notices.sending import A_HANDFUL, send_due
 from velora.flows.payment_outcome.sweep import sweep_fees, sweep_payments
 from velora.flows.payout_run.run import resume_payouts
-from velora.flows.reactions import relay_once
+from velora.flows.reactions import GROUPS, listeners
 from velora.flows.refund.settle import sweep_refunds
 from velora.flows.release.release import release_due
 from velora.flows.suspense.send import sweep_suspense
@@ -28,8 +28,10 @@ from velora.modules.notifications import service as notifications
 from velora.modules.payments.service import inbox as gateway_inbox
 from velora.modules.transfers import service as transfers
 from velora.platform.anchors.port import AnchorsAway
+from velora.platform.bus import BusAway, interests, listen, relay
+from velora.platform.bus.forgetting import FORGOTTEN_AT_ONCE, forget_inbox, forget_relayed
 from velora.platform.cache.port import CacheAway
-from velora.platform.db import idempotency, relay
+from velora.platform.db import idempotency
 from velora.platform.db.ddl import ensure_months_ahead
 from velora.platform.db.errors import DatabaseError
 from velora.platform.mail.port import MailAway
@@ -42,7 +44,9 @@ Job = Callable[[TradingHouse], Awaitable[int]]
 
 _LONGEST_BACK_OFF: Final = timedelta(minutes=1)
 _TIME_TO_FINISH: Final = timedelta(seconds=20)
-_AWAY: Final = (DatabaseError, DBAPIError, AnchorsAway, CacheAway, MailAway, SearchUnavailable, OSError, TimeoutError)
+# How long a group of listeners waits on the bus before its loop looks whether to stop.
+_LISTENS_FOR: Final = 1.0
+_AWAY: Final = (DatabaseError, DBAPIError, AnchorsAway, BusAway, CacheAway, MailAway, SearchUnavailable, OSError, TimeoutError)
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,20 @@ class Loop:
     every: timedelta
     job: Job
     full_load: int | None = None
+
+
+async def _relay(house: TradingHouse) -> int:
+    await house.bus.prepare(interests(listeners(house)))
+    return await relay(house.db, house.bus)
+
+
+def _telling(name: str) -> Job:
+    async def tell(house: TradingHouse) -> int:
+        groups = listeners(house)
+        await house.bus.prepare(interests(groups))
+        return await listen(house.db, house.bus, next(group for group in groups if group.name == name), wait=_LISTENS_FOR)
+
+    return tell
 
 
 async def _forget_sessions(house: TradingHouse) -> int:
@@ -72,12 +90,12 @@ async def _forget_keys(house: TradingHouse) -> int:
 
 async def _forget_events(house: TradingHouse) -> int:
     async with house.db.begin(None) as uow:
-        return await relay.forget_relayed(uow)
+        return await forget_relayed(uow, needed_from=await house.bus.needed_from())
 
 
 async def _forget_inbox(house: TradingHouse) -> int:
     async with house.db.begin(None) as uow:
-        return await relay.forget_inbox(uow)
+        return await forget_inbox(uow)
 
 
 async def _forget_notices(house: TradingHouse) -> int:
@@ -105,7 +123,8 @@ async def _seal(house: TradingHouse) -> int:
 SEALING: Final = (Loop("seal the ledger", timedelta(seconds=1), _seal),)
 
 LOOPS: Final[tuple[Loop, ...]] = (
-    Loop("relay events", timedelta(milliseconds=200), relay_once, full_load=500),
+    Loop("relay events", timedelta(milliseconds=200), _relay, full_load=250),
+    *(Loop(f"tell {name}", timedelta(0), _telling(name)) for name in GROUPS),
     *SEALING,
     Loop("send letters", timedelta(seconds=2), send_due, full_load=A_HANDFUL),
     Loop("mend the search index", timedelta(seconds=10), mend_index),
@@ -124,8 +143,8 @@ LOOPS: Final[tuple[Loop, ...]] = (
     Loop("forget sessions", timedelta(minutes=10), _forget_sessions),
     Loop("forget letters", timedelta(minutes=10), _forget_letters),
     Loop("forget keys", timedelta(minutes=1), _forget_keys, full_load=idempotency.FORGOTTEN_AT_ONCE),
-    Loop("forget events", timedelta(minutes=1), _forget_events, full_load=relay.FORGOTTEN_AT_ONCE),
-    Loop("forget the inbox", timedelta(minutes=1), _forget_inbox, full_load=relay.FORGOTTEN_AT_ONCE),
+    Loop("forget events", timedelta(minutes=1), _forget_events, full_load=FORGOTTEN_AT_ONCE),
+    Loop("forget the inbox", timedelta(minutes=1), _forget_inbox, full_load=FORGOTTEN_AT_ONCE),
     Loop("forget notices", timedelta(minutes=10), _forget_notices, full_load=gateway_inbox.FORGOTTEN_AT_ONCE),
     Loop("verify the ledger", timedelta(minutes=5), watch_books),
     Loop("make partitions", timedelta(hours=6), _make_partitions),

@@ -31,8 +31,8 @@ from velora.modules.payments.events import PaymentFailed, RefundSettled
 from velora.modules.payouts.events import PayoutPaid
 from velora.modules.returns.events import ReturnApproved, ReturnDeclined
 from velora.modules.sellers.events import SellerApproved, SellerDeclined, SellerSuspended
+from velora.platform.bus import AWAY, Group, HasEffect, Reaction, Reacts, tell_everyone
 from velora.platform.cache.port import CacheAway
-from velora.platform.db.relay import AWAY, Reaction, relay
 from velora.platform.search.port import SearchUnavailable
 
 Effect = Callable[[TradingHouse, Sequence[Any]], Awaitable[None]]
@@ -64,16 +64,46 @@ EFFECTS: Final[Mapping[type[Event], Sequence[Effect]]] = {
 }
 
 
-async def relay_once(house: TradingHouse) -> int:
-    """The oldest waiting events reach everybody who listens; how many there were.
+def listeners(house: TradingHouse) -> list[Group]:
+    """Everybody of the two tables, in groups that read the bus each at its own pace: those who live in one file read together.
 
-    While the cache or the search index is away, the events of those who need it wait, and this raises why once the others have had them.
+    So a cache that cannot be reached keeps carts waiting, and nobody else.
     """
-    bound = {kind: [_bound(effect, house) for effect in effects] for kind, effects in EFFECTS.items()}
-    return await relay(house.db, REACTIONS, bound, (*AWAY, CacheAway, SearchUnavailable))
+    away = (*AWAY, CacheAway, SearchUnavailable)
+    return [Group(group.name, group.listeners, away) for group in [*reacting(), *_having_effects(house)]]
 
 
-def _bound(effect: Effect, house: TradingHouse) -> Callable[[Sequence[Any]], Awaitable[None]]:
-    run = partial(effect, house)
-    run.__module__, run.__qualname__ = effect.__module__, effect.__qualname__  # pyright: ignore[reportAttributeAccessIssue] -- its name in the inbox
-    return run
+def reacting() -> list[Group]:
+    """Those who react in a transaction: what follows for the database alone."""
+    return _grouped({kind: [Reacts(_name(one), one) for one in some] for kind, some in REACTIONS.items()})
+
+
+async def relay_once(house: TradingHouse) -> int:
+    """What waits has reached everybody who listens and can be reached; how many events there were. Raises why somebody could not."""
+    return await tell_everyone(house.db, house.bus, listeners(house))
+
+
+def _having_effects(house: TradingHouse) -> list[Group]:
+    return _grouped({kind: [HasEffect(_name(one), partial(one, house)) for one in some] for kind, some in EFFECTS.items()})
+
+
+def _grouped(table: Mapping[type[Event], Sequence[Reacts | HasEffect]]) -> list[Group]:
+    groups: dict[str, dict[type[Event], list[Reacts | HasEffect]]] = {}
+    for kind, some in table.items():
+        for one in some:
+            groups.setdefault(_home(one.name), {}).setdefault(kind, []).append(one)
+    return [Group(name, groups[name]) for name in sorted(groups)]
+
+
+def _name(listener: Any) -> str:
+    """Its name in the inbox: where it lives, and what it is called there."""
+    return f"{listener.__module__.removeprefix('velora.')}.{listener.__qualname__}"
+
+
+def _home(name: str) -> str:
+    """The group of a listener is the file it lives in."""
+    return name.removeprefix("flows.").rpartition(".")[0]
+
+
+GROUPS: Final = sorted({_home(_name(one)) for table in (REACTIONS, EFFECTS) for several in table.values() for one in several})
+"""The names of all groups. No file has listeners of both tables: the one would wait for the engine of the other."""

@@ -5,8 +5,10 @@ creation time, and a month of rows is a range of ids.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from threading import Lock
+from typing import Annotated
 
 from velora.kernel.clock import Clock
 from velora.kernel.errors import MalformedId
@@ -24,6 +26,30 @@ _LENGTH = 13
 _LARGEST = (1 << 63) - 1
 
 IdSource = Callable[[], int]
+
+
+@dataclass(frozen=True)
+class Prefix:
+    """Says of an int what its id begins with outside."""
+
+    letters: str
+
+
+AccountId = Annotated[int, Prefix("acc")]
+JournalId = Annotated[int, Prefix("jrn")]
+ListingId = Annotated[int, Prefix("lst")]
+OrderId = Annotated[int, Prefix("ord")]
+PaymentId = Annotated[int, Prefix("pi")]
+PayoutId = Annotated[int, Prefix("pay")]
+ProductId = Annotated[int, Prefix("prd")]
+RefundId = Annotated[int, Prefix("rfd")]
+ReturnId = Annotated[int, Prefix("ret")]
+RuleId = Annotated[int, Prefix("rul")]
+SellerId = Annotated[int, Prefix("sel")]
+SellerOrderId = Annotated[int, Prefix("sor")]
+ShipmentId = Annotated[int, Prefix("shp")]
+TenantId = Annotated[int, Prefix("ten")]
+VariantId = Annotated[int, Prefix("var")]
 
 
 def id_source(clock: Clock, node: int) -> IdSource:

@@ -5,6 +5,7 @@ from typing import Final
 
 from velora.kernel.clock import Clock
 from velora.platform.anchors.port import Anchors
+from velora.platform.bus.port import Bus
 from velora.platform.cache.port import Cache
 from velora.platform.cache.recent import Recent
 from velora.platform.db import Database
@@ -31,6 +32,7 @@ class House:
     db: Database
     sealing: Database
     writes: Writes
+    bus: Bus
     cache: Cache
     search: SearchIndex
     mail: Mail

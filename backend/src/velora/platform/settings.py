@@ -93,9 +93,10 @@ class Settings(BaseSettings):
 
     @field_validator("kafka_url")
     @classmethod
-    def _not_yet(cls, value: SecretStr) -> SecretStr:
-        if value.get_secret_value():
-            raise ValueError("is not used by this version yet: events run embedded. Leave it out.")
+    def _kafka(cls, value: SecretStr) -> SecretStr:
+        shape = r"kafkas?://([^@/]+:[^@/]+@)?[^@/?,]+(,[^@/?,]+)*(/[\w.-]*)?(\?((partitions|replication)=\d+&?)+)?"
+        if value.get_secret_value() and not re.fullmatch(shape, value.get_secret_value()):
+            raise ValueError("should look like kafka://host:9092,host:9092 or kafkas://user:password@host:9096/velora?partitions=12")
         return value
 
     @field_validator("public_url")

@@ -40,9 +40,11 @@ from velora.modules.payouts import service as payouts
 from velora.modules.payouts.service import Settled
 from velora.modules.returns import service as returns
 from velora.modules.suspense.service import Limits, NewCase, Settlement
+from velora.platform.bus.forgetting import forget_relayed
+from velora.platform.bus.outbox import OutboxBus
+from velora.platform.bus.relaying import relay
 from velora.platform.db import Database, UnitOfWork
 from velora.platform.db.outbox import RELAYED_KEPT
-from velora.platform.db.relay import forget_relayed, relay
 
 ALL = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27]
 OF_ALL = {11, 12, 24, 27}  # blocks, partitions and dropped months hold the journals of all tenants
@@ -214,11 +216,11 @@ async def test_events_that_have_served_their_time_are_not_missed(fresh_db, clock
     async with fresh_db.begin(None) as uow:
         tenant = (await a_tenant(uow)).id
         await a_paid_order(uow, tenant)
-    while await relay(fresh_db, {}, {}):
+    while await relay(fresh_db, OutboxBus(fresh_db)):
         pass
     clock.advance(RELAYED_KEPT + timedelta(minutes=1))
     async with fresh_db.begin(None) as uow:
-        assert await forget_relayed(uow)
+        assert await forget_relayed(uow, needed_from=None)
     assert [check.count for check in (await verify(fresh_db)).checks if check.number == 22] == [0]
 
 

@@ -14,7 +14,7 @@ from tests.builders.orders import GUEST, a_paid_order, a_part, delivered
 from tests.builders.people import a_seller, a_tenant, an_account
 from velora.flows.notices import buyers, sellers
 from velora.flows.notices.sending import send_due
-from velora.flows.reactions import REACTIONS
+from velora.flows.reactions import reacting
 from velora.kernel.clock import ManualClock
 from velora.kernel.ids import encode
 from velora.modules.identity.service import AccountFacts
@@ -32,11 +32,13 @@ from velora.modules.sellers.policy import StaffRole, State
 from velora.modules.sellers.service import SellerFacts, Step
 from velora.modules.tenants.service import TenantFacts
 from velora.platform.anchors.folder import FolderAnchors
+from velora.platform.bus import tell_everyone
+from velora.platform.bus.outbox import OutboxBus
+from velora.platform.bus.relaying import parked
 from velora.platform.cache.sqlite import SqliteCache
 from velora.platform.db import ACROSS_TENANTS, Database, UnitOfWork
 from velora.platform.db.group_commit import Writes
 from velora.platform.db.outbox import OutboxEvent
-from velora.platform.db.relay import parked, relay
 from velora.platform.house import House
 from velora.platform.mail import Letter, LetterRefused, MailAway
 from velora.platform.search.port import SearchIndex
@@ -73,8 +75,8 @@ async def house_on(clock: ManualClock, tmp_path: Path, post: Post) -> AsyncGener
     cache, settings = SqliteCache(tmp_path / "cache.db"), Settings(home=tmp_path)
     search = cast("SearchIndex", None)  # nothing here searches
     yield lambda db: House(
-        settings=settings, secret_key=b"k" * 32, clock=clock, db=db, sealing=db, writes=Writes(db), cache=cache, search=search, mail=post,
-        keys=SigningKeys(tmp_path / "keys"), anchors=FolderAnchors(tmp_path / "anchors"),
+        settings=settings, secret_key=b"k" * 32, clock=clock, db=db, sealing=db, writes=Writes(db), bus=OutboxBus(db),
+        cache=cache, search=search, mail=post, keys=SigningKeys(tmp_path / "keys"), anchors=FolderAnchors(tmp_path / "anchors"),
     )  # fmt: skip
     await cache.close()
 
@@ -290,13 +292,11 @@ async def test_from_the_payment_to_the_mailbox_through_the_relay_once(house_on: 
         nord, owner = await a_tenant(uow, "nordmarkt"), await an_account(uow)
         lumen = await a_seller(uow, owner.id, at=(nord.id,))
         paid = await a_paid_order(uow, nord.id, [a_part(uow, seller_id=lumen.id)])
-    while await relay(fresh_db, REACTIONS, {}):
-        pass
+    await tell_everyone(fresh_db, OutboxBus(fresh_db), reacting())
     async with fresh_db.begin(None) as uow:
         await uow.change(update(OutboxEvent).values(relayed=0).execution_options(**ACROSS_TENANTS))
-    while await relay(fresh_db, REACTIONS, {}):
-        pass
-    assert await parked(fresh_db) == 0
+    await tell_everyone(fresh_db, OutboxBus(fresh_db), reacting())
+    assert await parked(fresh_db) == {}
     assert await send_due(house_on(fresh_db)) == 2
     assert {(letter.to, letter.subject) for letter in post.taken} == {
         (owner.email, "Lumen & Oak darf bei Nordmarkt verkaufen"),

@@ -15,9 +15,11 @@ from velora.flows.replay.run import replay
 from velora.kernel.errors import Invalid
 from velora.modules.payments.gateways.port import ChargeOrder, ChargeOutcome, RefundOrder, RefundOutcome
 from velora.modules.payments.gateways.sandbox import SandboxGateway
+from velora.platform.bus.forgetting import forget_relayed
+from velora.platform.bus.outbox import OutboxBus
+from velora.platform.bus.relaying import relay
 from velora.platform.db import ACROSS_TENANTS, Base, Database
 from velora.platform.db.idempotency import forget_expired
-from velora.platform.db.relay import forget_relayed, relay
 
 
 class Gone(Exception):
@@ -98,11 +100,11 @@ async def test_days_that_were_lived_stay_lived_when_keys_and_events_have_served_
         report = await replay(house, file)
         today = datetime(2026, 1, 1, tzinfo=UTC)
         clock.set(today)
-        while await relay(fresh_db, {}, {}):
+        while await relay(fresh_db, OutboxBus(fresh_db)):
             pass
         async with fresh_db.begin(None) as uow:
             assert await forget_expired(uow)
-            assert await forget_relayed(uow)
+            assert await forget_relayed(uow, needed_from=None)
         before = await rows_of(fresh_db)
         assert await replay(house, file) == report
         assert await rows_of(fresh_db) == before

@@ -23,6 +23,7 @@ from velora.modules.payments.gateways.sandbox import SandboxGateway
 from velora.modules.payouts.gateways.sandbox import SandboxBank
 from velora.modules.tenants.service import TenantFacts
 from velora.platform.anchors.folder import FolderAnchors
+from velora.platform.bus.outbox import OutboxBus
 from velora.platform.cache.sqlite import SqliteCache
 from velora.platform.db import Database
 from velora.platform.db.group_commit import Writes
@@ -74,7 +75,7 @@ async def house(db: Database, clock: ManualClock, tmp_path: Path) -> AsyncGenera
     )
     search = TantivyIndex(tmp_path / "search")
     yield TradingHouse(
-        settings=settings, secret_key=b"k" * 32, clock=clock, db=db, sealing=db, writes=Writes(db), cache=cache,
+        settings=settings, secret_key=b"k" * 32, clock=clock, db=db, sealing=db, writes=Writes(db), bus=OutboxBus(db), cache=cache,
         search=search, mail=FolderMail(tmp_path / "mailbox"), keys=SigningKeys(tmp_path / "keys"),
         anchors=FolderAnchors(tmp_path / "anchors"), gateway=gateway, bank=bank,
     )  # fmt: skip

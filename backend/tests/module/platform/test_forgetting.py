@@ -2,18 +2,20 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
+from functools import partial
 from hashlib import sha256
 
 from sqlalchemy import select, update
 
 from velora.kernel.clock import ManualClock
-from velora.kernel.events import Event
 from velora.kernel.ids import first_id_at
 from velora.modules.orders.events import OrderPaid
+from velora.platform.bus import Group, Reacts, tell_everyone
+from velora.platform.bus.forgetting import FORGOTTEN_AT_ONCE, forget_inbox, forget_relayed
+from velora.platform.bus.outbox import OutboxBus
 from velora.platform.db import Database, UnitOfWork, idempotency
 from velora.platform.db.idempotency import KEPT, Asked, Keyed, Replay, Started
 from velora.platform.db.outbox import RELAYED_KEPT, InboxEntry, OutboxEvent, ParkedEvent
-from velora.platform.db.relay import FORGOTTEN_AT_ONCE, Reaction, forget_inbox, forget_relayed, relay
 
 A_MINUTE = timedelta(minutes=1)
 
@@ -75,7 +77,7 @@ async def test_neither_waits_for_the_other_who_asks_and_who_removes(fresh_db: Da
             await one.connection.exec_driver_sql("SET innodb_lock_wait_timeout = 1")
         await ask_for(asking, "before")
         assert await idempotency.forget_expired(removing) == 50
-        assert await forget_relayed(removing) == 50
+        assert await forget_relayed(removing, needed_from=None) == 50
         await ask_for(asking, "after")
 
 
@@ -97,37 +99,45 @@ async def test_an_event_stays_for_its_time_and_longer_while_somebody_waits_for_i
     clock.advance(RELAYED_KEPT)
     young = await told(fresh_db, clock, 1)
     clock.advance(A_MINUTE)
-    assert await in_a_transaction(fresh_db, forget_relayed) == 1
+    assert await in_a_transaction(fresh_db, partial(forget_relayed, needed_from=None)) == 1
     assert await events_there(fresh_db) == {old[0], old[1], *young}
-    assert await in_a_transaction(fresh_db, forget_relayed) == 0
+    assert await in_a_transaction(fresh_db, partial(forget_relayed, needed_from=None)) == 0
 
 
 async def test_who_has_had_an_event_is_remembered_as_long_as_the_event_could_be_told_again(fresh_db: Database, clock: ManualClock):
     took: list[int] = []
-    reactions: dict[type[Event], Sequence[Reaction]] = {OrderPaid: [Consumer("first", took), Consumer("second", took)]}
+
+    async def take(uow: UnitOfWork, events: Sequence[OrderPaid]) -> None:
+        took.extend(event.order_id for event in events)
+
+    bus, groups = OutboxBus(fresh_db), [Group(name, {OrderPaid: [Reacts(name, take)]}) for name in ("first", "second")]
     await told(fresh_db, clock, 2, relayed=0)
-    await relay(fresh_db, reactions, {})
+    await tell_everyone(fresh_db, bus, groups)
     assert sorted(took) == [1, 1, 2, 2]
     clock.advance(RELAYED_KEPT + A_MINUTE)
     assert await in_a_transaction(fresh_db, forget_inbox) == 0
     async with fresh_db.begin(None) as uow:
         await uow.change(update(OutboxEvent).values(relayed=0))
-    await relay(fresh_db, reactions, {})
+    await tell_everyone(fresh_db, bus, groups)
     assert sorted(took) == [1, 1, 2, 2]
-    assert await in_a_transaction(fresh_db, forget_relayed) == 2
+    assert await in_a_transaction(fresh_db, partial(forget_relayed, needed_from=None)) == 2
     assert await in_a_transaction(fresh_db, forget_inbox) == 4
     async with fresh_db.read(None) as uow:
         assert await uow.all(select(InboxEntry.event_id)) == []
 
 
-class Consumer:
-    """Somebody who listens, known to the inbox by name, and notes which orders it was told of."""
-
-    def __init__(self, name: str, took: list[int]) -> None:
-        self.__qualname__, self.took = name, took
-
-    async def __call__(self, uow: UnitOfWork, events: Sequence[OrderPaid]) -> None:
-        self.took.extend(event.order_id for event in events)
+async def test_an_event_stays_while_a_group_that_reads_the_outbox_has_still_to_hear_it(fresh_db: Database, clock: ManualClock):
+    bus = OutboxBus(fresh_db)
+    await bus.prepare({"slow": frozenset({OrderPaid.type})})
+    async with fresh_db.begin(None) as uow:
+        uow.tell([an_event(1)])
+    await tell_everyone(fresh_db, bus, [])
+    clock.advance(RELAYED_KEPT + A_MINUTE)
+    assert await in_a_transaction(fresh_db, partial(forget_relayed, needed_from=await bus.needed_from())) == 0
+    batch = await bus.take("slow", frozenset({OrderPaid.type}), at_most=5, wait=0)
+    assert len(batch) == 1
+    await bus.done(batch)
+    assert await in_a_transaction(fresh_db, partial(forget_relayed, needed_from=await bus.needed_from())) == 1
 
 
 def an_event(order_id: int) -> OrderPaid:

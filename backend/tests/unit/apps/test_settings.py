@@ -11,7 +11,7 @@ from velora.platform.settings import BadSettings, Settings, read_settings
         ("DATABASE_URL", "postgres://u:pa55word@h/db", "mysql://user:password@host:3306/velora"),
         ("REDIS_URL", "http://h:pa55word", "redis://host:6379/0"),
         ("MAIL_URL", "imap://u:pa55word@h", "smtp://user:password@host:587"),
-        ("KAFKA_URL", "kafka://pa55word", "Leave it out"),
+        ("KAFKA_URL", "kafka//h:pa55word", "kafka://host:9092,host:9092"),
         ("GATEWAY", "pa55word", "sandbox"),
         ("STRIPE_SECRET_KEY", "pk_live_pa55word", "not the publishable"),
         ("STRIPE_WEBHOOK_SECRET", "pa55word", "whsec_"),

@@ -9,7 +9,7 @@ from velora.apps.cli.console import AsJson, Complaint, Exit, facts, give, run, s
 from velora.apps.cli.home import at_home, tables_of
 from velora.kernel.clock import SystemClock
 from velora.kernel.ids import time_of
-from velora.platform.db import relay
+from velora.platform.bus.relaying import lag, parked
 from velora.platform.db.ddl import ensure_months_ahead, partitions_of, stray_rows
 from velora.platform.settings import Settings, read_settings
 
@@ -101,9 +101,9 @@ async def _partitions(settings: Settings) -> dict[str, dict[str, object]]:
 
 async def _outbox(settings: Settings) -> tuple[int, int, int]:
     async with at_home(settings) as house:
-        waiting, oldest = await relay.lag(house.db)
+        waiting, oldest = await lag(house.db)
         age = int((SystemClock().now() - time_of(oldest)).total_seconds()) if oldest else 0
-        return waiting, max(age, 0), await relay.parked(house.db)
+        return waiting, max(age, 0), sum((await parked(house.db)).values())
 
 
 def _month(text: str) -> datetime:

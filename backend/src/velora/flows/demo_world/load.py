@@ -19,7 +19,7 @@ from velora.flows.demo_world.walker import Walker, earlier, remember
 from velora.flows.demo_world.world import World, read_world
 from velora.flows.house import TradingHouse
 from velora.flows.indexing import rebuild_index
-from velora.flows.reactions import REACTIONS
+from velora.flows.reactions import reacting
 from velora.kernel.clock import ManualClock
 from velora.kernel.ids import encode
 from velora.modules.audit import service as audit
@@ -27,8 +27,8 @@ from velora.modules.catalog.service import count_listings
 from velora.modules.identity import service as identity
 from velora.modules.identity.policy import PasswordCost
 from velora.modules.orders import service as orders
+from velora.platform.bus import tell_everyone
 from velora.platform.db import UnitOfWork
-from velora.platform.db.relay import relay
 
 Progress = Callable[[str, int, int], None]
 """Told what is being done, how much of it is done, and of how much."""
@@ -76,8 +76,7 @@ async def load_demo(house: TradingHouse, progress: Progress = lambda step, done,
     clock.set(until)
     await leave_strays(past, world, walker.tokens["visa"])
     progress("Telling everybody", 0, 0)
-    while await relay(past.db, REACTIONS, {}):
-        pass
+    await tell_everyone(past.db, past.bus, reacting())
     await rebuild_index(house, None, lambda count, of: progress("Indexing", count, of))
     async with past.db.begin(world.markets[MARKETS[0]].id) as uow:
         await audit.record(uow, [_entry(world)])

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from velora.kernel.events import Event
+from velora.kernel.ids import ListingId, ProductId, SellerId
 
 
 @dataclass(frozen=True)
@@ -13,7 +14,8 @@ class ListingChanged(Event):
     type: ClassVar[str] = "catalog.listing_changed.v1"
     aggregate: ClassVar[str] = "listing"
     key: ClassVar[str] = "listing_id"
-    listing_id: int
+    last_counts: ClassVar[bool] = True
+    listing_id: ListingId
 
 
 @dataclass(frozen=True)
@@ -23,5 +25,6 @@ class ProductChanged(Event):
     type: ClassVar[str] = "catalog.product_changed.v1"
     aggregate: ClassVar[str] = "product"
     key: ClassVar[str] = "product_id"
-    seller_id: int
-    product_id: int
+    last_counts: ClassVar[bool] = True
+    seller_id: SellerId
+    product_id: ProductId

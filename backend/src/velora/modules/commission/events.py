@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from velora.kernel.events import Event
+from velora.kernel.ids import RuleId
 
 
 @dataclass(frozen=True)
@@ -14,5 +15,5 @@ class RuleChanged(Event):
     aggregate: ClassVar[str] = "commission_rule"
     key: ClassVar[str] = "rule_id"
 
-    rule_id: int
+    rule_id: RuleId
     version: int

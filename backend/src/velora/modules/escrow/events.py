@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from velora.kernel.events import Event
+from velora.kernel.ids import OrderId, SellerId, SellerOrderId
 
 
 @dataclass(frozen=True)
@@ -14,8 +15,8 @@ class EscrowReleased(Event):
     aggregate: ClassVar[str] = "seller_order"
     key: ClassVar[str] = "seller_order_id"
 
-    seller_order_id: int
-    order_id: int
-    seller_id: int
+    seller_order_id: SellerOrderId
+    order_id: OrderId
+    seller_id: SellerId
     currency: str
     amount_minor: int

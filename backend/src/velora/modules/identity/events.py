@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from velora.kernel.events import Event
+from velora.kernel.ids import AccountId
 
 
 @dataclass(frozen=True)
@@ -14,4 +15,4 @@ class AccountRegistered(Event):
     aggregate: ClassVar[str] = "account"
     key: ClassVar[str] = "account_id"
 
-    account_id: int
+    account_id: AccountId

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from velora.kernel.events import Event
+from velora.kernel.ids import SellerId, VariantId
 
 
 @dataclass(frozen=True)
@@ -13,6 +14,7 @@ class LevelChanged(Event):
     type: ClassVar[str] = "inventory.level_changed.v1"
     aggregate: ClassVar[str] = "variant"
     key: ClassVar[str] = "variant_id"
+    last_counts: ClassVar[bool] = True
 
-    variant_id: int
-    seller_id: int
+    variant_id: VariantId
+    seller_id: SellerId

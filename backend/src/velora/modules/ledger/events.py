@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from velora.kernel.events import Event
+from velora.kernel.ids import JournalId
 
 
 @dataclass(frozen=True)
@@ -14,5 +15,5 @@ class JournalsPosted(Event):
     aggregate: ClassVar[str] = "ledger"
     key: ClassVar[str] = "first_journal_id"
 
-    first_journal_id: int
-    journal_ids: tuple[int, ...]
+    first_journal_id: JournalId
+    journal_ids: tuple[JournalId, ...]

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from velora.kernel.events import Event
+from velora.kernel.ids import OrderId, SellerOrderId, ShipmentId
 
 
 @dataclass(frozen=True)
@@ -12,7 +13,7 @@ class OrderPlaced(Event):
     aggregate: ClassVar[str] = "order"
     key: ClassVar[str] = "order_id"
 
-    order_id: int
+    order_id: OrderId
     total_minor: int
     currency: str
 
@@ -25,7 +26,7 @@ class OrderAuthorised(Event):
     aggregate: ClassVar[str] = "order"
     key: ClassVar[str] = "order_id"
 
-    order_id: int
+    order_id: OrderId
     total_minor: int
     currency: str
 
@@ -38,7 +39,7 @@ class OrderAwaited(Event):
     aggregate: ClassVar[str] = "order"
     key: ClassVar[str] = "order_id"
 
-    order_id: int
+    order_id: OrderId
     total_minor: int
     currency: str
 
@@ -51,7 +52,7 @@ class OrderPaid(Event):
     aggregate: ClassVar[str] = "order"
     key: ClassVar[str] = "order_id"
 
-    order_id: int
+    order_id: OrderId
     total_minor: int
     currency: str
     was_authorised: bool = False
@@ -65,7 +66,7 @@ class OrderFailed(Event):
     aggregate: ClassVar[str] = "order"
     key: ClassVar[str] = "order_id"
 
-    order_id: int
+    order_id: OrderId
 
 
 @dataclass(frozen=True)
@@ -74,9 +75,9 @@ class SellerOrderShipped(Event):
     aggregate: ClassVar[str] = "order"
     key: ClassVar[str] = "order_id"
 
-    order_id: int
-    seller_order_id: int
-    shipment_id: int
+    order_id: OrderId
+    seller_order_id: SellerOrderId
+    shipment_id: ShipmentId
 
 
 @dataclass(frozen=True)
@@ -85,8 +86,8 @@ class SellerOrderDelivered(Event):
     aggregate: ClassVar[str] = "order"
     key: ClassVar[str] = "order_id"
 
-    order_id: int
-    seller_order_id: int
+    order_id: OrderId
+    seller_order_id: SellerOrderId
 
 
 @dataclass(frozen=True)
@@ -95,5 +96,5 @@ class SellerOrderCancelled(Event):
     aggregate: ClassVar[str] = "order"
     key: ClassVar[str] = "order_id"
 
-    order_id: int
-    seller_order_id: int
+    order_id: OrderId
+    seller_order_id: SellerOrderId

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from velora.kernel.events import Event
+from velora.kernel.ids import OrderId, PaymentId, RefundId
 
 
 @dataclass(frozen=True)
@@ -12,8 +13,8 @@ class PaymentCaptured(Event):
     aggregate: ClassVar[str] = "order"
     key: ClassVar[str] = "order_id"
 
-    order_id: int
-    intent_id: int
+    order_id: OrderId
+    intent_id: PaymentId
     amount_minor: int
     currency: str
 
@@ -24,8 +25,8 @@ class PaymentFailed(Event):
     aggregate: ClassVar[str] = "order"
     key: ClassVar[str] = "order_id"
 
-    order_id: int
-    intent_id: int
+    order_id: OrderId
+    intent_id: PaymentId
     reason: str
 
 
@@ -37,8 +38,8 @@ class RefundSettled(Event):
     aggregate: ClassVar[str] = "order"
     key: ClassVar[str] = "order_id"
 
-    order_id: int
-    refund_id: int
+    order_id: OrderId
+    refund_id: RefundId
     amount_minor: int
     currency: str
     succeeded: bool

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from velora.kernel.events import Event
+from velora.kernel.ids import PayoutId, SellerId
 
 
 @dataclass(frozen=True)
@@ -12,8 +13,8 @@ class PayoutReserved(Event):
     aggregate: ClassVar[str] = "payout"
     key: ClassVar[str] = "payout_id"
 
-    payout_id: int
-    seller_id: int
+    payout_id: PayoutId
+    seller_id: SellerId
     amount_minor: int
     currency: str
 
@@ -24,8 +25,8 @@ class PayoutPaid(Event):
     aggregate: ClassVar[str] = "payout"
     key: ClassVar[str] = "payout_id"
 
-    payout_id: int
-    seller_id: int
+    payout_id: PayoutId
+    seller_id: SellerId
     amount_minor: int
     currency: str
 
@@ -36,8 +37,8 @@ class PayoutFailed(Event):
     aggregate: ClassVar[str] = "payout"
     key: ClassVar[str] = "payout_id"
 
-    payout_id: int
-    seller_id: int
+    payout_id: PayoutId
+    seller_id: SellerId
     amount_minor: int
     currency: str
     reason: str

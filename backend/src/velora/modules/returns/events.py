@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from velora.kernel.events import Event
+from velora.kernel.ids import OrderId, ReturnId, SellerId, SellerOrderId
 
 
 @dataclass(frozen=True)
@@ -12,10 +13,10 @@ class ReturnRequested(Event):
     aggregate: ClassVar[str] = "order"
     key: ClassVar[str] = "order_id"
 
-    order_id: int
-    seller_order_id: int
-    seller_id: int
-    return_id: int
+    order_id: OrderId
+    seller_order_id: SellerOrderId
+    seller_id: SellerId
+    return_id: ReturnId
 
 
 @dataclass(frozen=True)
@@ -24,9 +25,9 @@ class ReturnApproved(Event):
     aggregate: ClassVar[str] = "order"
     key: ClassVar[str] = "order_id"
 
-    order_id: int
-    seller_order_id: int
-    return_id: int
+    order_id: OrderId
+    seller_order_id: SellerOrderId
+    return_id: ReturnId
     amount_minor: int
     currency: str
 
@@ -37,6 +38,6 @@ class ReturnDeclined(Event):
     aggregate: ClassVar[str] = "order"
     key: ClassVar[str] = "order_id"
 
-    order_id: int
-    seller_order_id: int
-    return_id: int
+    order_id: OrderId
+    seller_order_id: SellerOrderId
+    return_id: ReturnId

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from velora.kernel.events import Event
+from velora.kernel.ids import SellerId
 
 
 @dataclass(frozen=True)
@@ -12,7 +13,7 @@ class SellerApplied(Event):
     aggregate: ClassVar[str] = "seller"
     key: ClassVar[str] = "seller_id"
 
-    seller_id: int
+    seller_id: SellerId
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,7 @@ class SellerApproved(Event):
     aggregate: ClassVar[str] = "seller"
     key: ClassVar[str] = "seller_id"
 
-    seller_id: int
+    seller_id: SellerId
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class SellerDeclined(Event):
     aggregate: ClassVar[str] = "seller"
     key: ClassVar[str] = "seller_id"
 
-    seller_id: int
+    seller_id: SellerId
 
 
 @dataclass(frozen=True)
@@ -39,4 +40,4 @@ class SellerSuspended(Event):
     aggregate: ClassVar[str] = "seller"
     key: ClassVar[str] = "seller_id"
 
-    seller_id: int
+    seller_id: SellerId

@@ -1,6 +1,6 @@
 """The outbox: what happened, written in the transaction in which it happened."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import Index, SmallInteger, String
@@ -14,7 +14,10 @@ RELAYED_KEPT: Final = timedelta(days=7)
 
 
 class OutboxEvent(Base):
-    """One fact. `relayed` is 0 until every reaction has had it: a claim that, unlike a cursor, cannot skip a late commit."""
+    """One fact. `relayed` is 0 until it is on the bus, and then the round in which it came there.
+
+    A claim that, unlike a cursor, cannot skip a late commit; and rounds are committed in their order, so that a cursor over them can.
+    """
 
     __tablename__ = "outbox_event"
     __table_args__ = (Index(None, "relayed", "id"), {"info": {"partition_by": "id"}})
@@ -26,7 +29,38 @@ class OutboxEvent(Base):
     aggregate_id: Mapped[int] = mapped_column(BigId)
     type: Mapped[str] = mapped_column(String(80))
     payload: Mapped[dict[str, object]] = mapped_column(JsonDoc)
-    relayed: Mapped[int] = mapped_column(SmallInteger, default=0)
+    relayed: Mapped[int] = mapped_column(BigId, default=0)
+
+
+class RelayRound(Base):
+    """The one row that counts the relay's rounds. Whoever raises it holds it until the round is committed."""
+
+    __tablename__ = "relay_round"
+
+    id: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    number: Mapped[int] = mapped_column(BigId)
+
+
+class RelayLane(Base):
+    """A share of all things that events are about. One relay at a time has a lane, so that each thing's events keep their order."""
+
+    __tablename__ = "relay_lane"
+
+    lane: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    holder: Mapped[str] = mapped_column(String(32), default="")
+    held_until: Mapped[datetime] = mapped_column(UtcTime)
+
+
+class EventGroup(Base):
+    """How far a group of listeners has read the outbox itself, where no other bus is configured, and who of it reads on."""
+
+    __tablename__ = "event_group"
+
+    name: Mapped[str] = mapped_column(String(80), primary_key=True)
+    round: Mapped[int] = mapped_column(BigId)
+    event_id: Mapped[int] = mapped_column(BigId)
+    holder: Mapped[str] = mapped_column(String(32), default="")
+    held_until: Mapped[datetime] = mapped_column(UtcTime)
 
 
 class InboxEntry(Base):
