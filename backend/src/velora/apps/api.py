@@ -52,6 +52,7 @@ import velora.modules.payments.http
 import velora.modules.tenants.http
 from velora.apps.process import spare_the_collector
 from velora.flows.house import TradingHouse
+from velora.platform.bus.asyncapi import document as events_told
 from velora.platform.web import FrontDesk
 from velora.platform.web.middleware import RequestId, page_policy
 from velora.platform.web.problems import PROBLEM_SCHEMA, install
@@ -132,6 +133,7 @@ def create_app(
     for router in ROUTERS:
         app.include_router(router, prefix=API)
     app.include_router(_health())
+    app.add_api_route("/api/asyncapi.json", events_told, include_in_schema=False)
     app.openapi = lambda: _openapi(app)
     if web is not None and (web / "index.html").exists():
         _serve_web(app, web)

@@ -166,7 +166,7 @@ async def _inside(engine: AsyncEngine) -> list[Finding]:
     late = int((clock.now() - time_of(oldest)).total_seconds()) if oldest else 0
     if parked_ones:
         says = f"{parked_ones} events that nobody could take"
-        found.append(Finding("outbox", State.WRONG, says, "Their reasons are in the table parked_event; velora outbox status"))
+        found.append(Finding("outbox", State.WRONG, says, "Which, and why: velora events parked. Then: velora events again"))
     elif waiting and late > _LATE_SECONDS:
         found.append(
             Finding("outbox", State.WRONG, f"{waiting} events wait, the oldest for {late} s", "Is a worker running? velora worker")

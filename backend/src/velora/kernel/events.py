@@ -134,8 +134,8 @@ def details_of(cls: type[Event]) -> dict[str, Detail]:
 
 
 def event_types() -> Iterator[type[Event]]:
-    """Every kind of fact that the modules loaded so far declare, by type."""
-    return iter([_BY_TYPE[type_] for type_ in sorted(_BY_TYPE)])
+    """Every kind of fact that Velora's own modules declare, as far as they are loaded, by type."""
+    return iter([_BY_TYPE[type_] for type_ in sorted(_BY_TYPE) if _BY_TYPE[type_].__module__.startswith("velora.")])
 
 
 def event_type(type_: str) -> type[Event]:

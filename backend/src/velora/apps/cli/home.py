@@ -16,6 +16,7 @@ from velora.kernel.errors import Refusal
 from velora.modules.tenants import service as tenants
 from velora.modules.tenants.service import TenantFacts
 from velora.platform.anchors.port import AnchorConflict, AnchorsAway
+from velora.platform.bus import BusAway
 from velora.platform.cache.port import CacheAway
 from velora.platform.db.engine import make_engine
 from velora.platform.db.errors import NotAllowed, Unavailable
@@ -48,7 +49,7 @@ def _complaint_of(error: Exception) -> Complaint | None:
             return Complaint(f"This user of the database may not do that: {error}")
         case Unavailable():
             return Complaint(f"The database does not answer: {error}. velora doctor says more.", Exit.AWAY)
-        case CacheAway() | MailAway():
+        case BusAway() | CacheAway() | MailAway():
             return Complaint(f"An engine does not answer: {error}. velora doctor says more.", Exit.AWAY)
         case BrokenPipeError():  # whoever read has enough, as `head` does
             return None

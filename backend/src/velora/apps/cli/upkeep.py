@@ -14,7 +14,7 @@ from velora.platform.db.ddl import ensure_months_ahead, partitions_of, stray_row
 from velora.platform.settings import Settings, read_settings
 
 partitions = typer.Typer(help="Monthly partitions of the large tables (MySQL).", no_args_is_help=True)
-outbox = typer.Typer(help="Events on their way to those who react to them.", no_args_is_help=True)
+outbox = typer.Typer(help="Events on their way to the bus.", no_args_is_help=True)
 
 
 @partitions.command("ensure")
@@ -64,7 +64,7 @@ def partitions_status(json: AsJson = False) -> None:
 
 @outbox.command("status")
 def outbox_status(json: AsJson = False) -> None:
-    """Say how many events wait and how long, and how many nobody could take. Exit code 1 when some were parked.
+    """Say how many events wait for the bus and how long, and how many nobody could take. Exit code 1 when some were parked.
 
     Example:
 
@@ -76,7 +76,7 @@ def outbox_status(json: AsJson = False) -> None:
     else:
         facts({"Waiting": waiting, "Oldest": f"{seconds} s" if waiting else "none", "Parked": parked})
         if parked:
-            say("Parked events could not be taken after five tries. Their reasons are in the table parked_event.")
+            say("Parked events could not be taken. Which, and why: velora events parked")
     if parked:
         stop_with(Exit.WRONG)
 

@@ -12,6 +12,8 @@ from velora.kernel.ids import decode, encode, time_of
 from velora.platform.bus.port import Told
 
 CONTENT_TYPE: Final = "application/cloudevents+json; charset=UTF-8"
+PREFIX: Final = "velora"
+"""What the names of topics begin with, unless the installation says otherwise."""
 SCHEMAS_AT: Final = "/api/asyncapi.json#/components/schemas/"
 
 

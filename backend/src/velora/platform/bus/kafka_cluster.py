@@ -17,7 +17,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 
 from velora.kernel.events import event_types
-from velora.platform.bus.cloudevents import topic_of
+from velora.platform.bus.cloudevents import PREFIX, topic_of
 from velora.platform.bus.port import BusAway, NoSuchPlace
 
 KEPT: Final = timedelta(days=7)
@@ -37,7 +37,7 @@ class KafkaAddress:
     """`kafka://host:port,host:port/prefix?partitions=12&replication=3`; `kafkas://user:password@…` over TLS with SCRAM-SHA-512."""
 
     servers: tuple[str, ...]
-    prefix: str = "velora"
+    prefix: str = PREFIX
     partitions: int = 12
     replication: int = -1  # the cluster's default
     user: str = ""
@@ -55,7 +55,7 @@ class KafkaAddress:
         if parts.scheme not in ("kafka", "kafkas") or not servers or options.keys() - {"partitions", "replication"}:
             raise ValueError("not a Kafka address")
         return cls(
-            servers, parts.path.strip("/") or "velora", int(options.get("partitions", "12")), int(options.get("replication", "-1")),
+            servers, parts.path.strip("/") or PREFIX, int(options.get("partitions", "12")), int(options.get("replication", "-1")),
             unquote(user), unquote(password), parts.scheme == "kafkas",
         )  # fmt: skip
 
