@@ -17,7 +17,7 @@ from sqlalchemy.engine import make_url
 
 from tests.needs import needs_url
 from velora.apps.migrations import import_models
-from velora.kernel.clock import ManualClock
+from velora.kernel.clock import Clock, ManualClock
 from velora.kernel.ids import id_source
 from velora.platform.db import Database, UnitOfWork
 from velora.platform.db.engine import make_engine
@@ -48,7 +48,7 @@ async def an_address(engine: str, folder: Path) -> AsyncGenerator[str]:
 
 
 @asynccontextmanager
-async def a_database(engine: str, folder: Path, clock: ManualClock) -> AsyncGenerator[Database]:
+async def a_database(engine: str, folder: Path, clock: Clock) -> AsyncGenerator[Database]:
     """An empty database with the whole schema, gone afterwards."""
     import_models()
     async with an_address(engine, folder) as address:

@@ -4,6 +4,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from tests.builders.search import built
 from velora.platform.anchors.folder import FolderAnchors
 from velora.platform.bus.outbox import OutboxBus
 from velora.platform.cache.sqlite import SqliteCache
@@ -20,7 +21,7 @@ from velora.platform.signing import SigningKeys
 async def a_house(db: Database, folder: Path) -> AsyncGenerator[House]:
     """Its search index is empty and ready; everything but the database lies in `folder`."""
     cache, search = SqliteCache(folder / "cache.db"), TantivyIndex(folder / "search")
-    await search.finish_rebuild(await search.begin_rebuild(), None)
+    await built(search, [])
     yield House(
         settings=Settings(home=folder),
         secret_key=b"a key of this test",

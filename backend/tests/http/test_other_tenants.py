@@ -19,6 +19,7 @@ from sqlalchemy import or_, select, update
 from tests.builders.catalog import a_category
 from tests.builders.market import Market, a_market, goods
 from tests.builders.people import PASSWORD, a_seller, an_account
+from tests.builders.search import built
 from tests.builders.webhooks import both_listen
 from tests.http.money.conftest import Bought, Trade, keyed
 from tests.http.money.test_returns import returns_of, wish
@@ -344,7 +345,7 @@ def wanted_ids(operation: Operation, document: Mapping[str, Any]) -> bool:
 
 @pytest.fixture
 async def lamps(house: TradingHouse, signed_in: SignedInAs, browser_at: BrowserAt) -> Side:
-    await house.search.finish_rebuild(await house.search.begin_rebuild(), None)
+    await built(house.search, [])
     return await a_side(house, await a_market(house.db), "Brass Lamp", signed_in, browser_at)
 
 

@@ -18,6 +18,7 @@ from schemathesis.specs.openapi.checks import content_type_conformance, response
 
 from tests.builders.market import Market, a_market, goods
 from tests.builders.people import an_account
+from tests.builders.search import built
 from velora.apps.api import create_app
 from velora.apps.bench.checkout import serving
 from velora.apps.front_desk import ProcessDesk
@@ -65,7 +66,7 @@ async def served(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Ser
         market = await a_market(house.db)
         async with house.db.begin(None) as uow:
             lamp = await goods(uow, market, stock=1_000)
-        await house.search.finish_rebuild(await house.search.begin_rebuild(), None)
+        await built(house.search, [])
         headers = {role: await signed_in(house, market, role) for role in ROLES}
     known = {
         "seller_id": encode("sel", market.seller.id),

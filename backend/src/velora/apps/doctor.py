@@ -36,6 +36,7 @@ from velora.platform.db.engine import make_engine
 from velora.platform.db.grants import rights_beyond_app
 from velora.platform.db.health import health
 from velora.platform.mail.port import MailAway
+from velora.platform.search.port import SearchUnavailable, Stage
 from velora.platform.settings import Settings
 
 _GIB: Final = 1 << 30
@@ -265,15 +266,30 @@ async def _search(settings: Settings, *, usable: bool) -> Finding:
     index = wiring.search_of(settings)
     try:
         began = time.perf_counter()
-        ready = await index.ready()
-        took = _since(began)
+        about, generations = await index.about(), await index.generations()
+        took, ready = _since(began), await index.ready()
         counts = await _products(settings) if usable else {}
         empty = [slug for tenant_id, (slug, listed) in counts.items() if listed and (not ready or not await index.count(tenant_id))]
+    except SearchUnavailable as error:
+        mend = "Is OpenSearch running, and is VELORA_OPENSEARCH_URL right? Browsing goes on without it, changes wait, and searches get 503."
+        return Finding("search", State.WRONG, f"does not answer: {error}", mend)
     finally:
         await index.close()
+    under_way = next((one.notes for one in generations if one.stage is Stage.BUILDING), None)
+    building = f"; being built, {under_way.done:,} of {under_way.of:,}" if under_way else ""
     if empty:
-        return Finding("search", State.WRONG, f"nothing indexed of {', '.join(sorted(empty))}", "Build the index: velora search reindex")
-    return Finding("search", State.OK, "tantivy, embedded" if ready else "tantivy, embedded; empty, as there is nothing to find", ms=took)
+        says = f"{about.engine}: nothing indexed of {', '.join(sorted(empty))}{building}"
+        return Finding("search", State.WRONG, says, "Build the index: velora search reindex", took)
+    if not ready:
+        return Finding("search", State.OK, f"{about.engine}; empty, as there is nothing to find", ms=took)
+    live = next(one for one in generations if one.stage is Stage.LIVE)
+    says = f"{about.engine}, {live.documents:,} products{building}"
+    if about.health != "green":
+        mend = "Where no second node is to hold a copy, say so: VELORA_OPENSEARCH_URL=…?replicas=0, and build the index anew."
+        if about.health == "red":
+            mend = "A part of the index cannot be read. OpenSearch's own log says why; velora search reindex builds it anew."
+        return Finding("search", State.NOTE if about.health == "yellow" else State.WRONG, f"{says}, health {about.health}", mend, took)
+    return Finding("search", State.OK, says, ms=took)
 
 
 async def _anchors(settings: Settings, *, usable: bool) -> Finding:

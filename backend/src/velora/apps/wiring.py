@@ -21,6 +21,7 @@ from velora.platform.db.database import Database, open_database
 from velora.platform.db.group_commit import Writes
 from velora.platform.mail.folder import FolderMail
 from velora.platform.mail.port import Mail
+from velora.platform.search.address import OpenSearchAddress
 from velora.platform.search.port import SearchIndex
 from velora.platform.search.tantivy import TantivyIndex
 from velora.platform.settings import Settings, secret_key
@@ -81,7 +82,13 @@ def cache_of(settings: Settings) -> Cache:
 
 
 def search_of(settings: Settings) -> SearchIndex:
-    return TantivyIndex(settings.home / "search")
+    match settings.opensearch_url.get_secret_value():
+        case "":
+            return TantivyIndex(settings.home / "search")
+        case address:
+            from velora.platform.search.opensearch import OpenSearchIndex
+
+            return OpenSearchIndex(OpenSearchAddress.from_url(address))
 
 
 def mail_of(settings: Settings) -> Mail:

@@ -14,7 +14,7 @@ from velora.flows.bookkeeping.watch import watch_books
 from velora.flows.disputes.sweep import find_disputes, sweep_disputes
 from velora.flows.four_eyes.decide import expire_approvals
 from velora.flows.house import TradingHouse
-from velora.flows.indexing import mend_index
+from velora.flows.indexing import forget_gone, mend_index
 from velora.flows.notices.buyers import remind_overdue
 from velora.flows.notices.sending import A_HANDFUL, send_due
 from velora.flows.payment_outcome.sweep import sweep_fees, sweep_payments
@@ -142,6 +142,7 @@ LOOPS: Final[tuple[Loop, ...]] = (
     Loop("send letters", timedelta(seconds=2), send_due, full_load=A_HANDFUL),
     *WEBHOOKS,
     Loop("mend the search index", timedelta(seconds=10), mend_index),
+    Loop("forget what left the index", timedelta(hours=1), forget_gone),
     Loop("sweep payments", timedelta(seconds=5), sweep_payments, full_load=100),
     Loop("sweep fees", timedelta(minutes=1), sweep_fees),
     Loop("remind of invoices", timedelta(minutes=10), remind_overdue),

@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from velora.platform.search.address import OpenSearchAddress
+
 
 class BadSettings(Exception):
     """The settings cannot be used; the message names each one and says what it should look like."""
@@ -87,9 +89,9 @@ class Settings(BaseSettings):
 
     @field_validator("opensearch_url")
     @classmethod
-    def _not_yet(cls, value: SecretStr) -> SecretStr:
-        if value.get_secret_value():
-            raise ValueError("is not used by this version yet: search runs embedded. Leave it out.")
+    def _opensearch(cls, value: SecretStr) -> SecretStr:
+        if url := value.get_secret_value():
+            OpenSearchAddress.from_url(url)
         return value
 
     @field_validator("kafka_url")

@@ -9,6 +9,7 @@ import pytest
 from tests.builders.catalog import OnSale
 from tests.builders.checkout import a_draft, a_trading_house
 from tests.builders.market import Market, a_market, goods
+from tests.builders.search import built
 from tests.builders.shop import order_id_of
 from velora.flows.bookkeeping.verify import verify
 from velora.flows.checkout.draft import Draft, NotOnSale
@@ -65,7 +66,7 @@ class Place:
 async def place(db: Database, tmp_path: Path) -> AsyncGenerator[Place]:
     market = await a_market(db)
     async with a_trading_house(db, tmp_path) as (house, _):
-        await house.search.finish_rebuild(await house.search.begin_rebuild(), None)
+        await built(house.search, [])
         async with db.begin(None) as uow:
             lamp, chair = await goods(uow, market), await goods(uow, market, "Chair", price=9_900)
             rule = ShippingRule(490, 5000, further={"JPY": Rate(DELIVERY, 20_000)})

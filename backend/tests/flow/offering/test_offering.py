@@ -9,6 +9,7 @@ import pytest
 from tests.builders.checkout import a_trading_house
 from tests.builders.market import Market, a_market, goods
 from tests.builders.orders import a_line, a_paid_order, a_part
+from tests.builders.search import built
 from velora.flows.house import TradingHouse
 from velora.flows.offering import follow
 from velora.flows.offering.place import NewPrice, Showing, reprice, show
@@ -29,7 +30,7 @@ from velora.platform.search import Query
 @pytest.fixture
 async def house(fresh_db: Database, tmp_path: Path) -> AsyncGenerator[TradingHouse]:
     async with a_trading_house(fresh_db, tmp_path) as (made, _):
-        await made.search.finish_rebuild(await made.search.begin_rebuild(), None)
+        await built(made.search, [])
         yield made
 
 

@@ -1,5 +1,6 @@
 """A guest finds, looks and fills a cart, over HTTP; every reply is as its documentation says."""
 
+import socket
 from typing import Any
 
 import pytest
@@ -11,6 +12,8 @@ from velora.flows.shopping.http import CartOut
 from velora.kernel.ids import encode
 from velora.modules.catalog.events import ListingChanged
 from velora.modules.catalog.http import CategoriesOut
+from velora.platform.search.address import OpenSearchAddress
+from velora.platform.search.opensearch import OpenSearchIndex
 from velora.platform.search.tantivy import TantivyIndex
 
 
@@ -81,15 +84,30 @@ async def test_another_marketplace_has_neither_the_product_nor_the_seller(house,
     assert (reply.status_code, reply.json()["code"]) == (404, "variant.not_found")
 
 
-async def test_while_search_is_away_categories_work_and_words_are_refused(house, market, browser_at, tmp_path):
-    await on_sale(house, market)
-    object.__setattr__(house, "search", TantivyIndex(tmp_path / "gone"))
+@pytest.mark.parametrize("engine", ["no folder", "no server"])
+async def test_while_search_is_away_categories_work_and_words_are_refused(house, market, browser_at, tmp_path, engine):
+    sold = await on_sale(house, market)
+    nowhere = OpenSearchAddress.from_url(f"http://127.0.0.1:{a_closed_port()}")
+    object.__setattr__(house, "search", TantivyIndex(tmp_path / "gone") if engine == "no folder" else OpenSearchIndex(nowhere))
     browser = browser_at(market.tenant)
-    assert (await browser.get("/storefront/home")).json()["loved"][0]["title"] == "Brass Lamp"
+    home = (await browser.get("/storefront/home")).json()
+    assert home["loved"][0]["title"] == "Brass Lamp"
     assert (await browser.get("/search")).json()["total"] == 1
-    reply = await browser.get("/search?q=lamp")
-    assert (reply.status_code, reply.json()["code"]) == (503, "search.unavailable")
+    assert (await browser.get(f"/search?category={home['categories'][0]['slug']}")).json()["total"] == 1
+    assert (await browser.get("/search?category=elsewhere")).json()["total"] == 0
+    assert (await browser.get(f"/products/{sold.slug}")).json()["title"] == "Brass Lamp"
+    assert (await browser.get(f"/sellers/{market.seller.slug}")).status_code == 200
+    for path in ("/search?q=lamp", "/search/suggest?q=la"):
+        reply = await browser.get(path)
+        assert (reply.status_code, reply.json()["code"]) == (503, "search.unavailable")
+        assert reply.headers["content-type"] == "application/problem+json"
     await house.search.close()
+
+
+def a_closed_port() -> int:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return taken.getsockname()[1]
 
 
 async def test_a_guest_fills_a_cart_that_its_cookie_finds_again(house, market, browser_at):

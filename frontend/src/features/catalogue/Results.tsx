@@ -8,6 +8,7 @@ import { Button, Drawer, EmptyState, LoadError, Select } from "@/shared/kit";
 import { Chosen } from "./Chosen";
 import { FilterPanel } from "./FilterPanel";
 import { Goods, GoodsSkeleton } from "./Goods";
+import { isSearchAway, SearchAway } from "./SearchAway";
 import { useFilters, type Filters } from "./useFilters";
 import { useResults } from "./useResults";
 
@@ -29,6 +30,8 @@ export function Results({ fixed = {}, hidden = [], currency }: ResultsProps) {
   const panel = first && (
     <FilterPanel facets={first.facets} filters={filters} currency={currency} hidden={hidden} />
   );
+  if (results.isError && !first && isSearchAway(results.error))
+    return <SearchAway onRetry={results.refetch} />;
   if (results.isError && !first) return <LoadError problem={results.error} onRetry={results.refetch} />;
   return (
     <div className="grid items-start gap-8 lg:grid-cols-[15rem_minmax(0,1fr)] lg:gap-10">

@@ -117,6 +117,39 @@ test("nothing found offers the word that was meant", async () => {
   expect(screen.getByRole("heading", { name: "Nothing found for “tepot”" })).toBeVisible();
 });
 
+test("while search is away the page says so, shows the categories, and finds again when asked to", async () => {
+  let away = true;
+  server.use(
+    http.get("*/api/v1/search", () =>
+      away
+        ? HttpResponse.json(
+            {
+              code: "search.unavailable",
+              status: 503,
+              title: "Search is not available",
+              detail: "It is away.",
+            },
+            { status: 503, headers: { "content-type": "application/problem+json" } },
+          )
+        : HttpResponse.json(found(["Teapot"])),
+    ),
+    http.get("*/api/v1/categories", () =>
+      HttpResponse.json({
+        data: [
+          { id: "cat_1", slug: "kitchen", name: "Kitchen", picture: "teapot", tone: "rose", children: [] },
+        ],
+      }),
+    ),
+  );
+  const { person } = showRoutes([{ path: "/search", element: <SearchPage /> }], "/search?q=pot");
+  expect(await screen.findByRole("heading", { name: "Search is taking a break" })).toBeVisible();
+  expect(await screen.findByRole("link", { name: "Kitchen" })).toHaveAttribute("href", "/c/kitchen");
+  away = false;
+  await person.click(screen.getByRole("button", { name: "Search again" }));
+  expect(await screen.findByText("Teapot")).toBeVisible();
+  expect(screen.queryByRole("alert")).not.toBeInTheDocument();
+});
+
 test("more of a list is added below it", async () => {
   server.use(
     http.get("*/api/v1/search", ({ request }) =>

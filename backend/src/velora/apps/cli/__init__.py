@@ -47,7 +47,7 @@ COMMANDS: Final = (
     Later("seller", "selling:seller", "Content", "Sellers, across all marketplaces."),
     Later("user", "people:user", "Content", "People and their roles."),
     Later("import", "goods:imports", "Content", "Products from a file."),
-    Later("search", "goods:search", "Content", "The product index."),
+    Later("search", "searching:search", "Content", "The product index."),
     Later("ledger", "money:app", "Money", "The books: doubt them, sum them up, look for journals, read and prove one."),
     Later("fx", "changing:app", "Money", "What a bank or the gateway changed into another currency: record it, list it."),
     Later("receipts", "receiving:app", "Money", "What came without a gateway: take in a statement, list it, see who has not paid."),

@@ -7,6 +7,7 @@ import typer
 
 from velora.apps.bench.books import Amount, bench_ledger
 from velora.apps.bench.checkout import BenchFailed, Wanted, bench_checkout
+from velora.apps.bench.searching import Asked, bench_rebuild, bench_search
 from velora.apps.cli.console import AsJson, Complaint, Exit, facts, give, progress, run, say, table
 from velora.apps.cli.home import require_schema
 from velora.platform.settings import read_settings
@@ -87,3 +88,65 @@ def ledger_command(
     for part, values in figures["results"].items():
         say(part)
         facts({f"  {name}": value for name, value in values.items()})
+
+
+@app.command()
+def search(
+    products: Annotated[int, typer.Option(help="How many products the marketplace has.", min=1_000)] = Asked.products,
+    queries: Annotated[float, typer.Option(help="Queries a second.", min=1)] = Asked.queries,
+    changes: Annotated[float, typer.Option(help="Products that change, and are indexed, a second.", min=0)] = Asked.changes,
+    seconds: Annotated[float, typer.Option(help="How long each workload is measured.", min=1)] = Asked.seconds,
+    warm_up: Annotated[float, typer.Option(help="How long it runs before.", min=0)] = Asked.warm_up,
+    workers: Annotated[int, typer.Option(help="Processes that answer.", min=1, max=64)] = Asked.workers,
+    json: AsJson = False,
+) -> None:
+    """How fast pages of results come while products change: over HTTP, and from the engine alone.
+
+    Makes a marketplace of its own in the configured database and index. It stays there: use ones that can be thrown away. A run after
+    which the index is not what the database says has no result (exit code 1).
+
+    Examples:
+
+      velora bench search
+
+      VELORA_OPENSEARCH_URL=http://… velora bench search --products 100000 --queries 50 --changes 200 --json > figures.json
+    """
+    settings = read_settings()
+    run(require_schema(settings))
+    with progress("Stocking", quiet=json) as tell:
+        try:
+            figures = run(bench_search(settings, Asked(products, queries, changes, seconds, warm_up, workers), tell))
+        except BenchFailed as error:
+            raise Complaint(f"The run has no result: {error}") from error
+    if json:
+        give(figures)
+        return
+    conditions = figures["conditions"]
+    facts({name: conditions[name] for name in ("machine", "cores", "engine", "database", "products", "queries", "changes")})
+    say("")
+    columns = ("p50_ms", "p95_ms", "p99_ms", "max_ms", "found_mean")
+    rows = [[one["workload"], way, *(one[way][name] for name in columns)] for one in figures["results"] for way in ("api", "engine")]
+    table(("workload", "by", *columns), rows, right=columns)
+    say("")
+    facts({f"found after a change, {name}": value for name, value in figures["changes"]["searchable_after"].items()} | figures["rebuild"])
+
+
+@app.command()
+def rebuild(
+    products: Annotated[int, typer.Option(help="How many products the marketplace has.", min=1_000)] = Asked.products,
+    json: AsJson = False,
+) -> None:
+    """How long it takes to build the product index anew from the database, with what is there already.
+
+    Example:
+
+      velora bench rebuild --products 100000 --json > figures.json
+    """
+    settings = read_settings()
+    run(require_schema(settings))
+    with progress("Stocking", quiet=json) as tell:
+        figures = run(bench_rebuild(settings, products, tell))
+    if json:
+        give(figures)
+    else:
+        facts(figures["results"])

@@ -1,4 +1,4 @@
-"""`velora search`: the product index. `velora import`: products from a file."""
+"""`velora import`: products from a file."""
 
 from dataclasses import asdict
 from pathlib import Path
@@ -7,42 +7,13 @@ from typing import Annotated
 import typer
 
 from velora.apps.cli.console import AsJson, Complaint, Exit, Tell, give, progress, run, say, stop_with, table
-from velora.apps.cli.home import at_home, tenant_id_of, tenant_named
+from velora.apps.cli.home import at_home, tenant_named
 from velora.flows.catalog_import.run import Report, import_file
-from velora.flows.indexing import rebuild_index
 from velora.modules.sellers.service import approved
 from velora.modules.sellers.service import by_slug as sellers_by_slug
 from velora.platform.settings import Settings, read_settings
 
-search = typer.Typer(help="The product index.", no_args_is_help=True)
 imports = typer.Typer(help="Products from a file.", no_args_is_help=True)
-
-
-@search.command()
-def reindex(
-    tenant: Annotated[str, typer.Option("--tenant", help="One marketplace, by its short name; all of them if not given.")] = "",
-    json: AsJson = False,
-) -> None:
-    """Build the product index anew from the database. Searching goes on meanwhile.
-
-    Examples:
-
-      velora search reindex
-
-      velora search reindex --tenant nordmarkt
-    """
-    with progress("Indexing", quiet=json) as tell:
-        written = run(_reindex(read_settings(), tenant, tell))
-    if json:
-        give({"documents": written})
-    else:
-        say(f"{written} products can be found.")
-
-
-async def _reindex(settings: Settings, slug: str, tell: Tell) -> int:
-    async with at_home(settings) as house:
-        tenant_id = await tenant_id_of(house, slug)
-        return await rebuild_index(house, tenant_id, lambda done, of: tell("", done, of))
 
 
 @imports.callback()

@@ -21,6 +21,7 @@ from velora.platform.cache.port import CacheAway
 from velora.platform.db.engine import make_engine
 from velora.platform.db.errors import NotAllowed, Unavailable
 from velora.platform.mail.port import MailAway
+from velora.platform.search.port import SearchUnavailable
 from velora.platform.settings import BadSettings, Settings
 from velora.platform.signing import NoSigningKey
 
@@ -40,6 +41,8 @@ def _complaint_of(error: Exception) -> Complaint | None:
             return error
         case BadSettings():
             return Complaint(f"A setting is not as it should be:\n{error}", Exit.USAGE)
+        case SearchUnavailable():
+            return Complaint(f"The search engine does not answer or refuses: {error}. velora doctor says more.", Exit.AWAY)
         case Refusal():
             return Complaint(error.detail())
         case DBAPIError():

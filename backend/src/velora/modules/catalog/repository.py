@@ -233,6 +233,15 @@ async def count_listings(uow: UnitOfWork, tenant_id: int | None) -> int:
     return await uow.scalar(scoped(statement, Listing, tenant_id)) or 0
 
 
+async def count_on_sale(uow: UnitOfWork, tenant_id: int) -> int:
+    """How many listings of this tenant can be bought: on sale, with an offer."""
+    product = and_(Product.seller_id == Listing.seller_id, Product.id == Listing.product_id)
+    of_listing = and_(Offer.tenant_id == Listing.tenant_id, Offer.listing_id == Listing.id)
+    offered = exists(select(Offer.variant_id).where(of_listing, Offer.tenant_id == tenant_id))
+    statement = select(func.count()).select_from(Listing).join(Product, product).where(Listing.tenant_id == tenant_id, ON_SALE, offered)
+    return await uow.scalar(statement) or 0
+
+
 async def listing_keys_of_products(uow: UnitOfWork, product_ids: Collection[int]) -> list[Pair]:
     """Where these products are listed, in every marketplace."""
     statement = select(Listing.tenant_id, Listing.id).where(Listing.product_id.in_(product_ids))

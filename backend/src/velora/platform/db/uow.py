@@ -1,10 +1,11 @@
 """The unit of work: one transaction, narrowed to its tenant, with set-based writes and the events it tells."""
 
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, TypeVar, cast
 
-from sqlalchemy import Row, Select
+from sqlalchemy import Row, Select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from sqlalchemy.orm import ORMExecuteState
@@ -27,6 +28,7 @@ Ts = TypeVarTuple("Ts")
 
 Params = Mapping[str, object]
 _NONE: Params = {}
+_MOMENT: Final = text("SELECT TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMESTAMP(6))")
 _DETACHED: Final = {"synchronize_session": False}  # nothing that was read stays in the session
 
 
@@ -79,6 +81,15 @@ class UnitOfWork:
     async def scalar(self, statement: Select[T], params: Params = _NONE) -> T | None:
         """The first column of the first row, or None."""
         return (await self._run(statement, params)).scalar()
+
+    async def moment(self) -> int:
+        """Now by the database's own clock, in microseconds. What is read after it is at least as new as all that was committed before.
+
+        SQLite's clock is that of the one machine its file lies on.
+        """
+        if self.connection.dialect.name != "mysql":
+            return time.time_ns() // 1000
+        return int((await self.connection.execute(_MOMENT)).scalar_one())
 
     async def change(self, statement: Update | Delete, params: Params = _NONE) -> int:
         """Run an UPDATE or DELETE; how many rows it met."""

@@ -2,37 +2,56 @@
 
 port     what every engine must do (its docstrings are the contract; tests/contract/test_search.py holds it)
 words    spelling help that needs no engine
-tantivy  the embedded engine: one folder
+facets   facets as terms, for any engine
+
+tantivy*     the embedded engine: one folder
+opensearch*  OpenSearch 2
+  …_rows         the shape of the index, and a document as a row of it
+  …_text         words as queries
+  …_answers      what is asked for a page, and what the answer says
+  …_generations  which index is live, and which is being built
 """
 
 from velora.platform.search.port import (
     MAX_OFFSET,
+    About,
     Document,
     Facet,
     FacetValue,
     Found,
+    Generation,
     Hit,
+    Kept,
     Key,
+    Notes,
     Query,
     SearchIndex,
     SearchUnavailable,
     Sort,
+    Stage,
     Suggestions,
     Value,
+    digest_of,
 )
 
 __all__ = [
     "MAX_OFFSET",
+    "About",
     "Document",
     "Facet",
     "FacetValue",
     "Found",
+    "Generation",
     "Hit",
+    "Kept",
     "Key",
+    "Notes",
     "Query",
     "SearchIndex",
     "SearchUnavailable",
     "Sort",
+    "Stage",
     "Suggestions",
     "Value",
+    "digest_of",
 ]

@@ -1,12 +1,21 @@
 """What a search engine does for Velora. One index holds all tenants; every read names one tenant first.
 
 Writes become visible within a second. The index is a copy: whatever is lost is built again from the database.
+
+Every write has a version: a moment of the database's clock, in microseconds, taken before the facts were read. Of two writes of
+one key the later version stands, whichever arrives first; so does of two that are equal the one that arrives last. What is gone
+is remembered with its version (`forget_gone` ends that), so that a late writer does not bring it back.
+
+The index is a generation, and another can be built beside it while this one answers. Whoever writes, writes to both.
 """
 
+import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, Protocol
+
+import orjson
 
 from velora.kernel.errors import Refusal
 
@@ -59,10 +68,23 @@ class Document:
     card: Mapping[str, Any]  # JSON
 
 
-@dataclass(frozen=True, slots=True)
+def digest_of(document: Document) -> str:
+    """Short for the whole document: two that differ in anything have two."""
+    return hashlib.blake2b(orjson.dumps(document, option=orjson.OPT_SORT_KEYS), digest_size=12).hexdigest()
+
+
+@dataclass(frozen=True, order=True, slots=True)
 class Key:
     tenant_id: int
     id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What the index holds of a key: as of which version, and the document's digest; None where it is gone."""
+
+    version: int
+    digest: str | None
 
 
 class Sort(StrEnum):
@@ -136,22 +158,106 @@ class Suggestions:
     words: tuple[str, ...]
 
 
+class Stage(StrEnum):
+    BUILDING = "building"  # beside the live one; searched by nobody
+    LIVE = "live"
+    KEPT = "kept"  # was live; can be again
+    ABANDONED = "abandoned"  # never finished, or of no use to this version of Velora
+
+
+@dataclass(frozen=True, slots=True)
+class Notes:
+    """What whoever builds a generation leaves with it, for whoever goes on.
+
+    Moments are the database's, in microseconds. What was read before `began` does not go into a generation that is being built:
+    it is read again for it anyway, and may be older than what is forgotten by then.
+    """
+
+    began: int
+    done: int = 0  # listings looked at
+    of: int = 0
+    last: Key | None = None  # the last of them
+    noted: int = 0
+    published: int = 0
+    behind: bool = False  # not written to while another was live: to be brought up to date
+    refused: str = ""  # why it was not published
+
+    def to_json(self) -> dict[str, Any]:
+        """For the engine to keep."""
+        return {name: getattr(self, name) for name in _PLAIN} | {"last": [self.last.tenant_id, self.last.id] if self.last else None}
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> "Notes":
+        """What `to_json` gave; what is missing there is as in new notes."""
+        notes = replace(cls(began=0), **{name: kept[name] for name in _PLAIN if name in kept})
+        return replace(notes, last=Key(*kept["last"])) if kept.get("last") else notes
+
+
+_PLAIN = ("began", "done", "of", "noted", "published", "behind", "refused")
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """One index, whole or under way. Of another `shape`, only another version of Velora can use it."""
+
+    name: str
+    shape: str
+    stage: Stage
+    documents: int
+    bytes: int
+    notes: Notes
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """The engine itself, for `velora doctor`. `health` is `green` when all is well; `last_error` is of this process, or empty."""
+
+    engine: str
+    health: str
+    last_error: str
+
+
 class SearchIndex(Protocol):
+    @property
+    def shape(self) -> str:
+        """Of the generations that this version of Velora makes and uses."""
+        ...
+
     async def ready(self) -> bool:
-        """Whether the index answers. It does not when it is missing, damaged or of another shape, until a rebuild is finished."""
+        """Whether there is an index that answers: not while it is missing, damaged or of another shape.
+
+        Raises SearchUnavailable when the engine does not answer.
+        """
         ...
 
-    async def write(self, documents: Sequence[Document], gone: Sequence[Key] = ()) -> None:
-        """Each document replaces the one of its key; those of `gone` are no longer found. One bulk request, durable on return."""
+    async def about(self) -> About:
+        """Raises SearchUnavailable when the engine does not answer."""
         ...
 
-    async def begin_rebuild(self) -> int:
-        """A mark that tells what is written from now on apart from what was there. Reads go on meanwhile."""
+    # writing
+
+    async def write(self, documents: Sequence[Document], gone: Sequence[Key] = (), *, version: int) -> None:
+        """Each document replaces the one of its key; those of `gone` are no longer found. Durable on return.
+
+        They go into the live generation and the one that is being built, which takes none from before it began. Where there is
+        neither, nothing is kept: whoever builds one reads the database after that. Raises SearchUnavailable, and then the same
+        must be written again.
+        """
         ...
 
-    async def finish_rebuild(self, mark: int, tenant_id: int | None) -> None:
-        """What was written before `mark` is gone, of one tenant or (None) of all; after a rebuild of all the index is ready."""
+    async def refresh(self) -> None:
+        """What has been written is found."""
         ...
+
+    async def drop_older(self, tenant_id: int | None, version: int) -> None:
+        """What was written at an earlier version is gone from the live generation, of one tenant or (None) of all."""
+        ...
+
+    async def forget_gone(self, version: int) -> None:
+        """What is gone since before this version is no longer remembered."""
+        ...
+
+    # reading
 
     async def search(self, tenant_id: int, query: Query) -> Found:
         """What this tenant has, and never another's. Raises SearchUnavailable."""
@@ -164,8 +270,45 @@ class SearchIndex(Protocol):
         """
         ...
 
-    async def count(self, tenant_id: int) -> int:
-        """How many documents this tenant has in the index."""
+    async def count(self, tenant_id: int, generation: str | None = None) -> int:
+        """How many documents this tenant has in a generation (None: the live one). Raises SearchUnavailable."""
+        ...
+
+    async def kept(self, keys: Sequence[Key], generation: str | None = None) -> dict[Key, Kept]:
+        """What a generation (None: the live one) holds of these keys; none of what it never heard of. Raises SearchUnavailable."""
+        ...
+
+    # generations
+
+    async def generations(self) -> list[Generation]:
+        """All that lie here, the newest first. Raises SearchUnavailable."""
+        ...
+
+    async def begin(self, notes: Notes) -> Generation:
+        """The generation that is being built; a new, empty one with these notes if there is none.
+
+        Every writer knows of it on return.
+        """
+        ...
+
+    async def fill(self, generation: str, documents: Sequence[Document], gone: Sequence[Key], *, version: int) -> None:
+        """As `write`, into this generation alone."""
+        ...
+
+    async def note(self, generation: str, notes: Notes) -> None:
+        """These notes are kept with it."""
+        ...
+
+    async def publish(self, generation: str, notes: Notes) -> bool:
+        """From now on it is the live one, at once for every reader. False when it is not being built (any more)."""
+        ...
+
+    async def restore(self, generation: str, notes: Notes) -> None:
+        """One that was live is so again."""
+        ...
+
+    async def discard(self, generation: str) -> None:
+        """It is removed; one that is being built is given up."""
         ...
 
     async def close(self) -> None: ...

@@ -1,47 +1,48 @@
-"""The embedded engine: one tantivy index in one folder, read and written in threads.
+"""The embedded engine: tantivy indexes in one folder, one of which is live, read and written in threads.
 
-One process at a time writes; another waits for it. A killed process loses at most the batch it had not acknowledged: tantivy
-publishes a commit by renaming one file, and its lock dies with the process. The file `READY` says that a rebuild has been finished.
+One process at a time writes to an index; another waits for it. A killed process loses at most the batch it had not acknowledged:
+tantivy publishes a commit by renaming one file, and its lock dies with the process.
 """
 
 import asyncio
-import shutil
-import time
+import importlib.metadata
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final, Protocol, TypeVar, cast
+from typing import Final, TypeVar
 
-import orjson
 import tantivy
 from tantivy import Occur, Order
 
+from velora.platform.search.facets import choices, facet_of, suggestions_of
 from velora.platform.search.port import (
     MAX_OFFSET,
+    About,
     Document,
-    Facet,
     Found,
-    Hit,
+    Generation,
+    Kept,
     Key,
+    Notes,
     Query,
     SearchUnavailable,
     Sort,
+    Stage,
     Suggestions,
-    Value,
 )
-from velora.platform.search.tantivy_rows import BETWEEN, PRICE, choice, price_in, row_of, schema, term
+from velora.platform.search.tantivy_answers import counted, digest_in, hit_of, total_of, writer_of
+from velora.platform.search.tantivy_generations import META, Generations
+from velora.platform.search.tantivy_rows import GONE, PRICE, key_of, price_in, row_of, row_of_gone, schema, term
 from velora.platform.search.tantivy_text import analyzers, exact, fuzzy
-from velora.platform.search.words import completions, did_you_mean, words_of
+from velora.platform.search.words import did_you_mean, words_of
 
 T = TypeVar("T")
 
-SHAPE: Final = "v2"  # another shape of the index lives in another folder, and is built anew
+SHAPE: Final = "v3"  # another shape of the index is another generation, and is built anew
 HEAP: Final = 64_000_000  # bytes of a writing batch
 WAIT_FOR_WRITER: Final = 30.0  # seconds
-MOST_VALUES: Final = 5_000  # facet values counted in one answer
 SUGGEST_FROM: Final = 24  # hits that suggestions and spelling are read from
-
 
 _ORDERS: Final = {
     Sort.PRICE_ASC: (PRICE, Order.Asc),
@@ -55,6 +56,7 @@ _ORDERS: Final = {
 class _Change:
     documents: Sequence[Document]
     gone: Sequence[Key]
+    version: int
     done: "asyncio.Future[None]" = field(default_factory=lambda: asyncio.get_running_loop().create_future())
 
 
@@ -62,53 +64,93 @@ class TantivyIndex:
     """A SearchIndex in `folder`."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder / SHAPE
+        self._generations = Generations(folder, SHAPE)
         self._schema = schema()
         self._analyzers = analyzers()
-        self._index: tantivy.Index | None = None
+        self._open: dict[str, tantivy.Index] = {}
         self._readers = ThreadPoolExecutor(2, thread_name_prefix="search")
+        self._writers = ThreadPoolExecutor(1, thread_name_prefix="indexing")
         self._writing = asyncio.Lock()
         self._waiting: list[_Change] = []
 
     # ------------------------------------------------------------------------------------------- state
 
     @property
-    def _mark(self) -> Path:
-        return self._folder / "READY"
+    def shape(self) -> str:
+        return SHAPE
 
     async def ready(self) -> bool:
-        return await self._in_thread(lambda: self._mark.exists() and self._opened() is not None)
+        def is_ready() -> bool:
+            name = self._generations.live()
+            return name is not None and self._opened(name) is not None
+
+        return await self._in_thread(is_ready)
+
+    async def about(self) -> About:
+        return About(f"tantivy {importlib.metadata.version('tantivy')}, embedded", "green", "")
 
     async def close(self) -> None:
         self._readers.shutdown(wait=True)
-        self._index = None
+        self._writers.shutdown(wait=True)
+        self._open.clear()
 
     async def _in_thread(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._readers, work)
 
-    def _opened(self) -> tantivy.Index | None:
+    async def _in_turn(self, work: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._writers, work)
+
+    def _opened(self, name: str) -> tantivy.Index | None:
         """The index, or None when the folder does not hold one that can be read."""
-        if self._index is None and (self._folder / "meta.json").exists():
+        path = self._generations.path(name)
+        if not (path / META).exists():
+            self._open.pop(name, None)
+        elif name not in self._open:
             try:
-                self._index = self._prepared(tantivy.Index(self._schema, str(self._folder)))
+                self._open[name] = self._index_in(path)
             except (ValueError, OSError):
                 return None
-        return self._index
+        return self._open.get(name)
 
-    def _created(self) -> tantivy.Index:
-        self._folder.mkdir(parents=True, exist_ok=True)
-        self._index = self._prepared(tantivy.Index(self._schema, str(self._folder)))
-        return self._index
-
-    def _prepared(self, index: tantivy.Index) -> tantivy.Index:
+    def _index_in(self, path: Path) -> tantivy.Index:
+        index = tantivy.Index(self._schema, str(path))
         for name, analyzer in self._analyzers.items():
             index.register_tokenizer(name, analyzer)
         return index
 
+    # ------------------------------------------------------------------------------------------- generations
+
+    async def generations(self) -> list[Generation]:
+        return await self._in_thread(lambda: [self._described(name) for name in self._generations.names()])
+
+    def _described(self, name: str) -> Generation:
+        kept = self._generations
+        index = self._opened(name) if kept.shape(name) == SHAPE else None
+        there = total_of(index.searcher().search(self._there(tantivy.Query.all_query()), limit=1)) if index else 0
+        stage = kept.stage(name) if kept.shape(name) == SHAPE or kept.notes(name).published else Stage.ABANDONED
+        return Generation(name, kept.shape(name), stage, there, kept.size(name), kept.notes(name))
+
+    async def begin(self, notes: Notes) -> Generation:
+        name = await self._in_turn(lambda: self._generations.begin(notes, self._index_in))
+        return await self._in_thread(lambda: self._described(name))
+
+    async def note(self, generation: str, notes: Notes) -> None:
+        await self._in_turn(lambda: self._generations.note(generation, notes))
+
+    async def publish(self, generation: str, notes: Notes) -> bool:
+        return await self._in_turn(lambda: self._generations.publish(generation, notes))
+
+    async def restore(self, generation: str, notes: Notes) -> None:
+        await self._in_turn(lambda: self._generations.restore(generation, notes))
+
+    async def discard(self, generation: str) -> None:
+        self._open.pop(generation, None)
+        await self._in_turn(lambda: self._generations.discard(generation))
+
     # ------------------------------------------------------------------------------------------- writing
 
-    async def write(self, documents: Sequence[Document], gone: Sequence[Key] = ()) -> None:
-        change = _Change(documents, gone)
+    async def write(self, documents: Sequence[Document], gone: Sequence[Key] = (), *, version: int) -> None:
+        change = _Change(documents, gone, version)
         self._waiting.append(change)
         async with self._writing:  # what came while the last commit ran goes into one commit
             batch, self._waiting = self._waiting, []
@@ -117,9 +159,8 @@ class TantivyIndex:
         await change.done
 
     async def _commit_all(self, batch: Sequence[_Change]) -> None:
-        stamp = time.time_ns()
         try:
-            await self._in_thread(lambda: self._committing(lambda writer: self._put(writer, batch, stamp)))
+            await self._in_turn(lambda: self._write_everywhere(batch))
         except BaseException as error:
             for change in batch:
                 change.done.set_exception(error if isinstance(error, Exception) else SearchUnavailable())
@@ -128,48 +169,61 @@ class TantivyIndex:
         for change in batch:
             change.done.set_result(None)
 
-    def _put(self, writer: tantivy.IndexWriter, batch: Iterable[_Change], stamp: int) -> None:
+    def _write_everywhere(self, batch: Sequence[_Change]) -> None:
+        building, live = self._generations.building(), self._generations.live()
+        replaced = building is not None and live is not None and self._opened(live) is None  # damaged, and soon another is live
+        if live is not None and not replaced:
+            self._committing(live, lambda writer, there: self._put(writer, there, batch))
+        if building is not None:
+            began = self._generations.notes(building).began
+            if recent := [change for change in batch if change.version >= began]:
+                self._committing(building, lambda writer, there: self._put(writer, there, recent))
+
+    async def fill(self, generation: str, documents: Sequence[Document], gone: Sequence[Key], *, version: int) -> None:
+        change = _Change(documents, gone, version)
+        await self._in_turn(lambda: self._committing(generation, lambda writer, there: self._put(writer, there, [change])))
+
+    def _put(self, writer: tantivy.IndexWriter, there: tantivy.Searcher, batch: Sequence[_Change]) -> None:
+        wanted: dict[Key, tuple[int, Document | None]] = {}
         for change in batch:
             latest = {Key(document.tenant_id, document.id): document for document in change.documents}
-            for key in [*latest, *change.gone]:
+            for key, document in (dict.fromkeys(change.gone) | latest).items():
+                if key not in wanted or change.version >= wanted[key][0]:
+                    wanted[key] = change.version, document
+        held = self._versions(there, list(wanted))
+        for key, (version, document) in wanted.items():
+            if held.get(key, version) <= version:
                 writer.delete_documents_by_term("key", term(key))
-            for document in latest.values():
-                writer.add_document(row_of(document, stamp))
+                writer.add_document(row_of(document, version) if document else row_of_gone(key, version))
 
-    async def begin_rebuild(self) -> int:
-        await self._in_thread(self._usable)
-        return time.time_ns()
+    async def refresh(self) -> None:
+        """A commit is visible when it is durable."""
 
-    def _usable(self) -> None:
-        """After this the folder holds an index: the one that was there, or an empty one in place of what could not be read."""
+    async def drop_older(self, tenant_id: int | None, version: int) -> None:
+        await self._delete(self._older(version), *([] if tenant_id is None else [self._of_tenant(tenant_id)]))
+
+    async def forget_gone(self, version: int) -> None:
+        await self._delete(self._older(version), self._gone())
+
+    async def _delete(self, *queries: tantivy.Query) -> None:
+        def delete() -> None:
+            if (live := self._generations.live()) is not None:
+                self._committing(live, lambda writer, _: writer.delete_documents_by_query(self._all_of(*queries)))
+
+        await self._in_turn(delete)
+
+    def _committing(self, name: str, work: Callable[[tantivy.IndexWriter, tantivy.Searcher], object]) -> None:
+        """`work` is durable and visible. It sees what was committed before it; the writer is given back at once, for other processes."""
+        index = self._opened(name)
+        if index is None:
+            raise SearchUnavailable
+        writer = writer_of(index)
         try:
-            index = self._opened()
-            if index is not None:
-                index.searcher()
-                return
-        except (ValueError, OSError):
-            self._index = None
-        shutil.rmtree(self._folder, ignore_errors=True)
-        self._created()
-
-    async def finish_rebuild(self, mark: int, tenant_id: int | None) -> None:
-        stale = tantivy.Query.range_query(self._schema, "written", tantivy.FieldType.Integer, upper_bound=mark, include_upper=False)
-        if tenant_id is not None:
-            stale = tantivy.Query.boolean_query([(Occur.Must, stale), (Occur.Must, self._of_tenant(tenant_id))])
-        async with self._writing:
-            await self._in_thread(lambda: self._committing(lambda writer: writer.delete_documents_by_query(stale)))
-            if tenant_id is None:
-                await self._in_thread(self._mark.touch)
-
-    def _committing(self, work: Callable[[tantivy.IndexWriter], object]) -> None:
-        """`work` is durable and visible. The writer is given back at once, so that another process can write."""
-        index = self._opened() or self._created()
-        writer = _writer(index)
-        try:
-            work(writer)
+            index.reload()
+            work(writer, index.searcher())
             writer.commit()
         except (ValueError, OSError) as error:
-            self._index = None
+            self._open.pop(name, None)
             raise SearchUnavailable from error
         finally:
             writer.wait_merging_threads()
@@ -183,21 +237,51 @@ class TantivyIndex:
     async def suggest(self, tenant_id: int, text: str, *, currency: str, locale: str, facet: str, limit: int = 6) -> Suggestions:
         return await self._read(lambda searcher: self._suggest(searcher, (tenant_id, currency), text, locale, facet, limit))
 
-    async def count(self, tenant_id: int) -> int:
-        return await self._read(lambda searcher: _total(searcher.search(self._of_tenant(tenant_id), limit=1)))
+    async def count(self, tenant_id: int, generation: str | None = None) -> int:
+        there = self._there(self._of_tenant(tenant_id))
+        return await self._read(lambda searcher: total_of(searcher.search(there, limit=1)), generation)
 
-    async def _read(self, work: Callable[[tantivy.Searcher], T]) -> T:
+    async def kept(self, keys: Sequence[Key], generation: str | None = None) -> dict[Key, Kept]:
+        return await self._read(lambda searcher: self._kept(searcher, keys), generation)
+
+    async def _read(self, work: Callable[[tantivy.Searcher], T], generation: str | None = None) -> T:
         def reading() -> T:
-            index = self._opened() if self._mark.exists() else None
-            if index is None:
+            name = generation or self._generations.live()
+            index = self._opened(name) if name else None
+            if name is None or index is None:
                 raise SearchUnavailable
             try:
                 return work(index.searcher())
             except (ValueError, OSError) as error:
-                self._index = None  # the folder may have been replaced under us: open it anew next time
+                self._open.pop(name, None)  # the folder may have been replaced under us: open it anew next time
                 raise SearchUnavailable from error
 
         return await self._in_thread(reading)
+
+    def _kept(self, searcher: tantivy.Searcher, keys: Sequence[Key]) -> dict[Key, Kept]:
+        rows = [searcher.doc(address) for address in self._addresses(searcher, keys)]
+        versions = self._versions(searcher, keys)
+        return {(key := key_of(row)): Kept(versions[key], digest_in(row)) for row in rows}
+
+    def _versions(self, searcher: tantivy.Searcher, keys: Sequence[Key]) -> dict[Key, int]:
+        found = self._addresses(searcher, keys)
+        written = searcher.fast_field_values("written", found)
+        return {key_of(searcher.doc(address)): int(version or 0) for address, version in zip(found, written, strict=True)}
+
+    def _addresses(self, searcher: tantivy.Searcher, keys: Sequence[Key]) -> list[tantivy.DocAddress]:
+        if not keys:
+            return []
+        known = tantivy.Query.term_set_query(self._schema, "key", [term(key) for key in keys])
+        return [address for _, address in searcher.search(known, limit=len(keys)).hits]
+
+    def _older(self, version: int) -> tantivy.Query:
+        return tantivy.Query.range_query(self._schema, "written", tantivy.FieldType.Integer, upper_bound=version, include_upper=False)
+
+    def _gone(self) -> tantivy.Query:
+        return tantivy.Query.term_query(self._schema, "gone", GONE, "basic")
+
+    def _there(self, query: tantivy.Query) -> tantivy.Query:
+        return self._all_of(query, without=self._gone())
 
     def _of_tenant(self, tenant_id: int) -> tantivy.Query:
         return tantivy.Query.const_score_query(tantivy.Query.term_query(self._schema, "tenant", tenant_id), 0.0)
@@ -234,18 +318,18 @@ class TantivyIndex:
             order_by_field=None if by_text else in_price if by_field == PRICE else by_field,
             order=Order.Desc if by_text else order,
         )
-        hits = tuple(_hit(searcher.doc(address)) for _, address in result.hits)[: query.limit]
-        total = _total(result)
+        hits = tuple(hit_of(searcher.doc(address)) for _, address in result.hits)[: query.limit]
+        total = total_of(result)
         if query.facets == ():
             return Found(hits, total, (), None, None, None)
-        counted = _counted(searcher, everything, currency)
-        buckets = {key: values for key, values in counted.values.items() if key not in chosen}
+        everywhere = counted(searcher, everything, currency)
+        buckets = {key: values for key, values in everywhere.values.items() if key not in chosen}
         for key in chosen:
             others = [narrowed for other, narrowed in chosen.items() if other != key]
-            buckets[key] = _counted(searcher, self._all_of(*base, *others, *price), currency).values.get(key, {})
-        prices = _counted(searcher, self._all_of(*base, *chosen.values()), currency) if price else counted
+            buckets[key] = counted(searcher, self._all_of(*base, *others, *price), currency).values.get(key, {})
+        prices = counted(searcher, self._all_of(*base, *chosen.values()), currency) if price else everywhere
         facets = (
-            _facet(key, values, query.choices.get(key, frozenset()))
+            facet_of(key, values, query.choices.get(key, frozenset()))
             for key, values in buckets.items()
             if values and (query.facets is None or key in query.facets)
         )
@@ -263,14 +347,9 @@ class TantivyIndex:
         else:
             return Suggestions((), (), ())
         found = [searcher.doc(address) for _, address in result.hits]
-        values = _facet(facet, _counted(searcher, query, currency, prices=False).values.get(facet, {}), frozenset()).values
-        typed = words_of(text)[-1]
-        named = [value for value in values if any(word.startswith(typed) for word in words_of(value.label))]
-        return Suggestions(
-            hits=tuple(_hit(document) for document in found[:limit]),
-            facet_values=tuple((named or values[:2])[:limit]),
-            words=completions(text, [str(document.get_first("title")) for document in found], limit),
-        )
+        values = facet_of(facet, counted(searcher, query, currency, prices=False).values.get(facet, {}), frozenset()).values
+        titles = [str(document.get_first("title")) for document in found]
+        return suggestions_of(text, [hit_of(document) for document in found], titles, values, limit)
 
     # ------------------------------------------------------------------------------------------- parts of a query
 
@@ -284,8 +363,7 @@ class TantivyIndex:
         return tantivy.Query.term_query(self._schema, "key", term(Key(tenant_id, query.without)))
 
     def _any_of(self, key: str, values: Iterable[str], currency: str) -> tantivy.Query:
-        named = [choice(key, value, place) for value in sorted(values) for place in ("", currency)]
-        terms = [tantivy.Query.term_query(self._schema, "choice", one, "basic") for one in named]
+        terms = [tantivy.Query.term_query(self._schema, "choice", one, "basic") for one in choices(key, values, currency)]
         either = terms[0] if len(terms) == 1 else tantivy.Query.boolean_query([(Occur.Should, term) for term in terms])
         return tantivy.Query.const_score_query(either, 0.0)
 
@@ -297,73 +375,3 @@ class TantivyIndex:
             self._schema, price_in(query.currency), integer, lower_bound=query.price_from, upper_bound=query.price_to
         )
         return [tantivy.Query.const_score_query(within, 0.0)]
-
-
-def _writer(index: tantivy.Index) -> tantivy.IndexWriter:
-    """The only writer of the folder; another process's batch is waited for."""
-    give_up = time.monotonic() + WAIT_FOR_WRITER
-    while True:
-        try:
-            return index.writer(HEAP, 1)
-        except ValueError as error:
-            if "LockBusy" not in str(error) or time.monotonic() > give_up:
-                raise SearchUnavailable from error
-            time.sleep(0.02)
-
-
-class _HasCount(Protocol):
-    count: int
-
-
-def _total(result: tantivy.SearchResult) -> int:
-    return cast("_HasCount", result).count  # tantivy's stubs forget this attribute
-
-
-def _hit(row: tantivy.Document) -> Hit:
-    return Hit(int(row.get_first("id") or 0), orjson.loads(bytes(row.get_first("card") or b"{}")))
-
-
-@dataclass(frozen=True, slots=True)
-class _Bucket:
-    facet_label: str
-    label: str
-    parent: str
-    count: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Counted:
-    values: dict[str, dict[str, _Bucket]]  # by facet key, then value
-    low: int | None
-    high: int | None
-
-
-def _counted(searcher: tantivy.Searcher, query: tantivy.Query, currency: str, *, prices: bool = True) -> _Counted:
-    """How often each facet value occurs in a currency, and what the prices in it lie between.
-
-    A value that was renamed counts once, under the label that more documents carry.
-    """
-    asked: dict[str, Any] = {"facets": {"terms": {"field": "facet", "size": MOST_VALUES}}}
-    asked |= {PRICE: {"stats": {"field": price_in(currency)}}} if prices else {}
-    answer = cast("dict[str, Any]", searcher.aggregate(query, asked))  # pyright: ignore[reportUnknownMemberType] -- tantivy says dict
-    values: dict[str, dict[str, _Bucket]] = {}
-    for bucket in answer["facets"]["buckets"]:
-        key, facet_label, value, label, parent, *only = str(bucket["key"]).split(BETWEEN)
-        if only not in ([], [currency]):
-            continue
-        count = int(bucket["doc_count"])
-        known = values.setdefault(key, {})
-        first = known.get(value)
-        known[value] = (
-            _Bucket(first.facet_label, first.label, first.parent, first.count + count)
-            if first
-            else _Bucket(facet_label, label, parent, count)
-        )
-    low, high = (answer[PRICE]["min"], answer[PRICE]["max"]) if prices else (None, None)
-    return _Counted(values, None if low is None else round(low), None if high is None else round(high))
-
-
-def _facet(key: str, buckets: dict[str, _Bucket], selected: frozenset[str]) -> Facet:
-    values = [Value(value, each.label, each.count, value in selected, each.parent) for value, each in buckets.items()]
-    label = max(buckets.values(), key=lambda bucket: bucket.count).facet_label if buckets else key
-    return Facet(key, label, tuple(sorted(values, key=lambda value: (-value.count, value.label))))

@@ -7,17 +7,20 @@ import tantivy
 from tantivy import SchemaBuilder
 
 from velora.kernel.money import CURRENCY_DIGITS
-from velora.platform.search.port import Document, FacetValue, Key
+from velora.platform.search.facets import choice, counted_term
+from velora.platform.search.port import Document, Key, digest_of
 from velora.platform.search.tantivy_text import LANGUAGES, WORDS, stem_field
 
-BETWEEN: Final = "\x1f"  # the ASCII unit separator parts what one index term is made of
+GONE: Final = "gone"
 PRICE: Final = "price"  # in the order of a query: of the query's currency
 
 
 def schema() -> tantivy.Schema:
     """Every field; prices have one for each currency."""
     builder = SchemaBuilder()
-    builder.add_text_field("key", tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("key", stored=True, tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("gone", tokenizer_name="raw", index_option="basic")
+    builder.add_bytes_field("digest", stored=True)
     builder.add_unsigned_field("tenant", indexed=True, fast=True)
     builder.add_unsigned_field("id", stored=True)
     builder.add_text_field("title", stored=True, tokenizer_name=WORDS)
@@ -43,13 +46,24 @@ def term(key: Key) -> str:
     return f"{key.tenant_id}/{key.id}"
 
 
-def choice(key: str, value: str, currency: str = "") -> str:
-    """A facet's value as one term: in every currency, or in this one alone."""
-    return BETWEEN.join(filter(None, (key, value, currency)))
+def key_of(row: tantivy.Document) -> Key:
+    """Whose row it is."""
+    tenant_id, _, id_ = str(row.get_first("key")).partition("/")
+    return Key(int(tenant_id), int(id_))
 
 
-def row_of(document: Document, stamp: int) -> tantivy.Document:
-    """The document as it is written, at this moment."""
+def row_of_gone(key: Key, version: int) -> tantivy.Document:
+    """What stays of a document that is gone: that it is, as of this version."""
+    row = tantivy.Document()
+    row.add_text("key", term(key))
+    row.add_text("gone", GONE)
+    row.add_unsigned("tenant", key.tenant_id)
+    row.add_integer("written", version)
+    return row
+
+
+def row_of(document: Document, version: int) -> tantivy.Document:
+    """The document as it is written."""
     row = tantivy.Document()
     row.add_text("key", term(Key(document.tenant_id, document.id)))
     row.add_unsigned("tenant", document.tenant_id)
@@ -61,16 +75,13 @@ def row_of(document: Document, stamp: int) -> tantivy.Document:
         row.add_text(stem_field(language), f"{document.title} {document.text}")
     for value in document.facets:
         row.add_text("choice", choice(value.key, value.value, value.currency))
-        row.add_text("facet", BETWEEN.join(part.replace(BETWEEN, " ") for part in _parts(value)))
+        row.add_text("facet", counted_term(value))
     for currency, price_minor in document.prices.items():
         row.add_text("sold_in", currency)
         row.add_integer(price_in(currency), price_minor)
     row.add_integer("created", document.created_ms)
     row.add_integer("popularity", document.popularity)
-    row.add_integer("written", stamp)
+    row.add_integer("written", version)
+    row.add_bytes("digest", digest_of(document).encode())
     row.add_bytes("card", orjson.dumps(document.card))
     return row
-
-
-def _parts(value: FacetValue) -> tuple[str, ...]:
-    return (value.key, value.label, value.value, value.value_label, value.parent, *filter(None, [value.currency]))

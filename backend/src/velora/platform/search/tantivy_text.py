@@ -9,6 +9,7 @@ from velora.platform.search.words import allowed_typos
 
 WORDS: Final = "words"
 LANGUAGES: Final = {
+    "ar": "arabic",
     "da": "danish",
     "de": "german",
     "en": "english",

@@ -167,6 +167,11 @@ async def count_listings(uow: UnitOfWork, tenant_id: int | None) -> int:
     return await repository.count_listings(uow, tenant_id)
 
 
+async def count_on_sale(uow: UnitOfWork, tenant_id: int) -> int:
+    """How many listings of this marketplace can be bought."""
+    return await repository.count_on_sale(uow, tenant_id)
+
+
 async def listings_of_products(uow: UnitOfWork, product_ids: Collection[int]) -> list[ListingKey]:
     """Where the products are listed, in every marketplace."""
     return [ListingKey(*key) for key in await repository.listing_keys_of_products(uow, product_ids)] if product_ids else []

@@ -1,92 +1,19 @@
-"""What is on sale, as the search index knows it: kept by events, and built anew when it is lost.
+"""A listing as the search index knows it."""
 
-The index is a copy. What is wrong in it is right again after `rebuild_index`, and pages that must be right read the database.
-"""
-
-import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
-from weakref import WeakKeyDictionary
+from typing import Any
 
-from velora.kernel.events import Event
 from velora.kernel.ids import encode
-from velora.modules.catalog.events import ListingChanged, ProductChanged
 from velora.modules.catalog.policy import shown, slug_of
-from velora.modules.catalog.service import (
-    CategoryTree,
-    ListingFacts,
-    ListingKey,
-    category_trees,
-    count_listings,
-    listing_facts,
-    listings_after,
-    listings_of_products,
-    listings_of_variants,
-)
-from velora.modules.inventory.events import LevelChanged
+from velora.modules.catalog.service import CategoryTree, ListingFacts, ListingKey, category_trees, listing_facts
 from velora.modules.inventory.service import availability
 from velora.modules.sellers.service import SellerFacts
 from velora.modules.sellers.service import facts as seller_facts
 from velora.modules.tenants.service import TenantFacts
 from velora.modules.tenants.service import by_id as tenants_by_id
-from velora.platform.db import Database, UnitOfWork
-from velora.platform.house import House
-from velora.platform.search import Document, FacetValue, Key
-
-BATCH: Final = 500
-
-Progress = Callable[[int, int], None]
-"""Told how many of how many are done."""
-
-# Reading and writing one batch is one turn, so that a slow reader never writes older facts over newer ones.
-_turns: WeakKeyDictionary[Database, asyncio.Lock] = WeakKeyDictionary()
-
-
-async def index_listings(house: House, events: Sequence[Event]) -> None:
-    """What these events changed is found as it is now. Running it twice does no harm."""
-    variants = {event.variant_id for event in events if isinstance(event, LevelChanged)}
-    products = {event.product_id for event in events if isinstance(event, ProductChanged)}
-    keys = {ListingKey(event.tenant_id, event.listing_id) for event in events if isinstance(event, ListingChanged)}
-    async with house.db.read(None) as uow:
-        keys |= {*await listings_of_products(uow, products), *await listings_of_variants(uow, variants)}
-    ordered = sorted(keys)
-    for start in range(0, len(ordered), BATCH):
-        await _index(house, ordered[start : start + BATCH])
-
-
-async def rebuild_index(house: House, tenant_id: int | None, progress: Progress = lambda done, of: None) -> int:
-    """The index holds exactly what is on sale, in one marketplace or in all; how many documents. Searching goes on meanwhile."""
-    mark = await house.search.begin_rebuild()
-    async with house.db.read(None) as uow:
-        total = await count_listings(uow, tenant_id)
-    done = written = 0
-    last = ListingKey(0, 0)
-    progress(0, total)
-    while True:
-        async with house.db.read(None) as uow:
-            keys = await listings_after(uow, tenant_id, last, BATCH)
-        if not keys:
-            break
-        written += await _index(house, keys)
-        done, last = done + len(keys), keys[-1]
-        progress(done, max(done, total))
-    await house.search.finish_rebuild(mark, tenant_id)
-    return written
-
-
-async def mend_index(house: House) -> int:
-    """The index answers: one that is missing or damaged is built anew. How many documents that took."""
-    return 0 if await house.search.ready() else await rebuild_index(house, None)
-
-
-async def _index(house: House, keys: Sequence[ListingKey]) -> int:
-    async with _turns.setdefault(house.db, asyncio.Lock()):
-        async with house.db.read(None) as uow:
-            documents = await documents_of(uow, keys)
-        there = {ListingKey(document.tenant_id, document.id) for document in documents}
-        await house.search.write(documents, [Key(*key) for key in keys if key not in there])
-    return len(documents)
+from velora.platform.db import UnitOfWork
+from velora.platform.search import Document, FacetValue
 
 
 async def documents_of(uow: UnitOfWork, keys: Sequence[ListingKey]) -> list[Document]:

@@ -1,0 +1,146 @@
+"""What is asked of OpenSearch for a page of results, and what its answers say.
+
+Several searches that travel together. The first has everything that was asked: its hits, how many, what the prices lie between, and the
+counts of every facet without a choice. A facet with a choice ignores it, so its counts are a search of their own that obeys the others;
+and the bounds of prices ignore the prices that were asked for. Each looks only at what it finds, which is little where much is chosen.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from velora.platform.search.facets import BETWEEN, MOST_VALUES, Buckets, buckets_of, choices, facet_of
+from velora.platform.search.opensearch_rows import COUNTED, LONGEST_PAGE, PRICE, counted_field, counted_fields, name_of, price_in
+from velora.platform.search.port import MAX_OFFSET, Facet, Found, Hit, Key, Query, Sort
+
+Part = dict[str, Any]
+
+SHOWN: Final = ["id", "card"]
+_ORDERS: Final = {Sort.NEWEST: "created", Sort.POPULAR: "popularity"}
+
+
+def tenants(tenant_id: int) -> Part:
+    """What is this tenant's."""
+    return {"term": {"tenant": str(tenant_id)}}
+
+
+def sold(tenant_id: int, currency: str) -> list[Part]:
+    """What this tenant sells in the currency."""
+    return [tenants(tenant_id), {"term": {"sold_in": currency}}]
+
+
+def questions(tenant_id: int, query: Query, words: Sequence[Part]) -> list[Part]:
+    """The searches that together answer the query; `found_in` reads their answers, in the same order."""
+    place = sold(tenant_id, query.currency)
+    chosen = {key: _any_of(key, query.choices[key], query.currency) for key in _chosen(query)}
+    price, stats = _price(query), {"stats": {"field": price_in(query.currency)}}
+    without = [] if query.without is None else [{"ids": {"values": [name_of(Key(tenant_id, query.without))]}}]
+    first: Part = {
+        "size": min(query.limit, LONGEST_PAGE),
+        "from": min(query.offset, MAX_OFFSET),
+        "track_total_hits": True,
+        "_source": SHOWN,
+        "query": {"bool": {"filter": [*place, *chosen.values(), *price], "must": list(words), "must_not": without}},
+        "sort": _order(query, by_words=bool(words)),
+    }
+    if query.facets == ():
+        return [first]
+    first["aggs"] = {field: _terms(field) for field in counted_fields()} | {PRICE: stats}
+    asked = [first]
+    for key in chosen:
+        others = [one for other, one in chosen.items() if other != key]
+        asked.append(_count([*place, *others, *price], words, {COUNTED: _terms(counted_field(key), key)}))
+    if price:
+        asked.append(_count([*place, *chosen.values()], words, {PRICE: stats}))
+    return asked
+
+
+def _count(filters: Sequence[Part], words: Sequence[Part], counts: Part) -> Part:
+    return {"size": 0, "track_total_hits": False, "query": {"bool": {"filter": list(filters), "must": list(words)}}, "aggs": counts}
+
+
+def _chosen(query: Query) -> list[str]:
+    return sorted(key for key, values in query.choices.items() if values)
+
+
+def _terms(field: str, key: str | None = None) -> Part:
+    only = {"include": f"{_literally(key + BETWEEN)}.*"} if key is not None and field == COUNTED else {}
+    return {"terms": {"field": field, "size": MOST_VALUES, **only}}
+
+
+def found_in(answers: Sequence[Mapping[str, Any]], query: Query) -> Found:
+    """What the answers to `questions` say."""
+    first, *more = answers
+    hits, total = hits_in(first), int(first["hits"]["total"]["value"])
+    if query.facets == ():
+        return Found(hits, total, (), None, None, None)
+    chosen = _chosen(query)
+    everywhere = buckets_in(first, query.currency)
+    buckets = {key: values for key, values in everywhere.items() if key not in chosen}
+    for key, answer in zip(chosen, more, strict=False):  # the bounds of prices may come after them
+        buckets[key] = buckets_in(answer, query.currency).get(key, {})
+    prices = (answers[-1] if _price(query) else first)["aggregations"][PRICE]
+    low, high = prices["min"], prices["max"]
+    facets = _facets(buckets, query)
+    return Found(hits, total, facets, None if low is None else round(low), None if high is None else round(high), None)
+
+
+def _facets(buckets: Buckets, query: Query) -> tuple[Facet, ...]:
+    shown = (
+        facet_of(key, values, query.choices.get(key, frozenset()))
+        for key, values in buckets.items()
+        if values and (query.facets is None or key in query.facets)
+    )
+    return tuple(sorted(shown, key=lambda facet: facet.key))
+
+
+def hits_in(answer: Mapping[str, Any]) -> tuple[Hit, ...]:
+    return tuple(Hit(int(hit["_source"]["id"]), hit["_source"]["card"]) for hit in answer["hits"]["hits"])
+
+
+def titles_in(answer: Mapping[str, Any]) -> list[str]:
+    return [str(hit["_source"]["title"]) for hit in answer["hits"]["hits"]]
+
+
+def buckets_in(answer: Mapping[str, Any], currency: str) -> Buckets:
+    """By the facets that were counted."""
+    fields = (field for field in counted_fields() if field in answer["aggregations"])
+    counts = ((bucket["key"], bucket["doc_count"]) for field in fields for bucket in answer["aggregations"][field]["buckets"])
+    return buckets_of(counts, currency)
+
+
+def nearest_body(tenant_id: int, currency: str, words: Sequence[Part], size: int, facet: str | None = None) -> Part:
+    """What matches these words best, with titles, and counts of one facet if it is named."""
+    return {
+        "size": size,
+        "track_total_hits": False,
+        "_source": [*SHOWN, "title"],
+        "query": {"bool": {"filter": sold(tenant_id, currency), "must": list(words)}},
+        "sort": ["_score", {"id": "desc"}],
+        **({} if facet is None else {"aggs": {COUNTED: _terms(counted_field(facet), facet)}}),
+    }
+
+
+def _order(query: Query, *, by_words: bool) -> list[Any]:
+    """Ties fall to the younger one, so that pages follow each other."""
+    match query.sort:
+        case Sort.RELEVANCE if by_words:
+            return ["_score", {"id": "desc"}]
+        case Sort.PRICE_ASC | Sort.PRICE_DESC:
+            return [{price_in(query.currency): "asc" if query.sort is Sort.PRICE_ASC else "desc"}, {"id": "desc"}]
+        case _:
+            return [{_ORDERS.get(query.sort, "popularity"): "desc"}, {"id": "desc"}]
+
+
+def _any_of(key: str, values: Iterable[str], currency: str) -> Part:
+    return {"terms": {"choice": choices(key, values, currency)}}
+
+
+def _price(query: Query) -> list[Part]:
+    bounds = {name: bound for name, bound in (("gte", query.price_from), ("lte", query.price_to)) if bound is not None}
+    return [{"range": {price_in(query.currency): bounds}}] if bounds else []
+
+
+def _literally(text: str) -> str:
+    """The text as a pattern of itself, in Lucene's language."""
+    return re.sub(r'([.?+*|{}\[\]()"\\#@&<>~^$-])', r"\\\1", text)

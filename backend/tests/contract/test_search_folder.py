@@ -1,0 +1,99 @@
+"""The embedded engine's folder: damage, other processes, and a kill."""
+
+import asyncio
+import os
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from tests.builders.search import NORDMARKT, VERSIONS, a_document, built, put, titles
+from velora.platform.search import Query, SearchUnavailable
+from velora.platform.search.tantivy import TantivyIndex
+
+
+async def test_an_index_that_was_never_built_says_so_until_one_is(tmp_path):
+    index = TantivyIndex(tmp_path)
+    assert not await index.ready()
+    with pytest.raises(SearchUnavailable):
+        await index.search(NORDMARKT, Query("EUR", "lamp"))
+    await index.write([a_document(1, "Lamp")], version=next(VERSIONS))
+    with pytest.raises(SearchUnavailable):
+        await index.search(NORDMARKT, Query("EUR", "lamp"))
+    await built(index, [a_document(1, "Lamp")])
+    assert await index.ready()
+    assert (await index.search(NORDMARKT, Query("EUR", "lamp"))).total == 1
+    await index.close()
+
+
+@pytest.mark.parametrize("damage", ["half a meta file", "a segment is missing", "everything is gone"])
+async def test_a_damaged_index_is_noticed_and_built_again(tmp_path, damage):
+    first = TantivyIndex(tmp_path)
+    name = await built(first, [a_document(1, "Lamp")])
+    await first.close()
+    folder = tmp_path / name
+    match damage:
+        case "half a meta file":
+            (folder / "meta.json").write_text('{"segments": [')
+        case "a segment is missing":
+            for part in [*folder.glob("*.term"), *folder.glob("*.store"), *folder.glob("*.fast")]:
+                part.unlink()
+        case _:
+            shutil.rmtree(folder)
+    index = TantivyIndex(tmp_path)
+    assert not await index.ready()
+    with pytest.raises(SearchUnavailable):
+        await index.search(NORDMARKT, Query("EUR", "lamp"))
+    await built(index, [a_document(2, "Lantern")])
+    assert titles(await index.search(NORDMARKT, Query("EUR"))) == ["Lantern"]
+    await index.close()
+
+
+async def test_another_process_sees_within_moments_what_was_written(tmp_path):
+    reader, writer = TantivyIndex(tmp_path), TantivyIndex(tmp_path)
+    await built(writer, [a_document(1, "Lamp")])
+    assert (await reader.search(NORDMARKT, Query("EUR", "lamp"))).total == 1
+    await put(reader, [a_document(2, "Lantern")])
+    await put(writer, [a_document(3, "Chair")])
+    assert await writer.count(NORDMARKT) == 3
+    for _ in range(100):
+        if await reader.count(NORDMARKT) == 3:
+            break
+        await asyncio.sleep(0.05)
+    assert (await reader.search(NORDMARKT, Query("EUR", "chair"))).total == 1
+    await reader.close()
+    await writer.close()
+
+
+async def test_what_was_acknowledged_survives_a_kill(tmp_path):
+    script = """
+import asyncio, os, sys
+from pathlib import Path
+from tests.builders.search import a_document, built
+from velora.platform.search.tantivy import TantivyIndex
+
+async def main():
+    index = TantivyIndex(Path(sys.argv[1]))
+    await built(index, [a_document(1, "Lamp")])
+    await index.write([a_document(2, "Lantern")], version=5_000)
+    print("acknowledged", flush=True)
+    asyncio.ensure_future(index.write([a_document(n, "Late") for n in range(100, 20000)], version=5_001))
+    await asyncio.sleep(0.05)
+    os.kill(os.getpid(), 9)
+
+asyncio.run(main())
+"""
+    killed = await asyncio.to_thread(
+        subprocess.run, [sys.executable, "-c", script, str(tmp_path)], capture_output=True, env=with_our_path()
+    )
+    assert (killed.returncode, killed.stdout) == (-9, b"acknowledged\n"), killed.stderr
+    index = TantivyIndex(tmp_path)
+    assert (await index.search(NORDMARKT, Query("EUR", "lantern"))).total == 1
+    await put(index, [a_document(3, "Chair")])
+    assert (await index.search(NORDMARKT, Query("EUR", "chair"))).total == 1
+    await index.close()
+
+
+def with_our_path() -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
