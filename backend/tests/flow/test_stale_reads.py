@@ -264,7 +264,6 @@ async def test_an_order_that_was_seen_unpaid_is_cancelled_and_given_back_once(sh
 async def relayed_and_heard(db: Database) -> int:
     """One round of a worker that reads this database; how many events it relayed."""
     bus = OutboxBus(db)
-    await bus.prepare(interests(reacting()))
     count = await relay(db, bus)
     for group in reacting():
         await listen(db, bus, group)
@@ -274,6 +273,7 @@ async def relayed_and_heard(db: Database) -> int:
 async def test_what_a_lagging_relay_tells_again_has_its_effect_once(fresh_db: Database, tmp_path):
     async with a_shop(fresh_db, tmp_path) as shop:
         order_id = order_id_of(await shop.buys())
+        await shop.house.bus.prepare(interests(reacting()))
         async with a_lagging_house(shop.house) as house:
             assert await relayed_and_heard(shop.db) == await relayed_and_heard(house.db) > 0
         async with shop.db.read(None) as uow:

@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from velora.apps import migrations, trouble, wiring
 from velora.flows.bookkeeping.seals import anchors_are_late
 from velora.flows.bookkeeping.watch import LATE
+from velora.flows.reactions import INTERESTS
 from velora.flows.refund.again import OFTEN, refused_often
 from velora.kernel.clock import SystemClock
 from velora.kernel.ids import encode, time_of
@@ -28,6 +29,7 @@ from velora.modules.notifications import service as notifications
 from velora.modules.payments.policy import LONGEST_WAIT
 from velora.modules.tenants import service as tenants
 from velora.platform.anchors.port import Anchor, AnchorsAway
+from velora.platform.bus import BusAway
 from velora.platform.bus.relaying import lag, parked
 from velora.platform.cache.port import CacheAway
 from velora.platform.db import Database
@@ -42,6 +44,7 @@ from velora.platform.settings import Settings
 _GIB: Final = 1 << 30
 _LEAST_FREE: Final = 1 * _GIB
 _SCARCE: Final = 5 * _GIB
+_MANY_EVENTS: Final = 1_000
 _LATE_SECONDS: Final = 60
 _EXAMPLES: Final = 5
 
@@ -143,7 +146,7 @@ async def _database(settings: Settings, engine: AsyncEngine) -> list[Finding]:
     schema = await _schema(engine)
     found.append(schema)
     if schema.state is State.OK:
-        found += await _inside(engine)
+        found += await _inside(settings, engine)
     return found
 
 
@@ -157,7 +160,7 @@ async def _schema(engine: AsyncEngine) -> Finding:
     return Finding("schema", State.WRONG, says, "Bring it up to date: velora db upgrade (velora up does it by itself)")
 
 
-async def _inside(engine: AsyncEngine) -> list[Finding]:
+async def _inside(settings: Settings, engine: AsyncEngine) -> list[Finding]:
     """What waits in the database and whether its months are there."""
     clock = SystemClock()
     db = Database(engine, clock, _no_ids)
@@ -165,6 +168,7 @@ async def _inside(engine: AsyncEngine) -> list[Finding]:
     waiting, oldest = await lag(db)
     parked_ones = sum((await parked(db)).values())
     late = int((clock.now() - time_of(oldest)).total_seconds()) if oldest else 0
+    found.append(await _bus(settings, db))
     if parked_ones:
         says = f"{parked_ones} events that nobody could take"
         found.append(Finding("outbox", State.WRONG, says, "Which, and why: velora events parked. Then: velora events again"))
@@ -187,6 +191,29 @@ async def _inside(engine: AsyncEngine) -> list[Finding]:
         says = f"{letters['failed']} were given up, {letters['queued']} wait"
         found.append(Finding("letters", State.NOTE, says, "Their last errors are in the table notification_mail."))
     return found
+
+
+async def _bus(settings: Settings, db: Database) -> Finding:
+    """Whether the bus answers, and who has still to hear how much."""
+    bus = wiring.bus_of(settings, db)
+    began = time.perf_counter()
+    try:
+        version = await bus.ping()
+        took = _since(began)
+        waiting = {name: one.waiting for name, one in (await bus.lags(INTERESTS)).items() if one.waiting}
+    except BusAway as error:
+        mend = "Orders go on; what follows from them waits, and is told when it is back. Is Kafka running, and VELORA_KAFKA_URL right?"
+        return Finding("events", State.WRONG, str(error), mend)
+    finally:
+        await bus.close()
+    if not waiting:
+        return Finding("events", State.OK, f"{version}; everybody has heard all", ms=took)
+    says = f"{version}; to be heard by {', '.join(f'{name}: {count}' for name, count in waiting.items())}"
+    if max(waiting.values()) > _MANY_EVENTS:
+        return Finding(
+            "events", State.NOTE, says, "Is a worker running? velora worker. If one is, velora events status says again how far.", took
+        )
+    return Finding("events", State.OK, says, ms=took)
 
 
 def _books(last: Watched | None, now: datetime) -> Finding:

@@ -19,7 +19,7 @@ from velora.flows.notices.buyers import remind_overdue
 from velora.flows.notices.sending import A_HANDFUL, send_due
 from velora.flows.payment_outcome.sweep import sweep_fees, sweep_payments
 from velora.flows.payout_run.run import resume_payouts
-from velora.flows.reactions import GROUPS, listeners
+from velora.flows.reactions import INTERESTS, listeners
 from velora.flows.refund.settle import sweep_refunds
 from velora.flows.release.release import release_due
 from velora.flows.suspense.send import sweep_suspense
@@ -30,7 +30,7 @@ from velora.modules.payments.service import inbox as gateway_inbox
 from velora.modules.transfers import service as transfers
 from velora.modules.webhooks import service as webhooks
 from velora.platform.anchors.port import AnchorsAway
-from velora.platform.bus import BusAway, interests, listen, relay
+from velora.platform.bus import BusAway, listen, relay
 from velora.platform.bus.forgetting import FORGOTTEN_AT_ONCE, forget_inbox, forget_relayed
 from velora.platform.cache.port import CacheAway
 from velora.platform.db import idempotency
@@ -62,15 +62,15 @@ class Loop:
 
 
 async def _relay(house: TradingHouse) -> int:
-    await house.bus.prepare(interests(listeners(house)))
+    await house.bus.prepare(INTERESTS)
     return await relay(house.db, house.bus)
 
 
 def _telling(name: str) -> Job:
     async def tell(house: TradingHouse) -> int:
-        groups = listeners(house)
-        await house.bus.prepare(interests(groups))
-        return await listen(house.db, house.bus, next(group for group in groups if group.name == name), wait=_LISTENS_FOR)
+        await house.bus.prepare(INTERESTS)
+        group = next(group for group in listeners(house) if group.name == name)
+        return await listen(house.db, house.bus, group, wait=_LISTENS_FOR)
 
     return tell
 
@@ -137,7 +137,7 @@ WEBHOOKS: Final = (
 
 LOOPS: Final[tuple[Loop, ...]] = (
     Loop("relay events", timedelta(milliseconds=200), _relay, full_load=250),
-    *(Loop(f"tell {name}", timedelta(0), _telling(name)) for name in GROUPS),
+    *(Loop(f"tell {name}", timedelta(0), _telling(name)) for name in INTERESTS),
     *SEALING,
     Loop("send letters", timedelta(seconds=2), send_due, full_load=A_HANDFUL),
     *WEBHOOKS,

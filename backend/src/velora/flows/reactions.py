@@ -4,7 +4,7 @@ REACTIONS run in a transaction and exactly once for each event. EFFECTS run afte
 least once: what they do is the same when done again.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, Final
 
@@ -35,7 +35,7 @@ from velora.modules.payments.events import PaymentFailed, RefundSettled
 from velora.modules.payouts.events import PayoutFailed, PayoutPaid, PayoutReserved
 from velora.modules.returns.events import ReturnApproved, ReturnDeclined, ReturnRequested
 from velora.modules.sellers.events import SellerApplied, SellerApproved, SellerDeclined, SellerSuspended
-from velora.platform.bus import AWAY, Group, HasEffect, Reaction, Reacts, tell_everyone
+from velora.platform.bus import AWAY, Group, Groups, HasEffect, Reaction, Reacts, tell_everyone
 from velora.platform.cache.port import CacheAway
 from velora.platform.search.port import SearchUnavailable
 
@@ -118,5 +118,12 @@ def _home(name: str) -> str:
     return name.removeprefix("flows.").rpartition(".")[0]
 
 
-GROUPS: Final = sorted({_home(_name(one)) for table in (REACTIONS, EFFECTS) for several in table.values() for one in several})
-"""The names of all groups. No file has listeners of both tables: the one would wait for the engine of the other."""
+def _interests() -> Iterator[tuple[str, str]]:
+    for table in (REACTIONS, EFFECTS):
+        for kind, some in table.items():
+            for one in some:
+                yield _home(_name(one)), kind.type
+
+
+INTERESTS: Final[Groups] = {name: frozenset(type_ for group, type_ in _interests() if group == name) for name in sorted(dict(_interests()))}
+"""The types of events that each group listens to. No file has listeners of both tables: the one would wait for the engine of the other."""

@@ -8,10 +8,10 @@ import typer
 
 from velora.apps.cli.console import AsJson, Complaint, Exit, give, run, say, stop_with, table
 from velora.apps.cli.home import at_home
-from velora.flows.reactions import listeners
+from velora.flows.reactions import INTERESTS, listeners
 from velora.kernel.errors import MalformedId
 from velora.kernel.ids import decode, encode
-from velora.platform.bus import Group, Lag, NoSuchPlace, Reacts, interests
+from velora.platform.bus import Group, Lag, NoSuchPlace, Reacts
 from velora.platform.bus.listening import forget_had
 from velora.platform.bus.parking import Parked, list_parked, tell_again
 from velora.platform.settings import Settings, read_settings
@@ -109,9 +109,8 @@ def replay(
 
 async def _lags(settings: Settings) -> tuple[str, Mapping[str, Lag]]:
     async with at_home(settings) as house:
-        groups = interests(listeners(house))
-        await house.bus.prepare(groups)
-        return house.bus.name, await house.bus.lags(groups)
+        await house.bus.prepare(INTERESTS)
+        return house.bus.name, await house.bus.lags(INTERESTS)
 
 
 async def _parked(settings: Settings) -> Sequence[Parked]:
@@ -129,7 +128,7 @@ async def _replay(settings: Settings, name: str, to: datetime | Mapping[str, int
         groups = {group.name: group for group in listeners(house)}
         if name not in groups:
             raise Complaint(f"There is no group {name}. There are: {', '.join(sorted(groups))}.", Exit.USAGE)
-        await house.bus.prepare(interests(groups.values()))
+        await house.bus.prepare(INTERESTS)
         try:
             await house.bus.rewind(name, to)
         except NoSuchPlace as error:

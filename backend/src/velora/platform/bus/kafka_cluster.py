@@ -121,7 +121,10 @@ class KafkaCluster:
                     await consumer.commit(await consumer.end_offsets(consumer.assignment()))
 
     async def stands(self, name: str, topics: Collection[str]) -> tuple[Parts, Parts]:
-        """Where the group stands in each part of its topics, and where each part ends."""
+        """Where the group stands in each part of its topics, and where each part ends. Nowhere, while the topics are not there."""
+        async with self._admin() as admin:
+            if not {self._address.topic(topic) for topic in topics} <= set(await admin.list_topics()):
+                return {}, {}
         async with self._looking(name) as consumer:
             found = await self._committed(consumer, topics)
             parts = consumer.assignment()
@@ -162,11 +165,14 @@ class KafkaCluster:
 
     async def _parts(self, topics: Collection[str]) -> list[TopicPartition]:
         """Every part of these topics. What was made a moment ago may not be known to every broker: that is waited for."""
+        named = {self._address.topic(name) for name in topics}
         async with self._admin() as admin, asyncio.timeout(ANSWERS_WITHIN / 1000):
             while True:
-                found = await admin.describe_topics([self._address.topic(name) for name in sorted(topics)])
-                if not any(one["error_code"] for one in found):
-                    return [TopicPartition(one["topic"], part["partition"]) for one in found for part in one["partitions"]]
+                # To ask for one that is not there would make it, with the cluster's own idea of how.
+                if named <= set(await admin.list_topics()):
+                    found = await admin.describe_topics(sorted(named))
+                    if not any(one["error_code"] for one in found):
+                        return [TopicPartition(one["topic"], part["partition"]) for one in found for part in one["partitions"]]
                 await asyncio.sleep(_A_MOMENT)
 
     async def _committed(self, consumer: AIOKafkaConsumer, topics: Collection[str]) -> Parts:
