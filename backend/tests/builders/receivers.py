@@ -68,6 +68,20 @@ async def never_ends(writer: Writer, number: int) -> None:
         await asyncio.sleep(0)
 
 
+async def hangs(writer: Writer, number: int) -> None:
+    """A 200 whose body stops half way."""
+    writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nhalf of")
+    await writer.drain()
+    await asyncio.sleep(60)
+
+
+async def breaks_off(writer: Writer, number: int) -> None:
+    """A 200 whose connection is closed half way through the body."""
+    writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nhalf of")
+    await writer.drain()
+    writer.close()
+
+
 async def drips(writer: Writer, number: int) -> None:
     """A header each second, for ever: never quiet for long, and never done."""
     writer.write(b"HTTP/1.1 200 OK\r\n")

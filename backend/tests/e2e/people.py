@@ -145,6 +145,18 @@ class Seller:
 
 
 @dataclass(frozen=True)
+class Administrator:
+    page: Page
+    at: str
+
+    async def signs_in(self, name: str) -> None:
+        """Into the console of the marketplace at this address."""
+        await self.page.goto(f"{self.at}/signin")
+        await sign_in_by_demo_card(self.page, name)
+        await expect(self.page).to_have_url(re.compile("/admin/"))
+
+
+@dataclass(frozen=True)
 class Finance:
     page: Page
     place: str

@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.e2e.conftest import OpenPage, World
-from tests.e2e.people import Buyer, Finance, Seller
+from tests.e2e.people import Administrator, Buyer, Finance, Seller
 from tests.needs import MARK
 from velora.apps.wiring import web_application
 
@@ -103,6 +103,18 @@ async def seals(world: World, page: Page) -> None:
     await expect(page.get_by_role("status").filter(has_text="Clean")).to_be_visible()
 
 
+async def webhook(world: World, page: Page) -> None:
+    at = world.at(NORDMARKT)
+    await Administrator(page, at).signs_in("Greta Lindqvist")
+    await page.goto(f"{at}/admin/webhooks")
+    await page.get_by_role("button", name="Add endpoint").click()
+    dialog = page.get_by_role("dialog", name="New endpoint")
+    await dialog.get_by_label("URL").fill("http://10.0.0.1/hook")
+    await dialog.get_by_role("checkbox", name="An order was paid").click()
+    await dialog.get_by_role("button", name="Add endpoint").click()
+    await expect(dialog.get_by_text("not on the public internet")).to_be_visible()
+
+
 PAGES: dict[str, Reach] = {
     "home": home,
     "product": product,
@@ -117,6 +129,7 @@ PAGES: dict[str, Reach] = {
     "journal": journal,
     "payment": payment,
     "seals": seals,
+    "webhook": webhook,
 }
 
 

@@ -10,7 +10,7 @@ import pytest
 from standardwebhooks import Webhook
 
 from tests.builders.letters import waiting_letters
-from tests.builders.receivers import Receiver, a_receiver, answers, closes, dawdles, drips, never_ends
+from tests.builders.receivers import Receiver, a_receiver, answers, breaks_off, closes, dawdles, drips, hangs, never_ends
 from tests.builders.webhooks import Listener, listens, post_all
 from tests.flow.webhooks.conftest import World
 from velora.flows.webhooks import telling
@@ -49,6 +49,7 @@ def in_a_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is waited for on the wall clock is shorter than outside, in proportion."""
     monkeypatch.setattr(outbound, "CONNECT_WITHIN", 0.5)
     monkeypatch.setattr(outbound, "WHOLE_WITHIN", 1.5)
+    monkeypatch.setattr(outbound, "BODY_WITHIN", 0.5)
 
 
 async def test_what_happened_arrives_in_order_and_signed_so_that_others_can_tell(house: House, world: World, clock: ManualClock):
@@ -143,6 +144,17 @@ async def test_an_endless_body_ends_after_its_first_four_kilobytes(house: House,
         await post_all(house)
     [attempt] = await listener.tries(number)
     assert (attempt.status, attempt.reply) == (200, "x" * 4096)
+    assert (await listener.log())[0].state is DeliveryState.DELIVERED
+
+
+@pytest.mark.parametrize("manners", [hangs, breaks_off], ids=["hangs", "breaks off"])
+async def test_who_has_said_200_has_heard_it_whatever_becomes_of_the_rest(house: House, world: World, manners: Any):
+    async with a_receiver(manners) as receiver:
+        listener = await a_listener(house, world, receiver)
+        [number] = await happens(house, world.nord.id)
+        await post_all(house)
+    [attempt] = await listener.tries(number)
+    assert (attempt.status, attempt.reply, attempt.error) == (200, "half of", "")
     assert (await listener.log())[0].state is DeliveryState.DELIVERED
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 import pytest
 
 from velora.kernel.errors import MalformedId
-from velora.kernel.events import Event, event_from
+from velora.kernel.events import Event, event_from, numbered
 from velora.kernel.ids import OrderId, Prefix
 
 
@@ -44,6 +44,13 @@ def test_outside_ids_have_their_prefix_and_amounts_their_currency():
         "gift": True,
     }
     assert (told.subject, LampSold.from_data(told.data())) == ("lmp_000000000001A", told)
+
+
+def test_a_fact_that_is_told_knows_its_number_and_says_the_same_with_it():
+    told = numbered(LampLit(7, 42), 4711)
+    assert (told.number, LampLit(7, 42).number) == (4711, 0)
+    assert told == LampLit(7, 42)
+    assert told.payload() == LampLit(7, 42).payload()
 
 
 def test_what_a_newer_version_tells_besides_is_passed_over_and_what_an_older_one_did_not_tell_is_as_declared():

@@ -24,8 +24,9 @@ export function Deliveries({ one }: { one: WebhookOut }) {
     ...(state ? { state: [state as State] } : {}),
     ...(cursor ? { cursor } : {}),
   });
-  const columns = useColumns(setOpened);
-  const mayReplay = useEndpoints().data?.refused_with === null && one.state === "enabled";
+  const paused = one.state === "disabled";
+  const columns = useColumns(setOpened, paused);
+  const mayReplay = useEndpoints().data?.refused_with === null && !paused;
   return (
     <Card
       flush
@@ -68,6 +69,7 @@ export function Deliveries({ one }: { one: WebhookOut }) {
           endpointId={one.id}
           eventId={opened}
           mayReplay={mayReplay}
+          paused={paused}
           onClose={() => setOpened("")}
         />
       )}
@@ -76,7 +78,7 @@ export function Deliveries({ one }: { one: WebhookOut }) {
   );
 }
 
-function useColumns(onOpen: (event: string) => void): Column<WebhookDeliveryOut>[] {
+function useColumns(onOpen: (event: string) => void, paused: boolean): Column<WebhookDeliveryOut>[] {
   const { t } = useTranslation("webhooks");
   const { dateTime, number } = useFormat();
   const words = useEventWords();
@@ -95,7 +97,7 @@ function useColumns(onOpen: (event: string) => void): Column<WebhookDeliveryOut>
           </button>
           <CopyId id={row.id} className="text-muted" />
           <span className="mt-1.5 block sm:hidden">
-            <DeliveryState state={row.state} />
+            <DeliveryState state={row.state} paused={paused} />
           </span>
         </>
       ),
@@ -118,7 +120,7 @@ function useColumns(onOpen: (event: string) => void): Column<WebhookDeliveryOut>
       header: t("state"),
       from: "sm",
       align: "end",
-      cell: (row) => <DeliveryState state={row.state} />,
+      cell: (row) => <DeliveryState state={row.state} paused={paused} />,
     },
   ];
 }

@@ -23,11 +23,13 @@ interface DeliveryDrawerProps {
   endpointId: string;
   eventId: string;
   mayReplay: boolean;
+  /** Whether its endpoint is disabled. */
+  paused: boolean;
   onClose: () => void;
 }
 
 /** One delivery: what is sent, and every request with its reply. */
-export function DeliveryDrawer({ endpointId, eventId, mayReplay, onClose }: DeliveryDrawerProps) {
+export function DeliveryDrawer({ endpointId, eventId, mayReplay, paused, onClose }: DeliveryDrawerProps) {
   const { t } = useTranslation("webhooks");
   const desk = useDesk();
   const askAnew = useAskAnew();
@@ -62,24 +64,25 @@ export function DeliveryDrawer({ endpointId, eventId, mayReplay, onClose }: Deli
       )}
       {delivery.isPending && <SkeletonText lines={10} />}
       {delivery.isError && <LoadError problem={delivery.error} onRetry={delivery.refetch} />}
-      {delivery.data && <Whole whole={delivery.data} />}
+      {delivery.data && <Whole whole={delivery.data} paused={paused} />}
     </Drawer>
   );
 }
 
-function Whole({ whole: { delivery, body, attempts } }: { whole: WebhookDeliveryFullOut }) {
+function Whole({ whole, paused }: { whole: WebhookDeliveryFullOut; paused: boolean }) {
+  const { delivery, body, attempts } = whole;
   const { t } = useTranslation("webhooks");
   const { instant } = useFormat();
   return (
     <div className="grid gap-6">
       <Facts className="-my-2">
         <Fact name={t("state")}>
-          <DeliveryState state={delivery.state} />
+          <DeliveryState state={delivery.state} paused={paused} />
         </Fact>
         <Fact name="webhook-id">
           <CopyId id={delivery.id} />
         </Fact>
-        {delivery.next_at && <Fact name={t("next_try")}>{instant(delivery.next_at)}</Fact>}
+        {delivery.next_at && !paused && <Fact name={t("next_try")}>{instant(delivery.next_at)}</Fact>}
       </Facts>
       <section>
         <h3 className="mb-2 font-semibold">{t("body")}</h3>

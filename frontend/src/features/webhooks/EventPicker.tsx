@@ -29,27 +29,29 @@ export function EventPicker({ offered, chosen, onChange, error }: EventPickerPro
         checked={chosen.length === offered.length ? true : chosen.length ? "some" : false}
         onChange={(wanted) => onChange(wanted ? [...offered] : [])}
       />
-      <div className="mt-3 grid max-h-72 gap-4 overflow-y-auto rounded-lg border p-4 sm:grid-cols-2">
-        {groups.map((group) => (
-          <div key={group} className="grid content-start gap-2">
-            <p className="text-xs font-semibold text-muted">{heading(group)}</p>
-            {offered
-              .filter((type) => about(type) === group)
-              .map((type) => (
-                <Checkbox
-                  key={type}
-                  label={words(type)}
-                  hint={
-                    <span dir="ltr" className="block font-mono text-xs break-all">
-                      {type}
-                    </span>
-                  }
-                  checked={chosen.includes(type)}
-                  onChange={(wanted) => toggle(type, wanted)}
-                />
-              ))}
-          </div>
-        ))}
+      <div className="mt-3 max-h-72 overflow-y-auto rounded-lg border px-4 pt-4">
+        <div className="gap-x-4 sm:columns-2">
+          {groups.map((group) => (
+            <div key={group} className="grid break-inside-avoid gap-2 pb-4">
+              <p className="text-xs font-semibold text-muted">{heading(group)}</p>
+              {offered
+                .filter((type) => about(type) === group)
+                .map((type) => (
+                  <Checkbox
+                    key={type}
+                    label={words(type)}
+                    hint={
+                      <bdi dir="ltr" className="font-mono text-xs break-all">
+                        {type}
+                      </bdi>
+                    }
+                    checked={chosen.includes(type)}
+                    onChange={(wanted) => toggle(type, wanted)}
+                  />
+                ))}
+            </div>
+          ))}
+        </div>
       </div>
       <div id={`${id}-note`} aria-live="polite">
         {error && (

@@ -11,7 +11,6 @@ import {
   Card,
   Confirm,
   Crumbs,
-  DetailSkeleton,
   Fact,
   Facts,
   IconButton,
@@ -19,9 +18,9 @@ import {
   Menu,
   Notice,
   PageHead,
+  Skeleton,
   SkeletonText,
   toast,
-  TwoColumns,
 } from "@/shared/kit";
 import { useAskAnew, useDesk, useEndpoint, useEndpoints } from "./api";
 import { Deliveries } from "./Deliveries";
@@ -39,16 +38,17 @@ export function WebhookPage() {
   const crumbs = <Crumbs to={desk.at} list={t("title")} id={endpointId} />;
   if (endpoint.isPending)
     return (
-      <DetailSkeleton label={t("loading")} crumbs={crumbs} cards={2}>
+      <div role="status" aria-label={t("loading")}>
+        <PageHead title={<Skeleton className="my-1.5 h-6 w-56" />} crumbs={crumbs} />
         <Card>
           <SkeletonText lines={8} />
         </Card>
-      </DetailSkeleton>
+      </div>
     );
   if (endpoint.isError) return <LoadError problem={endpoint.error} onRetry={endpoint.refetch} />;
   const one = endpoint.data;
   return (
-    <TwoColumns aside={<About one={one} />}>
+    <>
       <PageHead
         title={hostOf(one.url)}
         chip={<EndpointState one={one} />}
@@ -58,7 +58,10 @@ export function WebhookPage() {
       />
       {one.state === "disabled" && <DisabledNotice one={one} />}
       <Deliveries one={one} />
-    </TwoColumns>
+      <div className="mt-5 grid items-start gap-5 lg:grid-cols-2">
+        <About one={one} />
+      </div>
+    </>
   );
 }
 
@@ -177,8 +180,8 @@ function About({ one }: { one: WebhookOut }) {
   return (
     <>
       <Card title={t("about")}>
-        <p dir="ltr" className="mb-3 font-mono text-sm break-all">
-          {one.url}
+        <p className="mb-3 font-mono text-sm break-all">
+          <bdi dir="ltr">{one.url}</bdi>
         </p>
         <Facts className="-mb-2">
           <Fact name={t("created")}>{dateTime(one.created_at)}</Fact>
@@ -196,8 +199,8 @@ function About({ one }: { one: WebhookOut }) {
           {one.event_types.map((type) => (
             <li key={type}>
               <span className="block">{words(type)}</span>
-              <span dir="ltr" className="block text-start font-mono text-xs break-all text-muted">
-                {type}
+              <span className="block font-mono text-xs break-all text-muted">
+                <bdi dir="ltr">{type}</bdi>
               </span>
             </li>
           ))}

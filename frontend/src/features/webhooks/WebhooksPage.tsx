@@ -54,7 +54,7 @@ export function WebhooksPage() {
             onOpen={(row) => navigate(`${desk.at}/${row.id}`)}
             empty={
               <EmptyState icon={<Webhook />} title={t("none_title")} action={refused ? undefined : add}>
-                {t("none")}
+                {t(refused ? "none_to_see" : "none")}
               </EmptyState>
             }
           />
@@ -107,7 +107,9 @@ function useColumns(at: string): Column<WebhookOut>[] {
       header: t("events"),
       from: "md",
       align: "end",
-      cell: (row) => t("event_count", { count: row.event_types.length }),
+      cell: (row) => (
+        <span className="whitespace-nowrap">{t("event_count", { count: row.event_types.length })}</span>
+      ),
     },
     {
       id: "created",

@@ -9,8 +9,10 @@ const TONES: Record<WebhookDeliveryOut["state"], StateTone> = {
   given_up: "negative",
 };
 
-export function DeliveryState({ state }: { state: WebhookDeliveryOut["state"] }) {
+/** How far it is; while its endpoint is disabled, what would be sent is kept. */
+export function DeliveryState({ state, paused }: { state: WebhookDeliveryOut["state"]; paused: boolean }) {
   const { t } = useTranslation("webhooks");
+  if (paused && (state === "pending" || state === "failed")) return <Chip>{t("state_kept")}</Chip>;
   return <Chip tone={TONES[state]}>{t(`state_${state}`)}</Chip>;
 }
 

@@ -44,6 +44,7 @@ COMMANDS: Final = (
           "Do the background work: seal the ledger, relay events, sweep payments and refunds, release escrow, send mail, make partitions."),
     Later("demo", "demo:app", "Content", "The demo marketplaces, and the replay of a real shop's year."),
     Later("tenant", "people:tenant", "Content", "Marketplaces."),
+    Later("seller", "selling:seller", "Content", "Sellers, across all marketplaces."),
     Later("user", "people:user", "Content", "People and their roles."),
     Later("import", "goods:imports", "Content", "Products from a file."),
     Later("search", "searching:search", "Content", "The product index."),
@@ -62,6 +63,7 @@ COMMANDS: Final = (
     Later("db", "schema:db", "Care", "The schema: bring it up to date, see how far it is, say who may do what."),
     Later("partitions", "upkeep:partitions", "Care", "Monthly partitions of the large tables (MySQL)."),
     Later("outbox", "upkeep:outbox", "Care", "Events on their way to the bus."),
+    Later("webhooks", "telling:app", "Care", "Whom we tell of what happens by webhook, and whether that goes well."),
     Later("events", "events:app", "Care", "Who listens to events, how far each is, what nobody could take; tell it again."),
 )  # fmt: skip
 

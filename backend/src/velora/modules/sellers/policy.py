@@ -25,6 +25,13 @@ class StaffRole(StrEnum):
     STAFF = "staff"
 
 
+class Tier(StrEnum):
+    """What a seller may beyond selling."""
+
+    STANDARD = "standard"
+    PRO = "pro"
+
+
 # From where each state may be reached; None is a seller who never applied.
 STEPS: Final[dict[State, frozenset[State | None]]] = {
     State.APPLIED: frozenset({None, State.DECLINED}),
@@ -71,4 +78,4 @@ def may_manage_staff(role: StaffRole | None) -> bool:
 
 def has_webhooks(tier: str) -> bool:
     """Be told of what happens by webhook: Seller Pro."""
-    return tier == "pro"
+    return tier == Tier.PRO

@@ -16,6 +16,10 @@ async def add_sellers(uow: UnitOfWork, rows: Sequence[Mapping[str, object]]) -> 
     await uow.insert(Seller, rows)
 
 
+async def set_tier(uow: UnitOfWork, seller_id: int, tier: str) -> None:
+    await uow.change(update(Seller).where(Seller.id == seller_id).values(tier=tier))
+
+
 async def staff(uow: UnitOfWork, seller_id: int) -> Sequence[SellerStaff]:
     return await uow.entities(_team(seller_id))
 

@@ -11,7 +11,7 @@ from velora.modules.sellers import policy, repository
 from velora.modules.sellers.errors import LastOwner, NotPossibleNow, SellerSlugTaken
 from velora.modules.sellers.events import SellerApplied, SellerApproved, SellerDeclined, SellerSuspended
 from velora.modules.sellers.models import Seller, SellerMembership, SellerStaff
-from velora.modules.sellers.policy import StaffRole, State
+from velora.modules.sellers.policy import StaffRole, State, Tier
 from velora.platform.db import UnitOfWork
 
 _TOLD: dict[State, type[SellerApplied | SellerApproved | SellerDeclined | SellerSuspended]] = {
@@ -104,6 +104,12 @@ async def facts(uow: UnitOfWork, ids: Collection[int]) -> dict[int, SellerFacts]
 async def by_slug(uow: UnitOfWork, slugs: Collection[str]) -> dict[str, SellerFacts]:
     """The sellers of these short names; the unknown are missing."""
     return {seller.slug: _facts(seller) for seller in await repository.sellers(uow, Seller.slug.in_(slugs))}
+
+
+async def set_tier(uow: UnitOfWork, seller_id: int, tier: Tier) -> SellerFacts | NotFound:
+    """The seller has what belongs to this tier from now on."""
+    await repository.set_tier(uow, seller_id, tier.value)
+    return (await facts(uow, {seller_id})).get(seller_id) or NotFound("seller", encode("sel", seller_id))
 
 
 async def staff(uow: UnitOfWork, seller_id: int) -> list[StaffMember]:

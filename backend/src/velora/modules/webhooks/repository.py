@@ -168,7 +168,15 @@ async def forget_before(uow: UnitOfWork, event_id: int, limit: int) -> int:
     return await uow.change(gone.execution_options(**ACROSS_TENANTS))
 
 
-async def count_by_state(uow: UnitOfWork, states: Collection[str]) -> dict[str, int]:
-    how_many = func.count().label("how_many")
-    chosen = select(WebhookDelivery.state, how_many).where(WebhookDelivery.state.in_(states)).group_by(WebhookDelivery.state)
-    return {row.state: row.how_many for row in await uow.all(chosen.execution_options(**ACROSS_TENANTS))}
+async def everywhere(uow: UnitOfWork) -> Sequence[WebhookEndpoint]:
+    """Everybody's endpoints."""
+    chosen = select(WebhookEndpoint).order_by(WebhookEndpoint.tenant_id, WebhookEndpoint.seller_id, WebhookEndpoint.id)
+    return await uow.entities(chosen.execution_options(**ACROSS_TENANTS))
+
+
+async def count_waiting(uow: UnitOfWork) -> dict[Key, int]:
+    """How many deliveries are still to be sent, by endpoint."""
+    parts = (WebhookDelivery.tenant_id, WebhookDelivery.seller_id, WebhookDelivery.endpoint_id)
+    chosen = select(*parts, func.count()).where(WebhookDelivery.next_at.is_not(None)).group_by(*parts)
+    rows = await uow.all(chosen.execution_options(**ACROSS_TENANTS))
+    return {(tenant_id, seller_id, endpoint_id): how_many for tenant_id, seller_id, endpoint_id, how_many in rows}

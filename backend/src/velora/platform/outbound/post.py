@@ -11,6 +11,7 @@ import ssl
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -22,6 +23,7 @@ from velora.platform.outbound.target import Rules, Target, TargetRefused, target
 
 CONNECT_WITHIN: Final = 3.0  # seconds, for each address that is tried
 WHOLE_WITHIN: Final = 15.0  # seconds, from the look-up of the name to the last byte that is read
+BODY_WITHIN: Final = 3.0  # seconds, once the reply has begun: its status says all that counts
 READ_OF_A_REPLY: Final = 4096
 _LONGEST_HEADER: Final = 200
 _ADDRESSES_TRIED: Final = 3
@@ -92,10 +94,10 @@ class Outbound:
         try:
             found = list(dict.fromkeys(read(text) for text in await self._resolve(target.host, target.port)))
         except (OSError, ValueError) as error:
-            raise TargetRefused(f"The name {target.host} leads nowhere: it has no address. Check it for typing errors.") from error
+            raise TargetRefused(f"The host {target.host} leads nowhere: it has no address. Check it for typing errors.") from error
         if not found or not all(rules.allow(address) for address in found):
             raise TargetRefused(
-                f"The name {target.host} leads to an address that is not on the public internet, and is not reached from here. "
+                f"The host {target.host} leads to an address that is not on the public internet, and is not reached from here. "
                 "Use an address that anybody could reach."
             )
         return found
@@ -137,13 +139,15 @@ class Outbound:
 
 
 async def _beginning(reply: httpcore.Response) -> bytes:
-    """The first bytes of the body as they came; the rest is not read, and an endless one ends here."""
-    said = b""
-    async for part in reply.aiter_stream():
-        said += part
-        if len(said) >= READ_OF_A_REPLY:
-            break
-    return said[:READ_OF_A_REPLY]
+    """The first bytes of the body as they came. The rest is not read: an endless one ends here, and so does one that never goes on."""
+    said = bytearray()
+    with suppress(TimeoutError, httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException):
+        async with asyncio.timeout(BODY_WITHIN):
+            async for part in reply.aiter_stream():
+                said += part
+                if len(said) >= READ_OF_A_REPLY:
+                    break
+    return bytes(said[:READ_OF_A_REPLY])
 
 
 def _header(reply: httpcore.Response, name: bytes) -> str:

@@ -36,8 +36,8 @@ from velora.modules.webhooks.service.reading import (
     attempts,
     deliveries,
     delivery,
+    everywhere,
     forget_old,
-    waiting,
 )
 
 __all__ = [
@@ -61,6 +61,7 @@ __all__ = [
     "disable",
     "enable",
     "enqueue",
+    "everywhere",
     "forget_old",
     "is_anything_of_sellers",
     "is_due",
@@ -73,5 +74,4 @@ __all__ = [
     "replay_failed",
     "rotate",
     "settle",
-    "waiting",
 ]

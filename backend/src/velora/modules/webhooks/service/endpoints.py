@@ -112,12 +112,12 @@ async def create(uow: UnitOfWork, new: NewEndpoint) -> Endpoint | TooManyEndpoin
 
 async def of_owner(uow: UnitOfWork, owner: Owner) -> list[Endpoint]:
     """The owner's endpoints, the oldest first."""
-    return [_endpoint(row) for row in await repository.of_owner(uow, (owner.tenant_id, owner.seller_id))]
+    return [endpoint_of(row) for row in await repository.of_owner(uow, (owner.tenant_id, owner.seller_id))]
 
 
 async def one(uow: UnitOfWork, owner: Owner, endpoint_id: int) -> Endpoint | NotFound:
     row = await repository.endpoint(uow, owner.key(endpoint_id))
-    return _endpoint(row) if row else _nowhere(endpoint_id)
+    return endpoint_of(row) if row else _nowhere(endpoint_id)
 
 
 async def change(uow: UnitOfWork, owner: Owner, endpoint_id: int, wanted: EndpointChange) -> Endpoint | NotFound | EndpointChanged:
@@ -146,7 +146,7 @@ async def enable(uow: UnitOfWork, owner: Owner, endpoint_id: int) -> Endpoint | 
     if row is None:
         return _nowhere(endpoint_id)
     if row.state == EndpointState.ENABLED:
-        return _endpoint(row)
+        return endpoint_of(row)
     values = {
         "state": EndpointState.ENABLED.value, "reason": Reason.NONE.value, "since": uow.now, "failures": 0, "failing_since": None,
         "next_at": await repository.next_due(uow, owner.key(endpoint_id)), "rest_until": uow.now, "version": row.version + 1,
@@ -160,7 +160,7 @@ async def disable(uow: UnitOfWork, owner: Owner, endpoint_id: int) -> Endpoint |
     if row is None:
         return _nowhere(endpoint_id)
     if row.state == EndpointState.DISABLED:
-        return _endpoint(row)
+        return endpoint_of(row)
     values = {"state": EndpointState.DISABLED.value, "reason": Reason.ASKED.value, "since": uow.now, "version": row.version + 1}
     return await _changed(uow, owner, endpoint_id, values)
 
@@ -171,7 +171,7 @@ async def remove(uow: UnitOfWork, owner: Owner, endpoint_id: int) -> Endpoint | 
     if row is None:
         return _nowhere(endpoint_id)
     await repository.remove_endpoint(uow, owner.key(endpoint_id))
-    return _endpoint(row)
+    return endpoint_of(row)
 
 
 async def _changed(uow: UnitOfWork, owner: Owner, endpoint_id: int, values: Mapping[str, object]) -> Endpoint | NotFound:
@@ -183,7 +183,8 @@ def _nowhere(endpoint_id: int) -> NotFound:
     return NotFound("webhook endpoint", encode("whe", endpoint_id))
 
 
-def _endpoint(row: WebhookEndpoint) -> Endpoint:
+def endpoint_of(row: WebhookEndpoint) -> Endpoint:
+    """The row as its owner sees it."""
     return Endpoint(
         Owner(row.tenant_id, row.seller_id), row.id, row.url, row.description, tuple(row.event_types), EndpointState(row.state),
         Reason(row.reason), row.since, row.failures, row.failing_since, row.old_secret_until, row.created_at, row.version,

@@ -12,7 +12,7 @@ from velora.modules.webhooks import repository
 from velora.modules.webhooks.models import WebhookAttempt, WebhookDelivery
 from velora.modules.webhooks.policy.endpoints import DeliveryState
 from velora.modules.webhooks.policy.schedule import KEPT
-from velora.modules.webhooks.service.endpoints import Owner
+from velora.modules.webhooks.service.endpoints import Endpoint, Owner, endpoint_of
 from velora.platform.db import UnitOfWork
 
 FORGOTTEN_AT_ONCE: Final = 500
@@ -81,10 +81,11 @@ async def forget_old(uow: UnitOfWork) -> int:
     return await repository.forget_before(uow, first_id_at(uow.now - KEPT), FORGOTTEN_AT_ONCE)
 
 
-async def waiting(uow: UnitOfWork) -> dict[str, int]:
-    """How many deliveries are to be sent (`pending`), sent again (`failed`), or were given up, of all owners."""
-    open_ones = (DeliveryState.PENDING.value, DeliveryState.FAILED.value, DeliveryState.GIVEN_UP.value)
-    return dict.fromkeys(open_ones, 0) | await repository.count_by_state(uow, open_ones)
+async def everywhere(uow: UnitOfWork) -> list[tuple[Endpoint, int]]:
+    """Every endpoint of everybody, and how many deliveries wait for it. Platform scope."""
+    waiting = await repository.count_waiting(uow)
+    found = [endpoint_of(row) for row in await repository.everywhere(uow)]
+    return [(one, waiting.get(one.key, 0)) for one in found]
 
 
 def _delivery(row: WebhookDelivery) -> Delivery:
