@@ -141,6 +141,7 @@ async def test_a_reindex_while_products_change_and_people_search_loses_nothing(s
     await build_anew(house)
     object.__setattr__(house, "search", Late(house.search))
     async with Life(house, catalogue) as life:
+        opened = time.perf_counter()
         first = asyncio.create_task(build_anew(house, dies_after(PRODUCTS * 3 // 4)))
         with pytest.raises(Died):
             await first
@@ -148,6 +149,7 @@ async def test_a_reindex_while_products_change_and_people_search_loses_nothing(s
         built = await build_anew(house)
         took = time.perf_counter() - began
         await asyncio.sleep(1)
+        pace = life.changed / (time.perf_counter() - opened)
     assert built.resumed_at > 0 or PRODUCTS < 4_000
     whole = await verify_index(house, sample=None)
     assert (whole.well, whole.says()) == (True, "")
@@ -156,9 +158,8 @@ async def test_a_reindex_while_products_change_and_people_search_loses_nothing(s
     assert life.searched > 50
     stages = [one.stage for one in await house.search.generations()]
     assert sorted(stages) == [Stage.KEPT, Stage.LIVE]
-    print(
-        f"\n{PRODUCTS:,} products, {life.changed:,} changes, {life.searched:,} searches, slowest {life.slowest * 1000:.0f} ms, {took:.1f} s"
-    )
+    searches = f"{life.searched:,} searches, the slowest {life.slowest * 1000:.0f} ms"
+    print(f"\n{PRODUCTS:,} products, {life.changed:,} changes ({pace:.0f} a second), {searches}; the second builder took {took:.1f} s")
 
 
 class Died(Exception):
