@@ -62,7 +62,8 @@ class KafkaAddress:
     def connection(self) -> dict[str, Any]:
         """What every client of aiokafka is given."""
         made: dict[str, Any] = {
-            "bootstrap_servers": list(self.servers), "client_id": self.prefix, "request_timeout_ms": ANSWERS_WITHIN, "retry_backoff_ms": 250,
+            "bootstrap_servers": list(self.servers), "client_id": self.prefix, "request_timeout_ms": ANSWERS_WITHIN,
+            "retry_backoff_ms": 250,
             "security_protocol": ("SASL_SSL" if self.tls else "SASL_PLAINTEXT") if self.user else ("SSL" if self.tls else "PLAINTEXT"),
         }  # fmt: skip
         if self.tls:
