@@ -351,6 +351,19 @@ async def test_who_asks_for_a_place_or_a_group_that_is_not_there_is_told(place: 
             await place.bus.rewind(group, to)
 
 
+async def test_a_group_that_is_forgotten_is_not_kept_for_and_begins_anew(place: Place):
+    await place.told(shipped(1))
+    await place.everyone()
+    await place.bus.forget("index")
+    await place.told(shipped(2))
+    while await relay(place.db, place.bus):
+        continue
+    with pytest.raises(NoSuchPlace):
+        await place.bus.forget("nobody")
+    with pytest.raises(NoSuchPlace):
+        await place.bus.take("index", place.groups[1].types, at_most=1, wait=0)
+
+
 async def test_waiting_for_events_ends_when_one_comes(place: Place):
     letters = place.groups[0]
     hearing = asyncio.create_task(listen(place.db, place.bus, letters, wait=30))

@@ -199,6 +199,32 @@ def test_empty_books_are_clean(installed: Velora):
     assert answer(installed("outbox", "status", "--json")) == {"oldest_seconds": 0, "parked": 0, "waiting": 0}
 
 
+def test_what_is_told_comes_to_whoever_listens_and_is_counted(installed: Velora):
+    figures = answer(installed("bench", "relay", "--events", "1200", "--relays", "2", "--json"))
+    assert {part: one["events"] for part, one in figures["results"].items()} == {"relayed": 1200, "listened": 1200}
+    assert (figures["conditions"]["bus"], figures["conditions"]["relays"]) == ("the outbox, embedded", 2)
+    assert answer(installed("outbox", "status", "--json"))["waiting"] == 0
+    status = answer(installed("events", "status", "--json"))
+    assert status["bus"] == "the outbox, embedded"
+    assert {group: one["waiting"] for group, one in status["groups"].items() if one["waiting"]} == {
+        "checkout.cards": 1200, "notices.buyers": 1200, "offering.follow": 1200, "shopping.follow": 1200, "webhooks.telling": 1200,
+    }  # fmt: skip
+
+
+def test_parked_events_are_shown_told_again_and_replayed_with_words_for_what_is_no_event_group_or_place(installed: Velora):
+    assert installed("events", "parked").stdout == "Every event was taken by everybody who listens.\n"
+    assert "nothing to tell again" in installed("events", "again").stdout
+    assert installed("events", "again", "ord_0000000000001").exit_code == 2
+    assert installed("events", "replay", "indexing.keep", "--from", "2026-11-25").exit_code == 0
+    moment, place = ("--from", "2026-11-25"), ("--place", "outbox/0:1")
+    known = ((), ("--from", "soon"), ("--place", "orders/3"), (*moment, *place), (*place, "--forget"))
+    for words in (("nobody", *moment), *(("indexing.keep", *options) for options in known)):
+        assert installed("events", "replay", *words).exit_code == 2, words
+    assert installed("events", "forget", "indexing.keep").exit_code == 2
+    assert installed("events", "forget", "notices.pigeons").exit_code == 1
+    assert "one part only" in installed("events", "replay", "indexing.keep", "--place", "orders/3:1").stderr
+
+
 def test_a_wrong_setting_ends_the_command_with_its_name(velora: Velora, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("VELORA_REDIS_URL", "nonsense://secret")
     for words in (("up",), ("serve",), ("worker",), ("doctor",), ("db", "status")):

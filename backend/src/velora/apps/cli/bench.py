@@ -7,6 +7,7 @@ import typer
 
 from velora.apps.bench.books import Amount, bench_ledger
 from velora.apps.bench.checkout import BenchFailed, Wanted, bench_checkout
+from velora.apps.bench.relaying import Load, bench_relay
 from velora.apps.bench.searching import Asked, bench_rebuild, bench_search
 from velora.apps.cli.console import AsJson, Complaint, Exit, facts, give, progress, run, say, table
 from velora.apps.cli.home import require_schema
@@ -80,6 +81,36 @@ def ledger_command(
     with progress("Posting", quiet=json) as tell:
         try:
             figures = run(bench_ledger(settings, Amount(journals, batch, processes), tell))
+        except BenchFailed as error:
+            raise Complaint(f"The run has no result: {error}") from error
+    if json:
+        give(figures)
+        return
+    for part, values in figures["results"].items():
+        say(part)
+        facts({f"  {name}": value for name, value in values.items()})
+
+
+@app.command("relay")
+def relay_command(
+    events: Annotated[int, typer.Option(help="How many events.", min=100)] = Load.events,
+    relays: Annotated[int, typer.Option(help="How many relays at once.", min=1, max=16)] = Load.relays,
+    json: AsJson = False,
+) -> None:
+    """Events a second from the outbox onto the bus (Kafka where VELORA_KAFKA_URL is set), and from there to one group of listeners.
+
+    A run in which an event is lost, or has its effect twice, has no result (exit code 1). What is told stays on the bus, and workers
+    take it for orders that are not there: use a database and topics that can be thrown away.
+
+    Example:
+
+      VELORA_KAFKA_URL=kafka://localhost:9092/scratch velora bench relay --events 100000 --json > figures.json
+    """
+    settings = read_settings()
+    run(require_schema(settings))
+    with progress("Telling", quiet=json) as tell:
+        try:
+            figures = run(bench_relay(settings, Load(events, relays), tell))
         except BenchFailed as error:
             raise Complaint(f"The run has no result: {error}") from error
     if json:

@@ -94,9 +94,9 @@ def replay(
 
     Examples:
 
-      velora events replay indexing --from 2026-11-25
+      velora events replay indexing.keep --from 2026-11-25
 
-      velora events replay indexing --place catalog/0:0 --place catalog/1:0
+      velora events replay indexing.keep --place catalog/0:0 --place catalog/1:0
     """
     if bool(since) == bool(places):
         raise Complaint("Say from where: either --from MOMENT or --place PART:OFFSET, as often as there are parts.", Exit.USAGE)
@@ -105,6 +105,20 @@ def replay(
     to = _moment(since) if since else dict(_place(one) for one in places or ())
     forgotten = run(_replay(read_settings(), group, to, forget=forget))
     say(f"{group} hears again from there on." + (f" It has forgotten {forgotten} events that it had had." if forget else ""))
+
+
+@app.command("forget")
+def forget_group(group: Annotated[str, typer.Argument(help="A group that no version of Velora in use has any more.")]) -> None:
+    """Keep nothing any more for a group that nobody reads as: events stay in the outbox until every group has heard them.
+
+    Example:
+
+      velora events forget notices.pigeons
+    """
+    if group in INTERESTS:
+        raise Complaint(f"Workers of this version listen as {group}: it would begin anew, and miss what waits for it.", Exit.USAGE)
+    run(_forget(read_settings(), group))
+    say(f"{group} is forgotten.")
 
 
 async def _lags(settings: Settings) -> tuple[str, Mapping[str, Lag]]:
@@ -137,6 +151,14 @@ async def _replay(settings: Settings, name: str, to: datetime | Mapping[str, int
             return 0
         async with house.db.begin(None) as uow:
             return await forget_had(uow, _reacting(groups[name]), to)
+
+
+async def _forget(settings: Settings, group: str) -> None:
+    async with at_home(settings) as house:
+        try:
+            await house.bus.forget(group)
+        except NoSuchPlace as error:
+            raise Complaint(str(error)) from error
 
 
 def _reacting(group: Group) -> set[str]:

@@ -227,6 +227,14 @@ class KafkaBus:
             await _quietly(member.consumer.stop())
         await self._cluster.rewind(group, topics_of(self._known[group]), to)
 
+    async def forget(self, group: str) -> None:
+        """Kafka forgets by itself, a week after somebody last read, where a group stood; what is kept does not depend on it."""
+        if group not in self._known:
+            raise NoSuchPlace(f"There is no group {group}. There are: {', '.join(sorted(self._known))}.")
+        if member := self._members.pop(group, None):
+            await _quietly(member.consumer.stop())
+        del self._known[group]
+
     async def needed_from(self) -> int | None:
         return None
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, case, delete, func, or_, select, update
 
 from velora.kernel.events import event_from
 from velora.kernel.ids import first_id_at
@@ -158,6 +158,13 @@ class OutboxBus:
             moved = update(EventGroup).where(EventGroup.name == group)
             if not await uow.change(moved.values(round=place[0], event_id=place[1], holder="", held_until=NEVER)):
                 raise NoSuchPlace(f"There is no group {group} yet: it begins when a worker runs.")
+        self._passed.pop(group, None)
+
+    async def forget(self, group: str) -> None:
+        async with self._db.begin(None) as uow:
+            if not await uow.change(delete(EventGroup).where(EventGroup.name == group)):
+                raise NoSuchPlace(f"There is no group {group}.")
+        self._known.discard(group)
         self._passed.pop(group, None)
 
     async def needed_from(self) -> int | None:

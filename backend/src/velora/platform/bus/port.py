@@ -103,6 +103,10 @@ class Bus(Protocol):
         """The group takes again what was told from this moment on, or from these places. Raises NoSuchPlace, BusAway."""
         ...
 
+    async def forget(self, group: str) -> None:
+        """Nobody listens as this group any more: nothing is kept for it. Raises NoSuchPlace, BusAway."""
+        ...
+
     async def needed_from(self) -> int | None:
         """The round of the outbox from which on some group may still read there; None where all read elsewhere."""
         ...
