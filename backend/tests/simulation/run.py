@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import random
 import traceback
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -134,6 +135,7 @@ class Life:
         self.desk = Desk(self.people)
         self.heard: set[tuple[str, int]] = set()
         self.told: list[tuple[str, int]] = []
+        self._absences = random.Random(f"{world.seed} listener away")  # dice of its own: see Temper.of
         self.evidence = Evidence(
             world, town, self.company, self.bank, self.desk, self.people.purchases, self.people.goodwill, stock, self.heard
         )  # fmt: skip
@@ -211,7 +213,7 @@ class Life:
         if self.world.happens(self.world.temper.bus_away):
             self.world.note("the bus is away")
             bus = cast("Bus", _Away(bus))
-        if self.world.happens(self.world.temper.listener_away):
+        if self._absences.random() < self.world.temper.listener_away:
             self.world.note("one who listens is away")
             hears = _away
         everyone = Group("everyone", {kind: [HasEffect("everyone", hears)] for kind in _kinds()})
