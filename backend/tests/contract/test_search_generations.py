@@ -167,6 +167,12 @@ async def test_two_builders_at_once_build_one_and_publish_it_once(index):
     assert await index.ready()
 
 
+async def test_a_generation_is_discarded_by_whoever_comes_and_twice_is_no_error(index):
+    made = await index.begin(Notes(began=next(VERSIONS)))
+    await asyncio.gather(*(index.discard(made.name) for _ in range(8)))
+    assert await stages(index) == {}
+
+
 async def test_the_one_before_can_be_live_again_and_writes_follow(index):
     first = await built(index, [a_document(1, "First")])
     second = await built(index, [a_document(1, "Second")])

@@ -98,7 +98,11 @@ class Generations:
         await self._swap(name)
 
     async def discard(self, name: str) -> None:
-        await self._client.desk("DELETE", f"/{name}", params={"ignore_unavailable": "true"})
+        try:
+            await self._client.desk("DELETE", f"/{name}")
+        except OpenSearchAway as away:
+            if away.http_status != NOT_THERE:  # another process may discard it at the same moment
+                raise
 
     async def _serving(self, name: str, notes: Notes) -> None:
         """It is ready to be searched, before the first search reaches it."""
