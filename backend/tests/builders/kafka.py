@@ -19,7 +19,7 @@ async def a_kafka(partitions: int = 3) -> AsyncGenerator[str]:
     admin = AIOKafkaAdminClient(**address.connection())
     await admin.start()
     try:
-        mine = [name for name in await admin.list_topics() if name.startswith(address.topic(""))]
+        mine = [name for name in await admin.list_topics() if name.startswith(address.named(""))]
         if mine:
             await admin.delete_topics(mine)
     finally:

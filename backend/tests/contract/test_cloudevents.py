@@ -6,6 +6,7 @@ What is written here comes from the demo of an order that goes its way; what is 
 import asyncio
 import json
 from collections.abc import AsyncGenerator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, cast
 
@@ -20,7 +21,7 @@ from jsonschema import Draft202012Validator
 from tests.builders.kafka import a_kafka
 from tests.fixtures_db import a_database
 from velora.apps.api import create_app
-from velora.kernel.clock import ManualClock
+from velora.kernel.clock import ManualClock, SystemClock
 from velora.kernel.ids import encode
 from velora.modules.catalog.events import ListingChanged
 from velora.modules.orders.events import OrderPaid, SellerOrderDelivered, SellerOrderShipped
@@ -93,6 +94,24 @@ async def test_an_orders_way_is_read_with_plain_libraries_in_its_order_as_the_do
         value = json.loads(record.value)
         payload = DOCUMENT["components"]["messages"][value["type"]]["payload"]
         Draft202012Validator(payload | {"components": DOCUMENT["components"]}).validate(value)
+
+
+@pytest.mark.parametrize("away", [timedelta(days=-300), timedelta(hours=2)])
+async def test_an_event_of_long_ago_or_of_a_clock_that_is_ahead_is_kept_from_now_on(
+    kafka: str, db: Database, clock: ManualClock, away: timedelta
+):
+    now = SystemClock().now()
+    clock.set(now + away)
+    bus = KafkaBus(kafka, "https://market.example.com")
+    async with db.begin(None) as uow:
+        uow.tell([OrderPaid(TENANT, ORDER, 100, "EUR")])
+    await tell_everyone(db, bus, [])
+    await bus.close()
+    (record,) = await read_by_others(kafka, "orders", 1)
+    assert 0 <= record.timestamp - int(now.timestamp() * 1000) < 60_000  # else the broker would remove it, or refuse it
+    happened = as_cloud_event(record).get_time()
+    assert happened is not None
+    assert abs(happened - clock.now()) < timedelta(seconds=1)
 
 
 async def test_a_dead_letter_says_who_could_not_take_it_and_why(kafka: str, db: Database):

@@ -9,6 +9,7 @@ stays unusable, and what it may still deliver late has been seen by then and is 
 
 import asyncio
 import logging
+import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -22,14 +23,18 @@ from velora.kernel.ids import time_of
 from velora.platform.bus import cloudevents
 from velora.platform.bus.cloudevents import CONTENT_TYPE, CloudEvents, NotAnEvent
 from velora.platform.bus.kafka_cluster import ANSWERS_WITHIN, DEAD_LETTERS, KafkaAddress, KafkaCluster, answering, topics_of
+from velora.platform.bus.parking import REASON_LENGTH
 from velora.platform.bus.port import Batch, BusAway, Groups, Lag, NoSuchPlace, Told, Unreadable
 
 log: Final = logging.getLogger("velora.kafka")
+# It says a hundred times a second that its broker is away; whoever calls says it once, and when it is back.
+logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
 
 _HEADERS: Final = [("content-type", CONTENT_TYPE.encode())]
 _ONE_TRY: Final = ANSWERS_WITHIN / 1000 * 1.5  # seconds
 _JOINS_WITHIN: Final = 30.0
 _LOOK: Final = 200  # milliseconds
+_NEARBY: Final = 50 * 60_000  # milliseconds
 _TIME_TO_LEAVE: Final = 3.0
 
 
@@ -42,6 +47,7 @@ class _Member(ConsumerRebalanceListener):
 
     def on_partitions_revoked(self, revoked: Collection[TopicPartition]) -> None:
         """What is being heard is not waited for: whoever reads on has it again, and the inbox knows."""
+        self.has_joined.clear()  # until it is known what this process reads, nobody can say that it has read all
 
     def on_partitions_assigned(self, assigned: Collection[TopicPartition]) -> None:
         self.has_joined.set()
@@ -85,7 +91,7 @@ class KafkaBus:
             async with answering():
                 producer = await self._started()
                 for one in told:
-                    topic = self._address.topic(cloudevents.topic_of(one.event.type))
+                    topic = self._address.named(cloudevents.topic_of(one.event.type))
                     try:
                         sent.append(await self._send(producer, topic, one, self._events.written(one)))
                     except MessageSizeTooLargeError as error:
@@ -97,17 +103,16 @@ class KafkaBus:
         return refused
 
     async def _send(self, producer: AIOKafkaProducer, topic: str, one: Told, value: bytes) -> asyncio.Future[Any]:
-        at = int(time_of(one.id).timestamp() * 1000)
-        return await producer.send(topic, value, key=cloudevents.key_of(one.event), headers=_HEADERS, timestamp_ms=at)
+        return await producer.send(topic, value, key=cloudevents.key_of(one.event), headers=_HEADERS, timestamp_ms=_stamp(one))
 
     def marked(self) -> None:
         """Whoever reads is told by the broker."""
 
     async def bury(self, one: Told, group: str, listener: str, reason: str) -> None:
-        value = self._events.written(one, veloragroup=group, veloralistener=listener, velorareason=reason[:2000])
+        value = self._events.written(one, veloragroup=group, veloralistener=listener, velorareason=reason[:REASON_LENGTH])
         try:
             async with answering():
-                await _all_arrived([await self._send(await self._started(), self._address.topic(DEAD_LETTERS), one, value)])
+                await _all_arrived([await self._send(await self._started(), self._address.named(DEAD_LETTERS), one, value)])
         except BusAway:
             self._drop_producer()
             raise
@@ -164,11 +169,11 @@ class KafkaBus:
         if group not in self._members:
             async with answering():
                 consumer = AIOKafkaConsumer(
-                    group_id=self._address.group(group), enable_auto_commit=False, auto_offset_reset="earliest",
+                    group_id=self._address.named(group), enable_auto_commit=False, auto_offset_reset="earliest",
                     fetch_max_wait_ms=_LOOK, metadata_max_age_ms=30_000, **self._address.connection(),
                 )  # fmt: skip
                 member = _Member(consumer)
-                consumer.subscribe([self._address.topic(name) for name in sorted(topics_of(types))], listener=member)
+                consumer.subscribe([self._address.named(name) for name in sorted(topics_of(types))], listener=member)
                 try:
                     await asyncio.wait_for(consumer.start(), _JOINS_WITHIN)
                 except BaseException:
@@ -250,6 +255,16 @@ class KafkaBus:
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
+
+
+def _stamp(one: Told) -> int:
+    """The record's time, in milliseconds: when it happened, or now where that is long ago or far ahead.
+
+    The broker keeps a record for so long after its time, and refuses one that is an hour ahead of its clock. Whoever hears again from
+    a moment on hears what is stamped since then: everything that happened since, and what came late.
+    """
+    now, happened = time.time() * 1000, time_of(one.id).timestamp() * 1000
+    return int(happened if abs(happened - now) < _NEARBY else now)
 
 
 def _batch(group: str, types: frozenset[str], records: Sequence[ConsumerRecord[Any, Any]]) -> Batch:

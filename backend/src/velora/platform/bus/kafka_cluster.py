@@ -5,7 +5,7 @@
 
 import asyncio
 import ssl
-from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
+from collections.abc import AsyncGenerator, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -23,7 +23,7 @@ from velora.platform.bus.port import BusAway, NoSuchPlace
 KEPT: Final = timedelta(days=7)
 DEAD_LETTERS: Final = "dead-letters"
 DEAD_LETTERS_KEPT: Final = timedelta(days=30)
-# What is in one second compacted, in the next is read anew: so long whoever follows may be behind and still see each change.
+# Whoever is behind by less than this still sees each change of a thing.
 _COMPACTED_AFTER: Final = timedelta(hours=1)
 ANSWERS_WITHIN: Final = 10_000  # milliseconds
 
@@ -72,10 +72,8 @@ class KafkaAddress:
             made |= {"sasl_mechanism": "SCRAM-SHA-512", "sasl_plain_username": self.user, "sasl_plain_password": self.password}
         return made
 
-    def topic(self, name: str) -> str:
-        return f"{self.prefix}.{name}"
-
-    def group(self, name: str) -> str:
+    def named(self, name: str) -> str:
+        """A topic, or a group, as the cluster knows it: apart from those of other installations."""
         return f"{self.prefix}.{name}"
 
 
@@ -97,7 +95,7 @@ class KafkaCluster:
     async def make_topics(self) -> None:
         """Each module has its topic, and there is one for dead letters. What is there stays as it is."""
         wanted = [self._topic(name) for name in sorted({topic_of(kind.type) for kind in event_types()})]
-        wanted.append(NewTopic(self._address.topic(DEAD_LETTERS), 1, self._address.replication, topic_configs=_kept(DEAD_LETTERS_KEPT)))
+        wanted.append(NewTopic(self._address.named(DEAD_LETTERS), 1, self._address.replication, topic_configs=_kept(DEAD_LETTERS_KEPT)))
         async with self._admin() as admin:
             missing = {topic.name for topic in wanted} - set(await admin.list_topics())
             if not missing:
@@ -112,7 +110,7 @@ class KafkaCluster:
         settings = _kept(KEPT)
         if last_counts:
             settings |= {"cleanup.policy": "compact,delete", "min.compaction.lag.ms": _ms(_COMPACTED_AFTER)}
-        return NewTopic(self._address.topic(name), self._address.partitions, self._address.replication, topic_configs=settings)
+        return NewTopic(self._address.named(name), self._address.partitions, self._address.replication, topic_configs=settings)
 
     async def begin(self, groups: Mapping[str, Collection[str]]) -> None:
         """Each group that stands nowhere yet stands at the end of its topics."""
@@ -124,7 +122,7 @@ class KafkaCluster:
     async def stands(self, name: str, topics: Collection[str]) -> tuple[Parts, Parts]:
         """Where the group stands in each part of its topics, and where each part ends. Nowhere, while the topics are not there."""
         async with self._admin() as admin:
-            if not {self._address.topic(topic) for topic in topics} <= set(await admin.list_topics()):
+            if not {self._address.named(topic) for topic in topics} <= set(await admin.list_topics()):
                 return {}, {}
         async with self._looking(name) as consumer:
             found = await self._committed(consumer, topics)
@@ -135,7 +133,7 @@ class KafkaCluster:
     async def rewind(self, name: str, topics: Collection[str], to: datetime | Mapping[str, int]) -> None:
         """The group stands at this moment, or at these places, of the parts that are named. Nobody of it may be reading."""
         async with self._admin() as admin:
-            group = self._address.group(name)
+            group = self._address.named(name)
             [answer] = await admin.describe_consumer_groups([group])
             [(_, _, state, *_)] = cast("Any", answer).groups
             if state not in ("Empty", "Dead"):
@@ -156,7 +154,7 @@ class KafkaCluster:
 
     def place(self, part: TopicPartition) -> str:
         """A part of a topic as a person writes it: orders/3."""
-        return f"{part.topic.removeprefix(self._address.topic(''))}/{part.partition}"
+        return f"{part.topic.removeprefix(self._address.named(''))}/{part.partition}"
 
     async def version(self) -> str:
         async with self._admin() as admin:
@@ -166,7 +164,7 @@ class KafkaCluster:
 
     async def _parts(self, topics: Collection[str]) -> list[TopicPartition]:
         """Every part of these topics. What was made a moment ago may not be known to every broker: that is waited for."""
-        named = {self._address.topic(name) for name in topics}
+        named = {self._address.named(name) for name in topics}
         async with self._admin() as admin, asyncio.timeout(ANSWERS_WITHIN / 1000):
             while True:
                 # To ask for one that is not there would make it, with the cluster's own idea of how.
@@ -196,7 +194,7 @@ class KafkaCluster:
     async def _looking(self, group: str) -> AsyncGenerator[AIOKafkaConsumer]:
         """A consumer that takes no part in its group, only says where that stands, or moves it."""
         async with answering():
-            consumer = AIOKafkaConsumer(group_id=self._address.group(group), enable_auto_commit=False, **self._address.connection())
+            consumer = AIOKafkaConsumer(group_id=self._address.named(group), enable_auto_commit=False, **self._address.connection())
             try:
                 await consumer.start()
                 yield consumer
@@ -212,5 +210,5 @@ def _ms(how_long: timedelta) -> str:
     return str(int(how_long.total_seconds() * 1000))
 
 
-def topics_of(types: Sequence[str] | frozenset[str]) -> frozenset[str]:
+def topics_of(types: Collection[str]) -> frozenset[str]:
     return frozenset(topic_of(type_) for type_ in types)
