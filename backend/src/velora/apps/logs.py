@@ -60,5 +60,3 @@ def configure(style: Style, request_id: Callable[[], str] = of_no_request, level
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
     logging.getLogger("velora").setLevel(level)
-    # A client of Kafka says a hundred times a second that its broker is away; the worker says it once, and when it is back.
-    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)

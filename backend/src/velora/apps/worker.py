@@ -19,7 +19,7 @@ from velora.flows.notices.buyers import remind_overdue
 from velora.flows.notices.sending import A_HANDFUL, send_due
 from velora.flows.payment_outcome.sweep import sweep_fees, sweep_payments
 from velora.flows.payout_run.run import resume_payouts
-from velora.flows.reactions import INTERESTS, listeners
+from velora.flows.reactions import INTERESTS, group_of
 from velora.flows.refund.settle import sweep_refunds
 from velora.flows.release.release import release_due
 from velora.flows.suspense.send import sweep_suspense
@@ -33,7 +33,7 @@ from velora.platform.anchors.port import AnchorsAway
 from velora.platform.bus import BusAway, listen, relay
 from velora.platform.bus.forgetting import FORGOTTEN_AT_ONCE, forget_inbox, forget_relayed
 from velora.platform.cache.port import CacheAway
-from velora.platform.db import idempotency
+from velora.platform.db import UnitOfWork, idempotency
 from velora.platform.db.ddl import ensure_months_ahead
 from velora.platform.db.errors import DatabaseError
 from velora.platform.mail.port import MailAway
@@ -69,50 +69,23 @@ async def _relay(house: TradingHouse) -> int:
 def _telling(name: str) -> Job:
     async def tell(house: TradingHouse) -> int:
         await house.bus.prepare(INTERESTS)
-        group = next(group for group in listeners(house) if group.name == name)
-        return await listen(house.db, house.bus, group, wait=_LISTENS_FOR)
+        return await listen(house.db, house.bus, group_of(house, name), wait=_LISTENS_FOR)
 
     return tell
 
 
-async def _forget_sessions(house: TradingHouse) -> int:
-    async with house.db.begin(None) as uow:
-        return await identity.forget_ended_sessions(uow)
+def _in_a_transaction(work: Callable[[UnitOfWork], Awaitable[int]]) -> Job:
+    async def job(house: TradingHouse) -> int:
+        async with house.db.begin(None) as uow:
+            return await work(uow)
 
-
-async def _forget_letters(house: TradingHouse) -> int:
-    async with house.db.begin(None) as uow:
-        return await notifications.forget_settled(uow)
-
-
-async def _forget_keys(house: TradingHouse) -> int:
-    async with house.db.begin(None) as uow:
-        return await idempotency.forget_expired(uow)
+    return job
 
 
 async def _forget_events(house: TradingHouse) -> int:
+    needed_from = await house.bus.needed_from()
     async with house.db.begin(None) as uow:
-        return await forget_relayed(uow, needed_from=await house.bus.needed_from())
-
-
-async def _forget_inbox(house: TradingHouse) -> int:
-    async with house.db.begin(None) as uow:
-        return await forget_inbox(uow)
-
-
-async def _forget_notices(house: TradingHouse) -> int:
-    async with house.db.begin(None) as uow:
-        return await gateway_inbox.forget_old(uow)
-
-
-async def _erase_payees(house: TradingHouse) -> int:
-    async with house.db.begin(None) as uow:
-        return await transfers.erase_old(uow)
-
-
-async def _forget_deliveries(house: TradingHouse) -> int:
-    async with house.db.begin(None) as uow:
-        return await webhooks.forget_old(uow)
+        return await forget_relayed(uow, needed_from=needed_from)
 
 
 async def _make_partitions(house: TradingHouse) -> int:
@@ -153,14 +126,14 @@ LOOPS: Final[tuple[Loop, ...]] = (
     Loop("release escrow", timedelta(seconds=10), release_due),
     Loop("resume payouts", timedelta(seconds=30), resume_payouts),
     Loop("expire approvals", timedelta(seconds=30), expire_approvals, full_load=100),
-    Loop("erase payees", timedelta(hours=1), _erase_payees, full_load=transfers.ERASED_AT_ONCE),
-    Loop("forget sessions", timedelta(minutes=10), _forget_sessions),
-    Loop("forget letters", timedelta(minutes=10), _forget_letters),
-    Loop("forget keys", timedelta(minutes=1), _forget_keys, full_load=idempotency.FORGOTTEN_AT_ONCE),
+    Loop("erase payees", timedelta(hours=1), _in_a_transaction(transfers.erase_old), full_load=transfers.ERASED_AT_ONCE),
+    Loop("forget sessions", timedelta(minutes=10), _in_a_transaction(identity.forget_ended_sessions)),
+    Loop("forget letters", timedelta(minutes=10), _in_a_transaction(notifications.forget_settled)),
+    Loop("forget keys", timedelta(minutes=1), _in_a_transaction(idempotency.forget_expired), full_load=idempotency.FORGOTTEN_AT_ONCE),
     Loop("forget events", timedelta(minutes=1), _forget_events, full_load=FORGOTTEN_AT_ONCE),
-    Loop("forget the inbox", timedelta(minutes=1), _forget_inbox, full_load=FORGOTTEN_AT_ONCE),
-    Loop("forget notices", timedelta(minutes=10), _forget_notices, full_load=gateway_inbox.FORGOTTEN_AT_ONCE),
-    Loop("forget deliveries", timedelta(minutes=1), _forget_deliveries, full_load=webhooks.FORGOTTEN_AT_ONCE),
+    Loop("forget the inbox", timedelta(minutes=1), _in_a_transaction(forget_inbox), full_load=FORGOTTEN_AT_ONCE),
+    Loop("forget notices", timedelta(minutes=10), _in_a_transaction(gateway_inbox.forget_old), full_load=gateway_inbox.FORGOTTEN_AT_ONCE),
+    Loop("forget deliveries", timedelta(minutes=1), _in_a_transaction(webhooks.forget_old), full_load=webhooks.FORGOTTEN_AT_ONCE),
     Loop("verify the ledger", timedelta(minutes=5), watch_books),
     Loop("make partitions", timedelta(hours=6), _make_partitions),
 )

@@ -4,9 +4,9 @@ REACTIONS run in a transaction and exactly once for each event. EFFECTS run afte
 least once: what they do is the same when done again.
 """
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from velora.flows.checkout.cards import keep_cards
 from velora.flows.house import TradingHouse
@@ -39,6 +39,7 @@ from velora.platform.bus import AWAY, Group, Groups, HasEffect, Reaction, Reacts
 from velora.platform.cache.port import CacheAway
 from velora.platform.search.port import SearchUnavailable
 
+T = TypeVar("T")
 Effect = Callable[[TradingHouse, Sequence[Any]], Awaitable[None]]
 
 REACTIONS: Final[Mapping[type[Event], Sequence[Reaction]]] = {
@@ -77,35 +78,7 @@ EFFECTS: Final[Mapping[type[Event], Sequence[Effect]]] = {
 }
 
 
-def listeners(house: TradingHouse) -> list[Group]:
-    """Everybody of the two tables, in groups that read the bus each at its own pace: those who live in one file read together.
-
-    So a cache that cannot be reached keeps carts waiting, and nobody else.
-    """
-    away = (*AWAY, CacheAway, SearchUnavailable)
-    return [Group(group.name, group.listeners, away) for group in [*reacting(), *_having_effects(house)]]
-
-
-def reacting() -> list[Group]:
-    """Those who react in a transaction: what follows for the database alone."""
-    return _grouped({kind: [Reacts(_name(one), one) for one in some] for kind, some in REACTIONS.items()})
-
-
-async def relay_once(house: TradingHouse) -> int:
-    """What waits has reached everybody who listens and can be reached; how many events there were. Raises why somebody could not."""
-    return await tell_everyone(house.db, house.bus, listeners(house))
-
-
-def _having_effects(house: TradingHouse) -> list[Group]:
-    return _grouped({kind: [HasEffect(_name(one), partial(one, house)) for one in some] for kind, some in EFFECTS.items()})
-
-
-def _grouped(table: Mapping[type[Event], Sequence[Reacts | HasEffect]]) -> list[Group]:
-    groups: dict[str, dict[type[Event], list[Reacts | HasEffect]]] = {}
-    for kind, some in table.items():
-        for one in some:
-            groups.setdefault(_home(one.name), {}).setdefault(kind, []).append(one)
-    return [Group(name, groups[name]) for name in sorted(groups)]
+_AWAY: Final = (*AWAY, CacheAway, SearchUnavailable)
 
 
 def _name(listener: Any) -> str:
@@ -113,17 +86,44 @@ def _name(listener: Any) -> str:
     return f"{listener.__module__.removeprefix('velora.')}.{listener.__qualname__}"
 
 
-def _home(name: str) -> str:
-    """The group of a listener is the file it lives in."""
-    return name.removeprefix("flows.").rpartition(".")[0]
+def _by_home(table: Mapping[type[Event], Sequence[T]]) -> dict[str, dict[type[Event], list[T]]]:
+    """The table by the files in which those live who listen: each is a group, and reads the bus at its own pace."""
+    homes: dict[str, dict[type[Event], list[T]]] = {}
+    for kind, some in table.items():
+        for one in some:
+            home = _name(one).removeprefix("flows.").rpartition(".")[0]
+            homes.setdefault(home, {}).setdefault(kind, []).append(one)
+    return dict(sorted(homes.items()))
 
 
-def _interests() -> Iterator[tuple[str, str]]:
-    for table in (REACTIONS, EFFECTS):
-        for kind, some in table.items():
-            for one in some:
-                yield _home(_name(one)), kind.type
-
-
-INTERESTS: Final[Groups] = {name: frozenset(type_ for group, type_ in _interests() if group == name) for name in sorted(dict(_interests()))}
+_REACTING: Final = _by_home(REACTIONS)
+_HAVING_EFFECTS: Final = _by_home(EFFECTS)
+INTERESTS: Final[Groups] = {name: frozenset(kind.type for kind in heard) for name, heard in sorted((_REACTING | _HAVING_EFFECTS).items())}
 """The types of events that each group listens to. No file has listeners of both tables: the one would wait for the engine of the other."""
+
+
+def listeners(house: TradingHouse) -> list[Group]:
+    """Everybody of the two tables. A cache that cannot be reached keeps carts waiting, and nobody else."""
+    return [group_of(house, name) for name in (*_REACTING, *_HAVING_EFFECTS)]
+
+
+def group_of(house: TradingHouse, name: str) -> Group:
+    """One of the groups that INTERESTS names."""
+    if name in _REACTING:
+        return _reacting(name)
+    heard = {kind: [HasEffect(_name(one), partial(one, house)) for one in some] for kind, some in _HAVING_EFFECTS[name].items()}
+    return Group(name, heard, _AWAY)
+
+
+def reacting() -> list[Group]:
+    """Those who react in a transaction: what follows for the database alone."""
+    return [_reacting(name) for name in _REACTING]
+
+
+def _reacting(name: str) -> Group:
+    return Group(name, {kind: [Reacts(_name(one), one) for one in some] for kind, some in _REACTING[name].items()}, _AWAY)
+
+
+async def relay_once(house: TradingHouse) -> int:
+    """What waits has reached everybody who listens and can be reached; how many events there were. Raises why somebody could not."""
+    return await tell_everyone(house.db, house.bus, listeners(house))

@@ -54,7 +54,7 @@ class Event:
 
     def payload(self) -> dict[str, object]:
         """The fields by name, as they stand in the outbox."""
-        return {name: getattr(self, name) for name in _names_of(type(self))}
+        return {name: getattr(self, name) for name in details_of(type(self))}
 
     def data(self) -> dict[str, Json]:
         """What happened, as others are told it: `order_id` is `ord_…`, `total_minor` is `total` with its currency."""
@@ -160,10 +160,6 @@ def _told(cls: type[Event]) -> tuple[Detail, ...]:
     known = details_of(cls)
     amounts = any(one.kind is Kind.MONEY for one in known.values())
     return tuple(one for one in known.values() if not (amounts and one.name == "currency"))
-
-
-def _names_of(cls: type[Event]) -> tuple[str, ...]:
-    return tuple(details_of(cls))
 
 
 def _detail(cls: type[Event], name: str, hint: Any, has_default: bool) -> Detail:

@@ -1,7 +1,8 @@
 """`velora bench`: how fast this machine is with this database."""
 
 import os
-from typing import Annotated
+from collections.abc import Callable, Coroutine
+from typing import Annotated, Any
 
 import typer
 
@@ -9,9 +10,9 @@ from velora.apps.bench.books import Amount, bench_ledger
 from velora.apps.bench.checkout import BenchFailed, Wanted, bench_checkout
 from velora.apps.bench.relaying import Load, bench_relay
 from velora.apps.bench.searching import Asked, bench_rebuild, bench_search
-from velora.apps.cli.console import AsJson, Complaint, Exit, facts, give, progress, run, say, table
+from velora.apps.cli.console import AsJson, Complaint, Exit, Tell, facts, give, progress, run, say, table
 from velora.apps.cli.home import require_schema
-from velora.platform.settings import read_settings
+from velora.platform.settings import Settings, read_settings
 
 app = typer.Typer(help="How fast this machine is with this database.", no_args_is_help=True)
 
@@ -76,19 +77,8 @@ def ledger_command(
 
       VELORA_DATABASE_URL=mysql://…/scratch velora bench ledger --journals 1000000 --json > figures.json
     """
-    settings = read_settings()
-    run(require_schema(settings))
-    with progress("Posting", quiet=json) as tell:
-        try:
-            figures = run(bench_ledger(settings, Amount(journals, batch, processes), tell))
-        except BenchFailed as error:
-            raise Complaint(f"The run has no result: {error}") from error
-    if json:
-        give(figures)
-        return
-    for part, values in figures["results"].items():
-        say(part)
-        facts({f"  {name}": value for name, value in values.items()})
+    figures = _figures("Posting", lambda settings, tell: bench_ledger(settings, Amount(journals, batch, processes), tell), quiet=json)
+    _show_parts(figures, json=json)
 
 
 @app.command("relay")
@@ -106,19 +96,8 @@ def relay_command(
 
       VELORA_KAFKA_URL=kafka://localhost:9092/scratch velora bench relay --events 100000 --json > figures.json
     """
-    settings = read_settings()
-    run(require_schema(settings))
-    with progress("Telling", quiet=json) as tell:
-        try:
-            figures = run(bench_relay(settings, Load(events, relays), tell))
-        except BenchFailed as error:
-            raise Complaint(f"The run has no result: {error}") from error
-    if json:
-        give(figures)
-        return
-    for part, values in figures["results"].items():
-        say(part)
-        facts({f"  {name}": value for name, value in values.items()})
+    figures = _figures("Telling", lambda settings, tell: bench_relay(settings, Load(events, relays), tell), quiet=json)
+    _show_parts(figures, json=json)
 
 
 @app.command()
@@ -142,13 +121,11 @@ def search(
 
       VELORA_OPENSEARCH_URL=http://… velora bench search --products 100000 --queries 50 --changes 200 --json > figures.json
     """
-    settings = read_settings()
-    run(require_schema(settings))
-    with progress("Stocking", quiet=json) as tell:
-        try:
-            figures = run(bench_search(settings, Asked(products, queries, changes, seconds, warm_up, workers), tell))
-        except BenchFailed as error:
-            raise Complaint(f"The run has no result: {error}") from error
+    figures = _figures(
+        "Stocking",
+        lambda settings, tell: bench_search(settings, Asked(products, queries, changes, seconds, warm_up, workers), tell),
+        quiet=json,
+    )
     if json:
         give(figures)
         return
@@ -173,11 +150,28 @@ def rebuild(
 
       velora bench rebuild --products 100000 --json > figures.json
     """
-    settings = read_settings()
-    run(require_schema(settings))
-    with progress("Stocking", quiet=json) as tell:
-        figures = run(bench_rebuild(settings, products, tell))
+    figures = _figures("Stocking", lambda settings, tell: bench_rebuild(settings, products, tell), quiet=json)
     if json:
         give(figures)
     else:
         facts(figures["results"])
+
+
+def _figures(title: str, bench: Callable[[Settings, Tell], Coroutine[Any, Any, dict[str, Any]]], *, quiet: bool) -> dict[str, Any]:
+    """What a benchmark over the configured engines found, with a progress bar meanwhile."""
+    settings = read_settings()
+    run(require_schema(settings))
+    with progress(title, quiet=quiet) as tell:
+        try:
+            return run(bench(settings, tell))
+        except BenchFailed as error:
+            raise Complaint(f"The run has no result: {error}") from error
+
+
+def _show_parts(figures: dict[str, Any], *, json: bool) -> None:
+    if json:
+        give(figures)
+        return
+    for part, values in figures["results"].items():
+        say(part)
+        facts({f"  {name}": value for name, value in values.items()})

@@ -8,10 +8,10 @@ import typer
 
 from velora.apps.cli.console import AsJson, Complaint, Exit, give, run, say, stop_with, table
 from velora.apps.cli.home import at_home
-from velora.flows.reactions import INTERESTS, listeners
+from velora.flows.reactions import INTERESTS, group_of
 from velora.kernel.errors import MalformedId
 from velora.kernel.ids import decode, encode
-from velora.platform.bus import Group, Lag, NoSuchPlace, Reacts
+from velora.platform.bus import Group, Lag, Reacts
 from velora.platform.bus.listening import forget_had
 from velora.platform.bus.parking import Parked, list_parked, tell_again
 from velora.platform.settings import Settings, read_settings
@@ -139,26 +139,19 @@ async def _again(settings: Settings, ids: Sequence[int]) -> int:
 
 async def _replay(settings: Settings, name: str, to: datetime | Mapping[str, int], *, forget: bool) -> int:
     async with at_home(settings) as house:
-        groups = {group.name: group for group in listeners(house)}
-        if name not in groups:
-            raise Complaint(f"There is no group {name}. There are: {', '.join(sorted(groups))}.", Exit.USAGE)
+        if name not in INTERESTS:
+            raise Complaint(f"There is no group {name}. There are: {', '.join(INTERESTS)}.", Exit.USAGE)
         await house.bus.prepare(INTERESTS)
-        try:
-            await house.bus.rewind(name, to)
-        except NoSuchPlace as error:
-            raise Complaint(str(error)) from error
+        await house.bus.rewind(name, to)
         if not forget or not isinstance(to, datetime):
             return 0
         async with house.db.begin(None) as uow:
-            return await forget_had(uow, _reacting(groups[name]), to)
+            return await forget_had(uow, _reacting(group_of(house, name)), to)
 
 
 async def _forget(settings: Settings, group: str) -> None:
     async with at_home(settings) as house:
-        try:
-            await house.bus.forget(group)
-        except NoSuchPlace as error:
-            raise Complaint(str(error)) from error
+        await house.bus.forget(group)
 
 
 def _reacting(group: Group) -> set[str]:

@@ -16,7 +16,7 @@ from velora.kernel.errors import Refusal
 from velora.modules.tenants import service as tenants
 from velora.modules.tenants.service import TenantFacts
 from velora.platform.anchors.port import AnchorConflict, AnchorsAway
-from velora.platform.bus import BusAway
+from velora.platform.bus import BusAway, NoSuchPlace
 from velora.platform.cache.port import CacheAway
 from velora.platform.db.engine import make_engine
 from velora.platform.db.errors import NotAllowed, Unavailable
@@ -58,7 +58,7 @@ def _complaint_of(error: Exception) -> Complaint | None:
             return None
         case OSError(filename=str() as path, strerror=str() as why):
             return Complaint(f"{path} cannot be used: {why}. Look at that path, or name another.")
-        case NoSigningKey() | AnchorConflict() | AnchorsAway():
+        case NoSigningKey() | AnchorConflict() | AnchorsAway() | NoSuchPlace():
             return Complaint(str(error))
         case CannotUpgrade() | OSError():
             return Complaint(str(error))

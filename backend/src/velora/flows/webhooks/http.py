@@ -165,6 +165,24 @@ def tagged(reply: Response, endpoint: Endpoint) -> WebhookOut:
     return WebhookOut.of(endpoint)
 
 
+async def added(house: House, hand: Hand, wish: Wish) -> WebhookSecretOut:
+    """A new endpoint, with its secret."""
+    await keeping.check_wish(house, hand.owner, wish)
+    async with house.db.begin(None) as uow:
+        return WebhookSecretOut.of(unrefused(await keeping.create(uow, house, hand, wish)))
+
+
+async def changed(house: House, hand: Hand, endpoint_id: int, wish: Wish, if_match: str | None, reply: Response) -> WebhookOut:
+    """The endpoint as wished; one that is not there is not there whatever is wished."""
+    version = version_of(if_match)
+    async with house.db.read(None) as uow:
+        unrefused(await webhooks.one(uow, hand.owner, endpoint_id))
+    await keeping.check_wish(house, hand.owner, wish)
+    async with house.db.begin(None) as uow:
+        endpoint = unrefused(await keeping.change(uow, hand, endpoint_id, wish, version))
+    return tagged(reply, endpoint)
+
+
 async def page_of(
     house: House, owner: Owner, endpoint_id: int, states: Sequence[DeliveryState] | None, type_: str | None, cursor: str | None, limit: int
 ) -> PageOut[WebhookDeliveryOut]:
@@ -203,10 +221,7 @@ async def list_webhooks(tenant: Tenant, caller: MarketplaceAdmin, house: HouseDe
 @router.post("/admin/webhooks", status_code=201, responses=problems(Invalid, TooManyEndpoints, *_ADMIN))
 async def add_webhook(body: WebhookIn, request: Request, tenant: Tenant, caller: MarketplaceAdmin, house: HouseDep) -> WebhookSecretOut:
     """Send the chosen events to this URL from now on. The secret is shown in this answer alone."""
-    hand = _hand(tenant, caller, request)
-    await keeping.check_wish(house, hand.owner, body.wish())
-    async with house.db.begin(None) as uow:
-        return WebhookSecretOut.of(unrefused(await keeping.create(uow, house, hand, body.wish())))
+    return await added(house, _hand(tenant, caller, request), body.wish())
 
 
 @router.get("/admin/webhooks/{endpoint_id}", responses=problems(NotFound, *_ADMIN))
@@ -228,13 +243,7 @@ async def change_webhook(
     if_match: IfMatch = None,
 ) -> WebhookOut:
     """Another URL, description or choice of events. Needs the version that you loaded."""
-    hand, version = _hand(tenant, caller, request), version_of(if_match)
-    async with house.db.read(None) as uow:
-        unrefused(await webhooks.one(uow, hand.owner, endpoint_id))
-    await keeping.check_wish(house, hand.owner, body.wish())
-    async with house.db.begin(None) as uow:
-        changed = unrefused(await keeping.change(uow, hand, endpoint_id, body.wish(), version))
-    return tagged(reply, changed)
+    return await changed(house, _hand(tenant, caller, request), endpoint_id, body.wish(), if_match, reply)
 
 
 @router.delete("/admin/webhooks/{endpoint_id}", status_code=204, responses=problems(NotFound, *_ADMIN))

@@ -33,9 +33,9 @@ class CloudEvents:
 
     def written(self, told: Told, **extensions: str) -> bytes:
         """The event as bytes. `extensions` are attributes beside the standard's: their names are small letters only."""
-        return orjson.dumps(self.document(told) | extensions)
+        return orjson.dumps(self._document(told) | extensions)
 
-    def document(self, told: Told) -> dict[str, Json]:
+    def _document(self, told: Told) -> dict[str, Json]:
         event = told.event
         tenant = encode("ten", event.tenant_id) if event.tenant_id else ""
         about: dict[str, Json] = {

@@ -13,10 +13,9 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Select, and_, case, delete, func, or_, select, update
 
-from velora.kernel.events import event_from
 from velora.kernel.ids import first_id_at
 from velora.platform.bus.port import Batch, Groups, Lag, NoSuchPlace, Told, Unreadable
-from velora.platform.bus.relaying import HELD, NEVER, is_free, last_round
+from velora.platform.bus.relaying import HELD, NEVER, is_free, last_round, told_of
 from velora.platform.db.database import Database
 from velora.platform.db.errors import Duplicate
 from velora.platform.db.outbox import EventGroup, OutboxEvent
@@ -105,7 +104,7 @@ class OutboxBus:
         claim = await self._claim(group, stands, to)
         if claim is None:
             return Batch(group)
-        batch = _batch(group, rows, claim)
+        batch = Batch(group, *told_of(rows), claim)
         if not rows:
             await self.done(batch)
         return batch
@@ -185,14 +184,3 @@ def _after(place: Place, types: frozenset[str]) -> Select[int, int, str, Any]:
     later: ColumnElement[bool] = and_(OutboxEvent.relayed >= max(number, 1), or_(OutboxEvent.relayed > number, OutboxEvent.id > event_id))
     found = select(OutboxEvent.relayed, OutboxEvent.id, OutboxEvent.type, OutboxEvent.payload)
     return found.where(later, OutboxEvent.type.in_(sorted(types))).order_by(OutboxEvent.relayed, OutboxEvent.id)
-
-
-def _batch(group: str, rows: Sequence[Any], claim: _Claim) -> Batch:
-    told: list[Told] = []
-    unreadable: list[Unreadable] = []
-    for row in rows:
-        try:
-            told.append(Told(row.id, event_from(row.type, row.payload)))
-        except (KeyError, TypeError) as error:
-            unreadable.append(Unreadable(row.id, repr(error)))
-    return Batch(group, told, unreadable, claim)

@@ -56,7 +56,7 @@ async def relay(db: Database, bus: Bus) -> int:
     try:
         async with db.read(None) as uow:
             rows = await uow.all(_waiting(hold.lanes))
-        told, refused = _read(rows)
+        told, refused = told_of(rows)
         refused += await bus.publish(told)
         await _mark(db, hold, [row.id for row in rows], refused)
     except _Overtaken:
@@ -127,8 +127,8 @@ def _waiting(lanes: Sequence[int]) -> Select[int, str, Any]:
     return mine.order_by(OutboxEvent.id).limit(A_ROUND)
 
 
-def _read(rows: Sequence[Any]) -> tuple[list[Told], list[Unreadable]]:
-    """The events as their modules know them, and those that no module knows."""
+def told_of(rows: Sequence[Any]) -> tuple[list[Told], list[Unreadable]]:
+    """Rows of the outbox as the events that their modules know, and those that no module knows."""
     told: list[Told] = []
     unknown: list[Unreadable] = []
     for row in rows:

@@ -20,10 +20,11 @@ from velora.flows.webhooks.http import (
     WebhookReplayIn,
     WebhookSecretOut,
     WebhooksOut,
+    added,
+    changed,
     page_of,
     tagged,
     unrefused,
-    version_of,
     whole,
 )
 from velora.flows.webhooks.keeping import Hand
@@ -61,10 +62,7 @@ async def add_seller_webhook(
     seller_id: SellerId, body: WebhookIn, request: Request, caller: SellerStaff, house: HouseDep
 ) -> WebhookSecretOut:
     """Send the chosen events to this URL from now on. The secret is shown in this answer alone."""
-    hand = _hand(seller_id, caller, request)
-    await keeping.check_wish(house, hand.owner, body.wish())
-    async with house.db.begin(None) as uow:
-        return WebhookSecretOut.of(unrefused(await keeping.create(uow, house, hand, body.wish())))
+    return await added(house, _hand(seller_id, caller, request), body.wish())
 
 
 @router.get("/seller/{seller_id}/webhooks/{endpoint_id}", responses=problems(NotFound, *CALLER))
@@ -91,13 +89,7 @@ async def change_seller_webhook(
     if_match: IfMatch = None,
 ) -> WebhookOut:
     """Another URL, description or choice of events. Needs the version that you loaded."""
-    hand, version = _hand(seller_id, caller, request), version_of(if_match)
-    async with house.db.read(None) as uow:
-        unrefused(await webhooks.one(uow, hand.owner, endpoint_id))
-    await keeping.check_wish(house, hand.owner, body.wish())
-    async with house.db.begin(None) as uow:
-        changed = unrefused(await keeping.change(uow, hand, endpoint_id, body.wish(), version))
-    return tagged(reply, changed)
+    return await changed(house, _hand(seller_id, caller, request), endpoint_id, body.wish(), if_match, reply)
 
 
 @router.delete("/seller/{seller_id}/webhooks/{endpoint_id}", status_code=204, responses=problems(NotFound, NeedsPro, *CALLER))
