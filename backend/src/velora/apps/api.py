@@ -7,9 +7,8 @@ from typing import Any, Final
 
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.openapi.utils import get_openapi
-from fastapi.responses import FileResponse, PlainTextResponse
+from fastapi.responses import FileResponse
 from fastapi.routing import APIRoute
-from sqlalchemy import literal, select
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
@@ -50,6 +49,8 @@ import velora.modules.audit.http
 import velora.modules.catalog.http
 import velora.modules.payments.http
 import velora.modules.tenants.http
+from velora.apps.health import Health
+from velora.apps.operations import probes
 from velora.apps.process import spare_the_collector
 from velora.flows.house import TradingHouse
 from velora.platform.bus.asyncapi import document as events_told
@@ -110,19 +111,23 @@ def create_app(
     opening: Callable[[], AbstractAsyncContextManager[TradingHouse]],
     desk: Callable[[TradingHouse], FrontDesk],
     *,
+    health: Health | None = None,
     web: Path | None = None,
     others: Mapping[str, Sequence[str]] | None = None,
 ) -> FastAPI:
-    """The application; its house is opened when it starts serving.
+    """The application; its house is opened when it starts serving, and `health` told of it.
 
     `web` is the folder of the built web application, `others` whom its pages may load from besides us.
     """
+
+    health = health or Health()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
         async with opening() as house:
             app.state.house = house
             app.state.desk = desk(house)
+            health.opened(house)
             spare_the_collector()
             yield
 
@@ -132,7 +137,7 @@ def create_app(
     app.add_middleware(RequestId, policy=page_policy(others))
     for router in ROUTERS:
         app.include_router(router, prefix=API)
-    app.include_router(_health())
+    app.router.routes += probes(health)
     app.add_api_route("/api/asyncapi.json", events_told, include_in_schema=False)
     app.openapi = lambda: _openapi(app)
     if web is not None and (web / "index.html").exists():
@@ -166,22 +171,6 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
                     operation["responses"]["422"]["content"].pop("application/json", None)
         app.openapi_schema = schema
     return app.openapi_schema
-
-
-def _health() -> APIRouter:
-    router = APIRouter(prefix="/health", include_in_schema=False)
-
-    @router.get("/live")
-    async def live() -> PlainTextResponse:  # pyright: ignore[reportUnusedFunction]
-        return PlainTextResponse("live\n")
-
-    @router.get("/ready")
-    async def ready(request: Request) -> PlainTextResponse:  # pyright: ignore[reportUnusedFunction]
-        async with request.app.state.house.db.read(None) as uow:
-            await uow.all(select(literal(1)))
-        return PlainTextResponse("ready\n")
-
-    return router
 
 
 def _serve_web(app: FastAPI, web: Path) -> None:
