@@ -147,6 +147,29 @@ def test_a_worker_answers_its_probes_on_an_address_of_its_own(start: Start, port
     assert stopped(process)[0] == 0
 
 
+def test_the_figures_of_several_processes_are_told_as_one_and_outlive_a_process(start: Start, port: int):
+    start("db", "upgrade").communicate(timeout=PATIENCE)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        figures = f"127.0.0.1:{free.getsockname()[1]}"
+    process = start("serve", "--port", str(port), "--workers", "2", VELORA_OPERATIONS_ADDRESS=figures)
+    wait_until_ready(process, port)
+
+    def asked() -> float:
+        series = [line.rsplit(" ", 1) for line in httpx.get(f"http://{figures}/metrics").text.splitlines() if not line.startswith("#")]
+        mine = 'velora_http_request_duration_seconds_count{method="GET",route="/api/v1/marketplaces",status="2xx"}'
+        assert not any("queue" in name or "pid=" in name for name, _ in series)
+        return sum(float(value) for name, value in series if name == mine)
+
+    for _ in range(40):  # each on a connection of its own, so that both processes have some
+        assert httpx.get(f"http://127.0.0.1:{port}/api/v1/marketplaces").status_code == 200
+    assert asked() == 40
+    os.kill(min(serving_processes(process, port)), signal.SIGKILL)
+    assert httpx.get(f"http://127.0.0.1:{port}/api/v1/marketplaces", timeout=PATIENCE).status_code == 200
+    assert asked() == 41
+    assert stopped(process)[0] == 0
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux spreads connections over several sockets")
 def test_connections_are_spread_over_the_processes_and_a_killed_one_is_replaced(start: Start, port: int):
     start("db", "upgrade").communicate(timeout=PATIENCE)

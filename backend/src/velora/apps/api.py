@@ -9,6 +9,7 @@ from fastapi import APIRouter, FastAPI, Request
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import FileResponse
 from fastapi.routing import APIRoute
+from fastapi.telemetry import TelemetryConfig
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
@@ -55,11 +56,14 @@ from velora.apps.process import spare_the_collector
 from velora.flows.house import TradingHouse
 from velora.platform.bus.asyncapi import document as events_told
 from velora.platform.web import FrontDesk
-from velora.platform.web.middleware import RequestId, page_policy
+from velora.platform.web.middleware import RequestId, Watched, page_policy
 from velora.platform.web.problems import PROBLEM_SCHEMA, install
 from velora.platform.web.straight import StraightWay
 
 API: Final = "/api/v1"
+
+# The framework's own telemetry tells what people look for, and tokens in addresses with it: ours (platform/telemetry) names the route.
+_OF_OUR_OWN: Final = TelemetryConfig(tracing=False, metrics=False, logs=False)
 
 # What is asked most: an order's own way, answered without the generic one.
 BUSIEST: Final = (velora.flows.checkout.http.place_order, velora.flows.shopping.http.add_line, velora.flows.shopping.http.read_cart)
@@ -131,10 +135,14 @@ def create_app(
             spare_the_collector()
             yield
 
-    app = FastAPI(title="Velora", version="1.0.0", lifespan=lifespan, openapi_url="/api/openapi.json", docs_url="/api/docs", redoc_url=None)
+    app = FastAPI(
+        title="Velora", version="1.0.0", lifespan=lifespan, openapi_url="/api/openapi.json", docs_url="/api/docs", redoc_url=None,
+        telemetry=_OF_OUR_OWN,
+    )  # fmt: skip
     install(app)
     app.add_middleware(StraightWay, routes=_busiest())
     app.add_middleware(RequestId, policy=page_policy(others))
+    app.add_middleware(Watched, templates=_templates())
     for router in ROUTERS:
         app.include_router(router, prefix=API)
     app.router.routes += probes(health)
@@ -143,6 +151,11 @@ def create_app(
     if web is not None and (web / "index.html").exists():
         _serve_web(app, web)
     return app
+
+
+def _templates() -> dict[Callable[..., Any], str]:
+    """The address of every route of the API, by the function that answers."""
+    return {route.endpoint: API + route.path for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)}
 
 
 def _busiest() -> list[tuple[str, APIRoute]]:

@@ -11,7 +11,7 @@ from velora.apps import logs
 from velora.apps.cli.console import Complaint, Exit, run, say
 from velora.apps.cli.home import require_schema
 from velora.apps.health import Health
-from velora.apps.operations import operations
+from velora.apps.operations import operations, operations_of_many
 from velora.apps.process import stop_on_signals
 from velora.apps.server import application_of, serve, serve_with_workers
 from velora.apps.sockets import PortTaken, bound_socket
@@ -45,7 +45,8 @@ def serve_command(
     if workers > 1:
         say(f"Serving on http://{host}:{bound.getsockname()[1]} with {workers} processes. Stop with Ctrl-C.")
         os.environ["VELORA_PUBLIC_URL"] = settings.public_url  # its processes read the settings themselves
-        serve_with_workers(bound, workers)
+        with operations_of_many(settings.operations_address):
+            serve_with_workers(bound, workers)
     else:
         run(_serve(settings, bound, host))
 
