@@ -35,10 +35,10 @@ def start(tmp_path: Path) -> Generator[Start]:
     running: list[subprocess.Popen[str]] = []
     clean = {name: value for name, value in os.environ.items() if not name.startswith("VELORA_")}
 
-    def begin(*words: str) -> subprocess.Popen[str]:
+    def begin(*words: str, **settings: str) -> subprocess.Popen[str]:
         process = subprocess.Popen(
             [VELORA, *words],
-            env={**clean, "VELORA_HOME": str(tmp_path / "home")},
+            env={**clean, "VELORA_HOME": str(tmp_path / "home"), **settings},
             cwd=tmp_path,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -115,6 +115,59 @@ def test_several_processes_serve_on_one_port_and_stop_with_0(start: Start, port:
     assert "with 2 processes" in said
     with pytest.raises(httpx.ConnectError):
         httpx.get(f"http://127.0.0.1:{port}/health/live")
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_process_that_is_told_to_stop_says_so_first_and_answers_meanwhile(start: Start, port: int, workers: str):
+    start("db", "upgrade").communicate(timeout=PATIENCE)
+    process = start("serve", "--port", str(port), "--workers", workers, VELORA_DRAIN_SECONDS="4")
+    wait_until_ready(process, port)
+    process.send_signal(signal.SIGTERM)
+    told: list[tuple[int, int]] = []
+    deadline = time.monotonic() + 3
+    while time.monotonic() < deadline and (not told or told[-1][0] != 503):
+        told.append(tuple(httpx.get(f"http://127.0.0.1:{port}{path}").status_code for path in ("/health/ready", "/api/v1/marketplaces")))  # pyright: ignore[reportArgumentType] -- two paths, two codes
+        time.sleep(0.05)
+    assert told[-1] == (503, 200)
+    assert {answered for _, answered in told} == {200}
+    process.communicate(timeout=PATIENCE)
+    assert process.returncode == 0
+
+
+def test_a_worker_answers_its_probes_on_an_address_of_its_own(start: Start, port: int):
+    start("db", "upgrade").communicate(timeout=PATIENCE)
+    process = start("worker", VELORA_OPERATIONS_ADDRESS=f"127.0.0.1:{port}")
+    wait_until_ready(process, port)
+    startup = httpx.get(f"http://127.0.0.1:{port}/health/startup")
+    assert (startup.status_code, startup.json()["status"]) == (200, "started")
+    taken = start("worker", VELORA_OPERATIONS_ADDRESS=f"127.0.0.1:{port}")
+    _, complained = taken.communicate(timeout=PATIENCE)
+    assert taken.returncode == 1
+    assert f"127.0.0.1:{port} is taken by another program" in complained
+    assert stopped(process)[0] == 0
+
+
+def test_the_figures_of_several_processes_are_told_as_one_and_outlive_a_process(start: Start, port: int):
+    start("db", "upgrade").communicate(timeout=PATIENCE)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        figures = f"127.0.0.1:{free.getsockname()[1]}"
+    process = start("serve", "--port", str(port), "--workers", "2", VELORA_OPERATIONS_ADDRESS=figures)
+    wait_until_ready(process, port)
+
+    def asked() -> float:
+        series = [line.rsplit(" ", 1) for line in httpx.get(f"http://{figures}/metrics").text.splitlines() if not line.startswith("#")]
+        mine = 'velora_http_request_duration_seconds_count{method="GET",route="/api/v1/marketplaces",status="2xx"}'
+        assert not any("queue" in name or "pid=" in name for name, _ in series)
+        return sum(float(value) for name, value in series if name == mine)
+
+    for _ in range(40):  # each on a connection of its own, so that both processes have some
+        assert httpx.get(f"http://127.0.0.1:{port}/api/v1/marketplaces").status_code == 200
+    assert asked() == 40
+    os.kill(min(serving_processes(process, port)), signal.SIGKILL)
+    assert httpx.get(f"http://127.0.0.1:{port}/api/v1/marketplaces", timeout=PATIENCE).status_code == 200
+    assert asked() == 41
+    assert stopped(process)[0] == 0
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux spreads connections over several sockets")

@@ -7,9 +7,9 @@ from typing import Any, Final
 
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.openapi.utils import get_openapi
-from fastapi.responses import FileResponse, PlainTextResponse
+from fastapi.responses import FileResponse
 from fastapi.routing import APIRoute
-from sqlalchemy import literal, select
+from fastapi.telemetry import TelemetryConfig
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
@@ -50,15 +50,20 @@ import velora.modules.audit.http
 import velora.modules.catalog.http
 import velora.modules.payments.http
 import velora.modules.tenants.http
+from velora.apps.health import Health
+from velora.apps.operations import probes
 from velora.apps.process import spare_the_collector
 from velora.flows.house import TradingHouse
 from velora.platform.bus.asyncapi import document as events_told
 from velora.platform.web import FrontDesk
-from velora.platform.web.middleware import RequestId, page_policy
+from velora.platform.web.middleware import RequestId, Watched, page_policy
 from velora.platform.web.problems import PROBLEM_SCHEMA, install
 from velora.platform.web.straight import StraightWay
 
 API: Final = "/api/v1"
+
+# The framework's own telemetry tells what people look for, and tokens in addresses with it: ours (platform/telemetry) names the route.
+_OF_OUR_OWN: Final = TelemetryConfig(tracing=False, metrics=False, logs=False)
 
 # What is asked most: an order's own way, answered without the generic one.
 BUSIEST: Final = (velora.flows.checkout.http.place_order, velora.flows.shopping.http.add_line, velora.flows.shopping.http.read_cart)
@@ -110,34 +115,47 @@ def create_app(
     opening: Callable[[], AbstractAsyncContextManager[TradingHouse]],
     desk: Callable[[TradingHouse], FrontDesk],
     *,
+    health: Health | None = None,
     web: Path | None = None,
     others: Mapping[str, Sequence[str]] | None = None,
 ) -> FastAPI:
-    """The application; its house is opened when it starts serving.
+    """The application; its house is opened when it starts serving, and `health` told of it.
 
     `web` is the folder of the built web application, `others` whom its pages may load from besides us.
     """
+
+    health = health or Health()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
         async with opening() as house:
             app.state.house = house
             app.state.desk = desk(house)
+            health.opened(house)
             spare_the_collector()
             yield
 
-    app = FastAPI(title="Velora", version="1.0.0", lifespan=lifespan, openapi_url="/api/openapi.json", docs_url="/api/docs", redoc_url=None)
+    app = FastAPI(
+        title="Velora", version="1.0.0", lifespan=lifespan, openapi_url="/api/openapi.json", docs_url="/api/docs", redoc_url=None,
+        telemetry=_OF_OUR_OWN,
+    )  # fmt: skip
     install(app)
     app.add_middleware(StraightWay, routes=_busiest())
     app.add_middleware(RequestId, policy=page_policy(others))
+    app.add_middleware(Watched, templates=_templates())
     for router in ROUTERS:
         app.include_router(router, prefix=API)
-    app.include_router(_health())
+    app.router.routes += probes(health)
     app.add_api_route("/api/asyncapi.json", events_told, include_in_schema=False)
     app.openapi = lambda: _openapi(app)
     if web is not None and (web / "index.html").exists():
         _serve_web(app, web)
     return app
+
+
+def _templates() -> dict[Callable[..., Any], str]:
+    """The address of every route of the API, by the function that answers."""
+    return {route.endpoint: API + route.path for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)}
 
 
 def _busiest() -> list[tuple[str, APIRoute]]:
@@ -166,22 +184,6 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
                     operation["responses"]["422"]["content"].pop("application/json", None)
         app.openapi_schema = schema
     return app.openapi_schema
-
-
-def _health() -> APIRouter:
-    router = APIRouter(prefix="/health", include_in_schema=False)
-
-    @router.get("/live")
-    async def live() -> PlainTextResponse:  # pyright: ignore[reportUnusedFunction]
-        return PlainTextResponse("live\n")
-
-    @router.get("/ready")
-    async def ready(request: Request) -> PlainTextResponse:  # pyright: ignore[reportUnusedFunction]
-        async with request.app.state.house.db.read(None) as uow:
-            await uow.all(select(literal(1)))
-        return PlainTextResponse("ready\n")
-
-    return router
 
 
 def _serve_web(app: FastAPI, web: Path) -> None:

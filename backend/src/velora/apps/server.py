@@ -1,13 +1,13 @@
 """Serving HTTP: a socket with a deep queue, uvicorn on uvloop and httptools, and a stop that ends with exit code 0."""
 
 import asyncio
-import contextlib
 import os
 import signal
 import socket
 import sys
 import time
-from collections.abc import Awaitable, Callable, Generator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from itertools import cycle
 from threading import Thread
 from typing import Final
@@ -19,7 +19,10 @@ from uvicorn.supervisors import Multiprocess
 from velora.apps import logs
 from velora.apps.api import create_app
 from velora.apps.front_desk import ProcessDesk
+from velora.apps.health import Health
+from velora.apps.sockets import Server, bound_socket
 from velora.apps.wiring import open_house, others_in_pages, web_application
+from velora.flows.house import TradingHouse
 from velora.platform.settings import Settings, read_settings
 from velora.platform.web.middleware import current_request_id
 
@@ -28,51 +31,20 @@ _TIME_FOR_REQUESTS: Final = 15
 _TIME_TO_BEGIN: Final = 120  # a busy machine may need long to load a process; one that is given up too early never begins
 
 
-class PortTaken(Exception):
-    """Another program listens there."""
+async def serve(
+    app: FastAPI,
+    bound: socket.socket,
+    stop: asyncio.Event,
+    ready: Callable[[], Awaitable[None]],
+    *,
+    health: Health,
+    drains_for: float = 0.0,
+) -> None:
+    """Requests are answered until `stop` is set, and `drains_for` seconds longer; `ready` runs when the first can come.
 
-    def __init__(self, host: str, port: int) -> None:
-        super().__init__(f"{host}:{port} is taken by another program. Stop that one, or choose another port: --port {port + 1}")
-
-
-class Server(uvicorn.Server):
-    """Says when it has begun, stops when told, and leaves the signals to whoever runs it."""
-
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self.began = asyncio.Event()
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        self.began.set()
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Generator[None]:
-        yield
-
-
-def bound_socket(host: str, port: int) -> socket.socket:
-    """A socket that nobody else has, not listening yet. Raises PortTaken."""
-    return _bound(host, port, shared=False)
-
-
-def _bound(host: str, port: int, *, shared: bool) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    bound = socket.socket(family, socket.SOCK_STREAM)
-    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    if shared:
-        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-    try:
-        bound.bind((host, port))
-    except OSError as error:
-        bound.close()
-        raise PortTaken(host, port) from error
-    bound.set_inheritable(True)
-    return bound
-
-
-async def serve(app: FastAPI, bound: socket.socket, stop: asyncio.Event, ready: Callable[[], Awaitable[None]]) -> None:
-    """Requests are answered until `stop` is set; `ready` runs when the first can come. Running requests are finished."""
+    In these seconds the readiness probe says 503, so that whoever shares out requests sends them elsewhere before the socket is closed.
+    Running requests are finished.
+    """
     server = Server(_config(app))
     serving = asyncio.create_task(server.serve([bound]))
     began = asyncio.create_task(server.began.wait())
@@ -81,6 +53,8 @@ async def serve(app: FastAPI, bound: socket.socket, stop: asyncio.Event, ready: 
         await ready()
         told = asyncio.create_task(stop.wait())
         await asyncio.wait((serving, told), return_when=asyncio.FIRST_COMPLETED)
+        health.stop()
+        await asyncio.wait((serving,), timeout=drains_for)
     server.should_exit = True
     stop.set()
     began.cancel()
@@ -104,7 +78,7 @@ def _one_for_each(bound: socket.socket, workers: int) -> list[socket.socket]:
         return [bound] * workers
     host, port = bound.getsockname()[:2]
     bound.close()
-    return [_bound(host, port, shared=True) for _ in range(workers)]
+    return [bound_socket(host, port, shared=True) for _ in range(workers)]
 
 
 class Workers(Multiprocess):
@@ -134,7 +108,28 @@ def application() -> FastAPI:
     Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
     settings = read_settings()
     logs.configure(settings.log, current_request_id)
-    return application_of(settings)
+    health = Health()
+
+    @asynccontextmanager
+    async def opening() -> AsyncGenerator[TradingHouse]:
+        async with open_house(settings) as house:
+            _drain_first(health, settings.drains_for)
+            yield house
+
+    return create_app(opening, ProcessDesk, health=health, web=web_application(), others=others_in_pages(settings))
+
+
+def _drain_first(health: Health, seconds: float) -> None:
+    """SIGTERM first says so to whoever asks whether this process is ready, and only then ends it, as it would have."""
+    ends = signal.getsignal(signal.SIGTERM)
+    assert callable(ends)
+    loop = asyncio.get_running_loop()
+
+    def hear() -> None:
+        health.stop()
+        loop.call_later(seconds, ends, signal.SIGTERM, None)
+
+    loop.add_signal_handler(signal.SIGTERM, hear)
 
 
 def _end_with(parent: int) -> None:
@@ -144,9 +139,9 @@ def _end_with(parent: int) -> None:
     os.kill(os.getpid(), signal.SIGTERM)
 
 
-def application_of(settings: Settings) -> FastAPI:
+def application_of(settings: Settings, health: Health) -> FastAPI:
     """The application with a house of its own, opened when serving begins."""
-    return create_app(lambda: open_house(settings), ProcessDesk, web=web_application(), others=others_in_pages(settings))
+    return create_app(lambda: open_house(settings), ProcessDesk, health=health, web=web_application(), others=others_in_pages(settings))
 
 
 def _config(app: FastAPI | str) -> uvicorn.Config:

@@ -23,6 +23,7 @@ from velora.flows.reactions import INTERESTS, group_of
 from velora.flows.refund.settle import sweep_refunds
 from velora.flows.release.release import release_due
 from velora.flows.suspense.send import sweep_suspense
+from velora.flows.watching.figures import watch
 from velora.flows.webhooks.sending import send_to_quick, send_to_slow
 from velora.modules.identity import service as identity
 from velora.modules.notifications import service as notifications
@@ -40,6 +41,7 @@ from velora.platform.db.errors import DatabaseError
 from velora.platform.mail.port import MailAway
 from velora.platform.search.port import SearchUnavailable
 from velora.platform.signing import NoSigningKey
+from velora.platform.telemetry import metrics
 
 log: Final = logging.getLogger("velora.worker")
 
@@ -140,6 +142,7 @@ LOOPS: Final[tuple[Loop, ...]] = (
     Loop("forget the inbox", timedelta(minutes=1), _in_a_transaction(forget_inbox), full_load=FORGOTTEN_AT_ONCE),
     Loop("forget notices", timedelta(minutes=10), _in_a_transaction(gateway_inbox.forget_old), full_load=gateway_inbox.FORGOTTEN_AT_ONCE),
     Loop("forget deliveries", timedelta(minutes=1), _in_a_transaction(webhooks.forget_old), full_load=webhooks.FORGOTTEN_AT_ONCE),
+    Loop("look at engines and queues", timedelta(seconds=5), watch),
     Loop("verify the ledger", timedelta(minutes=5), watch_books),
     Loop("make partitions", timedelta(hours=6), _make_partitions),
 )
@@ -177,12 +180,16 @@ async def _repeat(house: TradingHouse, loop: Loop, stop: asyncio.Event) -> None:
 async def _once(house: TradingHouse, loop: Loop, failures: int) -> int | None:
     """How much was done; None when it could not be, which is said at the first of several failures."""
     try:
-        return await loop.job(house)
+        with metrics.loop_runs.labels(loop.name).time():
+            done = await loop.job(house)
+        metrics.loop_success.labels(loop.name).set_to_current_time()
+        return done
     except _AWAY as error:
         if failures == 0:
             log.warning("%s: an engine does not answer or refuses; trying again, ever more slowly: %s", loop.name, error)
     except Exception:
         log.exception("%s failed; trying again, ever more slowly", loop.name)
+    metrics.loop_failures.labels(loop.name).inc()
     return None
 
 

@@ -42,6 +42,10 @@ class Settings(BaseSettings):
     stripe_api_base: str = "https://api.stripe.com"
     public_url: str = "http://localhost:8000"
     secret_key: SecretStr = SecretStr("")
+    # Where probes and metrics of this process are answered, apart from what the balancer reaches: host:port. Nowhere when empty.
+    operations_address: str = ""
+    # For how long a process that was told to end says so to whoever shares out requests, before it takes no more.
+    drain_seconds: float | None = Field(default=None, ge=0, le=600)
     demo: bool = False
     log: Literal["short", "json"] = "short"
     # What every account of the demo world has, shown on the sign-in page in demo mode.
@@ -109,6 +113,13 @@ class Settings(BaseSettings):
             raise ValueError("should look like https://market.example.com")
         return value.rstrip("/")
 
+    @field_validator("operations_address")
+    @classmethod
+    def _operations(cls, value: str) -> str:
+        if value and not re.fullmatch(r"(\[[0-9a-fA-F:]+\]|[^:/@\s]+):\d{1,5}", value):
+            raise ValueError("should look like 127.0.0.1:9464, or 0.0.0.0:9464 where only those who run Velora reach that port")
+        return value
+
     @field_validator("stripe_secret_key")
     @classmethod
     def _stripe_key(cls, value: SecretStr) -> SecretStr:
@@ -168,6 +179,13 @@ class Settings(BaseSettings):
     def is_development(self) -> bool:
         """Whether this runs on somebody's own machine, where nothing is reached by others."""
         return urlsplit(self.public_url).scheme == "http" and urlsplit(self.public_url).hostname == "localhost"
+
+    @property
+    def drains_for(self) -> float:
+        """Seconds. Nobody shares out requests to somebody's own machine, so that one need not wait."""
+        if self.drain_seconds is None:
+            return 0.0 if self.is_development else 5.0
+        return self.drain_seconds
 
     @property
     def database_address(self) -> str:

@@ -231,7 +231,7 @@ class Away:
     async def count(self, key: str, *, window: timedelta, by: int = 1) -> Any:
         raise NotImplementedError
 
-    async def ping(self) -> None:
+    async def ping(self) -> str:
         raise CacheAway("ping")
 
     async def close(self) -> None: ...

@@ -10,8 +10,11 @@ import typer
 from velora.apps import logs
 from velora.apps.cli.console import Complaint, Exit, run, say
 from velora.apps.cli.home import require_schema
+from velora.apps.health import Health
+from velora.apps.operations import operations, operations_of_many
 from velora.apps.process import stop_on_signals
-from velora.apps.server import PortTaken, application_of, bound_socket, serve, serve_with_workers
+from velora.apps.server import application_of, serve, serve_with_workers
+from velora.apps.sockets import PortTaken, bound_socket
 from velora.platform.settings import Settings, read_settings
 from velora.platform.web.middleware import current_request_id
 
@@ -42,7 +45,8 @@ def serve_command(
     if workers > 1:
         say(f"Serving on http://{host}:{bound.getsockname()[1]} with {workers} processes. Stop with Ctrl-C.")
         os.environ["VELORA_PUBLIC_URL"] = settings.public_url  # its processes read the settings themselves
-        serve_with_workers(bound, workers)
+        with operations_of_many(settings.operations_address):
+            serve_with_workers(bound, workers)
     else:
         run(_serve(settings, bound, host))
 
@@ -52,7 +56,7 @@ def bind(host: str, port: int) -> socket.socket:
     try:
         return bound_socket(host, port)
     except PortTaken as error:
-        raise Complaint(str(error), Exit.USAGE) from error
+        raise Complaint(f"{error} For example: --port {port + 1}", Exit.USAGE) from error
 
 
 def public_url(settings: Settings, bound: socket.socket) -> str:
@@ -62,10 +66,11 @@ def public_url(settings: Settings, bound: socket.socket) -> str:
 
 
 async def _serve(settings: Settings, bound: socket.socket, host: str) -> None:
-    stop = asyncio.Event()
+    stop, health = asyncio.Event(), Health()
     stop_on_signals(stop)
 
     async def ready() -> None:
         say(f"Serving on http://{host}:{bound.getsockname()[1]}. Stop with Ctrl-C.")
 
-    await serve(application_of(settings), bound, stop, ready)
+    async with operations(settings.operations_address, health):
+        await serve(application_of(settings, health), bound, stop, ready, health=health, drains_for=settings.drains_for)

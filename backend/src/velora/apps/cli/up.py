@@ -13,7 +13,9 @@ from velora.apps.api import create_app
 from velora.apps.cli.console import Tell, progress, run, say
 from velora.apps.cli.serving import STANDARD_PORT, Host, Port, bind, public_url
 from velora.apps.front_desk import ProcessDesk
+from velora.apps.health import Health
 from velora.apps.migrations.upgrading import upgrade
+from velora.apps.operations import operations
 from velora.apps.process import stop_on_signals
 from velora.apps.server import serve
 from velora.apps.wiring import open_house, others_in_pages, web_application
@@ -52,21 +54,28 @@ def up(
 
 
 async def _up(settings: Settings, bound: socket.socket, *, with_demo: bool) -> None:
-    await _prepare(settings)
-    stop = asyncio.Event()
+    stop, health = asyncio.Event(), Health()
     stop_on_signals(stop)
+    async with operations(settings.operations_address, health):
+        await _prepare(settings)
+        await _serve(settings, bound, stop, health, with_demo=with_demo)
+    say("Stopped.")
+
+
+async def _serve(settings: Settings, bound: socket.socket, stop: asyncio.Event, health: Health, *, with_demo: bool) -> None:
     async with open_house(settings) as house:
         if with_demo and not await _fill(house, stop):
-            say("Stopped. The next start goes on filling where this one was.")
+            say("The next start goes on filling where this one was.")
             return
-        application = create_app(lambda: nullcontext(house), ProcessDesk, web=web_application(), others=others_in_pages(settings))
+        application = create_app(
+            lambda: nullcontext(house), ProcessDesk, health=health, web=web_application(), others=others_in_pages(settings)
+        )
         working = asyncio.create_task(worker.run(house, stop))
         try:
-            await serve(application, bound, stop, lambda: _welcome(house))
+            await serve(application, bound, stop, lambda: _welcome(house), health=health, drains_for=settings.drains_for)
         finally:
             stop.set()
             await working
-    say("Stopped.")
 
 
 async def _fill(house: TradingHouse, stop: asyncio.Event) -> bool:

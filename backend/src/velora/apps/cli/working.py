@@ -5,6 +5,8 @@ import asyncio
 from velora.apps import logs, worker
 from velora.apps.cli.console import run
 from velora.apps.cli.home import at_home
+from velora.apps.health import Health
+from velora.apps.operations import operations
 from velora.apps.process import stop_on_signals
 from velora.platform.settings import Settings, read_settings
 
@@ -26,7 +28,8 @@ def worker_command() -> None:
 
 
 async def _work(settings: Settings) -> None:
-    stop = asyncio.Event()
+    stop, health = asyncio.Event(), Health()
     stop_on_signals(stop)
-    async with at_home(settings) as house:
+    async with operations(settings.operations_address, health), at_home(settings) as house:
+        health.opened(house)
         await worker.run(house, stop)

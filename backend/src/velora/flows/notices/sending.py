@@ -11,6 +11,7 @@ from velora.modules.tenants.policy import address
 from velora.modules.tenants.service import TenantFacts
 from velora.platform.house import House
 from velora.platform.mail import Letter, LetterRefused, MailAway
+from velora.platform.telemetry import metrics
 
 A_HANDFUL: Final = 50
 
@@ -48,7 +49,10 @@ async def _send(house: House, waiting: Waiting, place: TenantFacts | None) -> Se
     try:
         await house.mail.send(letter)
     except LetterRefused as error:
+        metrics.letters_sent.labels("refused").inc()
         return Unsendable(waiting, str(error))
     except MailAway as error:
+        metrics.letters_sent.labels("away").inc()
         return NotSent(waiting, str(error))
+    metrics.letters_sent.labels("sent").inc()
     return Sent(waiting)

@@ -16,6 +16,7 @@ from velora.modules.webhooks.policy.verdict import Heard
 from velora.modules.webhooks.service import Claimed, Due, Standing
 from velora.platform.house import House
 from velora.platform.outbound import Answer, Rules, Unreached
+from velora.platform.telemetry import metrics
 from velora.platform.vault import Unreadable
 
 log: Final = logging.getLogger("velora.webhooks")
@@ -70,8 +71,10 @@ async def _send(house: House, claimed: Claimed, due: Due) -> tuple[dict[str, str
     match await house.outbound.post(claimed.url, body, headers, Rules.of(house.settings)):
         case Answer() as answer:
             heard = Heard(answer.status, answer.body, answer.duration_ms, "", answer.retry_after, answer.location)
+            metrics.webhook_attempts.labels(f"{answer.status // 100}xx").inc()
         case Unreached() as missed:
             heard = Heard(None, "", missed.duration_ms, missed.why)
+            metrics.webhook_attempts.labels("unreached").inc()
     return headers, heard
 
 

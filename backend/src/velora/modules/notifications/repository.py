@@ -30,6 +30,12 @@ async def count_by_state(uow: UnitOfWork, states: Collection[str]) -> dict[str, 
     return {row.state: row.how_many for row in await uow.all(chosen.execution_options(**ACROSS_TENANTS))}
 
 
+async def oldest_queued(uow: UnitOfWork) -> int | None:
+    """The id, and so the hour, of the letter that waits for longest."""
+    chosen = select(func.min(NotificationMail.id)).where(NotificationMail.state == "queued")
+    return await uow.scalar(chosen.execution_options(**ACROSS_TENANTS))
+
+
 async def remove_settled(uow: UnitOfWork, before: datetime) -> int:
     chosen = delete(NotificationMail).where(NotificationMail.state.in_(("sent", "failed")), NotificationMail.next_at < before)
     return await uow.change(chosen.execution_options(**ACROSS_TENANTS))

@@ -7,6 +7,7 @@ from typing import Any, Final, cast
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
+from velora.kernel.ids import time_of
 from velora.modules.notifications import repository
 from velora.modules.notifications.policy import figures, patience, words
 from velora.modules.notifications.policy.words import Template
@@ -155,6 +156,21 @@ def render(note: Note, shop: Shop) -> Rendered:
     }
     text = _SHAPES.get_template("letter.txt").render(content)
     return Rendered(content["subject"], text, _SHAPES.get_template("letter.html").render(content))
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """Letters that wait, since when the oldest of them; and how many were given up and are not forgotten yet."""
+
+    waiting: int
+    oldest: datetime | None
+    failed: int
+
+
+async def backlog(uow: UnitOfWork) -> Backlog:
+    """Of all marketplaces together. Platform scope."""
+    counts, oldest = await waiting(uow), await repository.oldest_queued(uow)
+    return Backlog(counts["queued"], time_of(oldest) if oldest else None, counts["failed"])
 
 
 async def waiting(uow: UnitOfWork) -> dict[str, int]:

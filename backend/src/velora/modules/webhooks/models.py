@@ -54,6 +54,7 @@ class WebhookDelivery(TenantOwned, SellerOwned, Base):
     __table_args__ = (
         Index(None, "tenant_id", "seller_id", "endpoint_id", "next_at"),
         Index(None, "event_id"),
+        Index(None, "state", "event_id"),
         CheckConstraint("state IN ('pending', 'delivered', 'failed', 'given_up')", name="state"),
         CheckConstraint("(state IN ('pending', 'failed')) = (next_at IS NOT NULL)", name="next"),
     )

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, func, literal, or_, select, tuple_, update
+from sqlalchemy import and_, delete, func, literal, or_, select, tuple_, update
 
 from velora.modules.webhooks.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint
 from velora.platform.db import ACROSS_TENANTS, UnitOfWork
@@ -172,6 +172,25 @@ async def everywhere(uow: UnitOfWork) -> Sequence[WebhookEndpoint]:
     """Everybody's endpoints."""
     chosen = select(WebhookEndpoint).order_by(WebhookEndpoint.tenant_id, WebhookEndpoint.seller_id, WebhookEndpoint.id)
     return await uow.entities(chosen.execution_options(**ACROSS_TENANTS))
+
+
+async def waiting_for_enabled(uow: UnitOfWork) -> tuple[int, int | None]:
+    """How many deliveries are still to be sent to endpoints that are enabled, and the event of the oldest."""
+    theirs = and_(
+        WebhookEndpoint.tenant_id == WebhookDelivery.tenant_id,
+        WebhookEndpoint.seller_id == WebhookDelivery.seller_id,
+        WebhookEndpoint.id == WebhookDelivery.endpoint_id,
+    )
+    chosen = select(func.count(), func.min(WebhookDelivery.event_id)).join(WebhookEndpoint, theirs)
+    chosen = chosen.where(WebhookDelivery.state.in_(("pending", "failed")), WebhookEndpoint.state == "enabled")
+    row = await uow.first(chosen.execution_options(**ACROSS_TENANTS))
+    return (int(row[0]), row[1]) if row else (0, None)
+
+
+async def count_given_up(uow: UnitOfWork) -> int:
+    """How many deliveries nobody tries any more, of all endpoints."""
+    chosen = select(func.count()).select_from(WebhookDelivery).where(WebhookDelivery.state == "given_up")
+    return int(await uow.scalar(chosen.execution_options(**ACROSS_TENANTS)) or 0)
 
 
 async def count_waiting(uow: UnitOfWork) -> dict[Key, int]:

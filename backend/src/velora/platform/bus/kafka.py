@@ -220,12 +220,17 @@ class KafkaBus:
     # ------------------------------------------------------------------------------------------- looking after
 
     async def lags(self, groups: Groups) -> Mapping[str, Lag]:
-        found: dict[str, Lag] = {}
-        for name, types in groups.items():
-            stands, ends = await self._cluster.stands(name, topics_of(types))
-            places = {self._cluster.place(part): offset for part, offset in stands.items()}
-            found[name] = Lag(sum(ends[part] - offset for part, offset in stands.items()), places)
-        return found
+        stands, ends = await self._cluster.stands({name: topics_of(types) for name, types in groups.items()})
+        waiting = {name: {part: offset for part, offset in own.items() if offset < ends[part]} for name, own in stands.items()}
+        oldest = await self._cluster.oldest({name: own for name, own in waiting.items() if own})
+        return {
+            name: Lag(
+                sum(ends[part] - offset for part, offset in waiting[name].items()),
+                {self._cluster.place(part): offset for part, offset in own.items()},
+                oldest.get(name),
+            )
+            for name, own in stands.items()
+        }
 
     async def rewind(self, group: str, to: datetime | Mapping[str, int]) -> None:
         if group not in self._known:

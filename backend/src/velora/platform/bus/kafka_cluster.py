@@ -8,7 +8,7 @@ import ssl
 from collections.abc import AsyncGenerator, Collection, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final, cast
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -29,6 +29,8 @@ _COMPACTED_AFTER: Final = timedelta(hours=1)
 ANSWERS_WITHIN: Final = 10_000  # milliseconds
 
 _A_MOMENT: Final = 0.1  # seconds
+_AGES_WITHIN: Final = 3.0  # seconds
+_LOOK: Final = 250  # milliseconds
 
 Parts = Mapping[TopicPartition, int]
 
@@ -152,16 +154,38 @@ class KafkaCluster:
                 with suppress(CommitFailedError):
                     await consumer.commit(nowhere)
 
-    async def stands(self, name: str, topics: Collection[str]) -> tuple[Parts, Parts]:
-        """Where the group stands in each part of its topics, and where each part ends. Nowhere, while the topics are not there."""
+    async def stands(self, groups: Mapping[str, Collection[str]]) -> tuple[Mapping[str, Parts], Parts]:
+        """Where each group stands in each part of its topics, and where each part ends. Nowhere, while its topics are not there."""
         async with self._admin() as admin:
-            if not {self._address.named(topic) for topic in topics} <= set(await admin.list_topics()):
-                return {}, {}
-        async with self._looking(name) as consumer:
-            found = await self._committed(consumer, topics)
-            parts = consumer.assignment()
+            there = set(await admin.list_topics())
+            groups = {name: own if {self._address.named(one) for one in own} <= there else () for name, own in groups.items()}
+            committed = {name: await admin.list_consumer_group_offsets(self._address.named(name)) for name, own in groups.items() if own}
+        parts = await self._parts({topic for own in groups.values() for topic in own}) if committed else []
+        if not parts:
+            return {name: {} for name in groups}, {}
+        async with self._reading() as consumer:
             begins, ends = await consumer.beginning_offsets(parts), await consumer.end_offsets(parts)
-        return {part: max(found.get(part, 0), begins[part]) for part in sorted(parts)}, ends
+        found: dict[str, Parts] = {}
+        for name, own in groups.items():
+            topics = {self._address.named(topic) for topic in own}
+            mine = [part for part in sorted(parts) if part.topic in topics]
+            found[name] = {part: max(one.offset if (one := committed[name].get(part)) else 0, begins[part]) for part in mine}
+        return found, ends
+
+    async def oldest(self, places: Mapping[str, Parts]) -> Mapping[str, datetime]:
+        """The time of the oldest event from these places on, by group; of those that can be read within a moment."""
+        found: dict[str, datetime] = {}
+        if not places:
+            return found
+        async with self._reading() as consumer:
+            try:
+                async with asyncio.timeout(_AGES_WITHIN):
+                    for name, parts in places.items():
+                        if moments := await _first_moments(consumer, parts):
+                            found[name] = datetime.fromtimestamp(min(moments) / 1000, UTC)
+            except TimeoutError:
+                pass
+        return found
 
     async def rewind(self, name: str, topics: Collection[str], to: datetime | Mapping[str, int]) -> None:
         """The group stands at this moment, or at these places, of the parts that are named. Nobody of it may be reading."""
@@ -224,6 +248,18 @@ class KafkaCluster:
                 await admin.close()
 
     @asynccontextmanager
+    async def _reading(self) -> AsyncGenerator[AIOKafkaConsumer]:
+        """A consumer of no group, that reads little at a time."""
+        async with answering():
+            little = {"max_partition_fetch_bytes": 4096, "fetch_max_wait_ms": 100, "enable_auto_commit": False}
+            consumer = AIOKafkaConsumer(**little, **self._address.connection())
+            try:
+                await consumer.start()
+                yield consumer
+            finally:
+                await consumer.stop()
+
+    @asynccontextmanager
     async def _looking(self, group: str | None) -> AsyncGenerator[AIOKafkaConsumer]:
         """A consumer that takes no part in its group, only says where that stands, or moves it."""
         async with answering():
@@ -235,6 +271,20 @@ class KafkaCluster:
                 yield consumer
             finally:
                 await consumer.stop()
+
+
+async def _first_moments(consumer: AIOKafkaConsumer, places: Parts) -> list[int]:
+    """The time, in milliseconds, of the first event from each of these places on, as far as one came in two looks."""
+    consumer.assign(list(places))
+    for part, offset in places.items():
+        consumer.seek(part, offset)
+    moments: dict[TopicPartition, int] = {}
+    for _ in range(2):
+        for part, records in (await consumer.getmany(timeout_ms=_LOOK)).items():
+            moments.setdefault(part, records[0].timestamp)
+        if len(moments) == len(places):
+            break
+    return list(moments.values())
 
 
 def _kept(how_long: timedelta) -> dict[str, str]:

@@ -23,6 +23,7 @@ from velora.platform.db.database import Database
 from velora.platform.db.errors import Unavailable
 from velora.platform.db.outbox import InboxEntry
 from velora.platform.db.uow import UnitOfWork
+from velora.platform.telemetry import metrics
 
 log: Final = logging.getLogger("velora.bus")
 
@@ -88,6 +89,7 @@ async def listen(db: Database, bus: Bus, group: Group, *, wait: float = 0.0) -> 
         await bus.again(batch)
         raise
     await bus.done(batch)
+    metrics.heard.labels(group.name).inc(len(batch))
     return len(batch)
 
 
@@ -153,17 +155,18 @@ async def _deliver(db: Database, bus: Bus, group: Group, listener: Listener, tol
     except Exception as error:
         log.warning("%s could not take %d events together: %r", listener.name, len(told), error)
         for one in told:
-            if reason := await _tried(listener, one, run, group.away):
+            if reason := await _tried(group, listener, one, run):
                 await _park(db, bus, group, listener, one, reason)
 
 
-async def _tried(listener: Listener, one: Told, run: Run, away: tuple[type[Exception], ...]) -> str:
+async def _tried(group: Group, listener: Listener, one: Told, run: Run) -> str:
     """Why this listener cannot take this event, after several tries; empty when it has it."""
     reason = ""
     for attempt in range(TRIES):
         try:
+            metrics.retries.labels(group.name).inc()
             await run([one])
-        except away:
+        except group.away:
             raise
         except Exception as error:
             log.warning("%s could not take event %d, try %d: %r", listener.name, one.id, attempt + 1, error)
@@ -176,6 +179,7 @@ async def _tried(listener: Listener, one: Told, run: Run, away: tuple[type[Excep
 
 
 async def _park(db: Database, bus: Bus, group: Group, listener: Listener, one: Told, reason: str) -> None:
+    metrics.dead_letters.labels(group.name).inc()
     await bus.bury(one, group.name, listener.name, reason)
     async with db.begin(None) as uow:
         await park(uow, listener.name, {one.id: reason}, attempts=TRIES)

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Select, and_, case, delete, func, or_, select, update
 
-from velora.kernel.ids import first_id_at
+from velora.kernel.ids import first_id_at, time_of
 from velora.platform.bus.port import Batch, Groups, Lag, NoSuchPlace, Told, Unreadable
 from velora.platform.bus.relaying import HELD, NEVER, is_free, last_round, told_of
 from velora.platform.db.database import Database
@@ -140,8 +140,10 @@ class OutboxBus:
         async with self._db.read(None) as uow:
             rows = await uow.all(select(EventGroup.name, EventGroup.round, EventGroup.event_id).where(EventGroup.name.in_(sorted(groups))))
             for row in rows:
-                waiting = _after((row.round, row.event_id), groups[row.name]).with_only_columns(func.count()).order_by(None)
-                found[row.name] = Lag(int(await uow.scalar(waiting) or 0), {"outbox/0": row.round})
+                later = _after((row.round, row.event_id), groups[row.name]).order_by(None)
+                waiting = await uow.first(later.with_only_columns(func.count(), func.min(OutboxEvent.id)))
+                count, oldest = waiting or (0, None)
+                found[row.name] = Lag(int(count), {"outbox/0": row.round}, time_of(oldest) if oldest else None)
         return found
 
     async def rewind(self, group: str, to: datetime | Mapping[str, int]) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 
 from velora.platform.db.outbox import OutboxEvent, ParkedEvent
 from velora.platform.db.uow import UnitOfWork
@@ -37,6 +37,20 @@ async def park(uow: UnitOfWork, listener: str, reasons: Mapping[int, str], *, at
     ]
     if rows:
         await uow.insert(ParkedEvent, rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """How many events are parked for one listener, and since when the first."""
+
+    count: int
+    since: datetime
+
+
+async def backlogs(uow: UnitOfWork) -> Mapping[str, Backlog]:
+    """What waits for a person, by the listener that could not take it."""
+    counted = select(ParkedEvent.consumer, func.count(), func.min(ParkedEvent.parked_at)).group_by(ParkedEvent.consumer)
+    return {consumer: Backlog(int(count), since) for consumer, count, since in await uow.all(counted.order_by(ParkedEvent.consumer))}
 
 
 async def list_parked(uow: UnitOfWork, *, limit: int) -> list[Parked]:

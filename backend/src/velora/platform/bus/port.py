@@ -54,10 +54,14 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Lag:
-    """How many events a group has still to hear, and by part of the log where it stands."""
+    """How many events a group has still to hear, and by part of the log where it stands.
+
+    `oldest` is when the first of them happened; None when there is none, or it could not be read in time.
+    """
 
     waiting: int
     places: Mapping[str, int]
+    oldest: datetime | None = None
 
 
 class Bus(Protocol):

@@ -22,6 +22,7 @@ from velora.platform.db.database import Database
 from velora.platform.db.errors import Duplicate
 from velora.platform.db.outbox import OutboxEvent, ParkedEvent, RelayLane, RelayRound
 from velora.platform.db.uow import UnitOfWork
+from velora.platform.telemetry import metrics
 
 log: Final = logging.getLogger("velora.relay")
 
@@ -66,6 +67,7 @@ async def relay(db: Database, bus: Bus) -> int:
         await _give_back(db, hold)
         raise
     bus.marked()
+    metrics.relayed.inc(len(rows) - len(refused))
     return len(rows)
 
 

@@ -51,8 +51,8 @@ class Cache(Protocol):
         """
         ...
 
-    async def ping(self) -> None:
-        """Returns when the engine answers."""
+    async def ping(self) -> str:
+        """Which version answers."""
         ...
 
     async def close(self) -> None: ...

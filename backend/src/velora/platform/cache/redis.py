@@ -13,6 +13,7 @@ from redis.exceptions import RedisError
 from velora.platform.cache.own_counts import OwnCounts
 from velora.platform.cache.port import CacheAway, Tally
 from velora.platform.db.group_commit import GroupCommit
+from velora.platform.telemetry import metrics
 
 # An order must not wait for a cache: what does not answer in this time is away, and is left alone for the next second.
 PATIENCE_SECONDS: Final = 1.0
@@ -49,10 +50,11 @@ class RedisCache:
         self._swap = self._redis.register_script(_SWAP)
         self._count = self._redis.register_script(_COUNT)
         self._away_until = 0.0
+        self._is_away = False
         self._own_counts = OwnCounts()
         # What many requests ask or put at the same time travels together: a connection for each would cost more than the answer.
-        self._gets: GroupCommit[str, bytes | None] = GroupCommit(self.get_many)
-        self._puts: GroupCommit[tuple[str, bytes, timedelta], None] = GroupCommit(self._put_many)
+        self._gets: GroupCommit[str, bytes | None] = GroupCommit(self.get_many, name="cache_get")
+        self._puts: GroupCommit[tuple[str, bytes, timedelta], None] = GroupCommit(self._put_many, name="cache_put")
 
     async def get(self, key: str) -> bytes | None:
         return await self._gets.submit(key)
@@ -89,8 +91,9 @@ class RedisCache:
         counted, left = cast("tuple[int, int]", answer)
         return Tally(counted, timedelta(milliseconds=left))
 
-    async def ping(self) -> None:
-        await self._ask(lambda: self._redis.execute_command("PING"))  # pyright: ignore[reportUnknownMemberType, reportUnknownLambdaType] -- its **options are untyped
+    async def ping(self) -> str:
+        found = await self._ask(lambda: self._redis.info("server"))  # pyright: ignore[reportUnknownMemberType, reportUnknownLambdaType] -- its **kwargs are untyped
+        return f"Redis {found.get('redis_version', '')}".strip()
 
     async def close(self) -> None:
         await self._redis.aclose()
@@ -101,10 +104,19 @@ class RedisCache:
         if time.monotonic() < self._away_until:
             raise CacheAway
         try:
-            return await question()
+            answer = await question()
         except (RedisError, OSError) as error:
+            metrics.cache_failures.inc()
+            self._note(is_away=True)
             self._away_until = time.monotonic() + LEFT_ALONE_SECONDS
             raise CacheAway from error
+        self._note(is_away=False)
+        return answer
+
+    def _note(self, *, is_away: bool) -> None:
+        if is_away is not self._is_away:
+            self._is_away = is_away
+            metrics.cache_away.inc(1 if is_away else -1)
 
 
 def _milliseconds(time_to_live: timedelta) -> int:

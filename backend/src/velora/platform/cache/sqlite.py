@@ -90,8 +90,9 @@ class SqliteCache:
         except CacheAway:
             return self._own_counts.count(key, window=window, by=by)
 
-    async def ping(self) -> None:
-        await self._run(lambda connection: connection.execute("SELECT 1"))
+    async def ping(self) -> str:
+        [version] = await self._run(lambda connection: connection.execute("SELECT sqlite_version()").fetchone())
+        return f"SQLite {version}, embedded"
 
     async def close(self) -> None:
         def shut() -> None:

@@ -16,6 +16,7 @@ from velora.platform.db.engine import make_engine
 from velora.platform.db.errors import translated
 from velora.platform.db.types import UtcTime
 from velora.platform.db.uow import UnitOfWork, guard_every_session
+from velora.platform.telemetry import metrics
 
 event.listen(Session, "do_orm_execute", guard_every_session)
 
@@ -75,11 +76,13 @@ class Database:
             connection = await self.engine.connect()
         except DBAPIError as error:
             raise translated(error) from error
+        metrics.connections_in_use.inc()
         try:
             if read_only:
                 connection = await connection.execution_options(read_only=True)
             yield connection
         finally:
+            metrics.connections_in_use.dec()
             await connection.close()
 
     async def close(self) -> None:

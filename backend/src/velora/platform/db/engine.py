@@ -10,6 +10,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from velora.platform.db.types import dump_json
+from velora.platform.telemetry import metrics
 
 _STRICT = "STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION"
 
@@ -22,10 +23,20 @@ def make_engine(address: str, *, connections: int = 8) -> AsyncEngine:
     url = make_url(address)
     kind = url.get_backend_name()
     if kind == "mysql":
-        return _mysql(url, connections)
+        return _counted(_mysql(url, connections))
     if kind == "sqlite":
-        return _sqlite(url, connections)
+        return _counted(_sqlite(url, connections))
     raise ValueError("VELORA_DATABASE_URL must look like sqlite:///folder/velora.db or mysql://user:password@host:3306/velora.")
+
+
+def _counted(engine: AsyncEngine) -> AsyncEngine:
+    """What goes round SQLAlchemy counts for itself (wire.py)."""
+
+    @event.listens_for(engine.sync_engine, "after_cursor_execute")
+    def count(*_: object) -> None:  # pyright: ignore[reportUnusedFunction]
+        metrics.round_trips.inc()
+
+    return engine
 
 
 def _mysql(url: URL, connections: int) -> AsyncEngine:

@@ -8,6 +8,7 @@ from velora.kernel.errors import Refusal
 from velora.platform.db.database import Database
 from velora.platform.db.errors import Deadlock
 from velora.platform.db.uow import UnitOfWork
+from velora.platform.telemetry import metrics
 
 I = TypeVar("I")  # noqa: E741 -- item, as in the design's words
 O = TypeVar("O")  # noqa: E741 -- outcome
@@ -25,8 +26,9 @@ class GroupCommit(Generic[I, O]):
     When a batch fails as a whole, its items run one by one, so a poisonous one fails alone.
     """
 
-    def __init__(self, run: Batch[I, O], *, largest: int = _LARGEST_BATCH) -> None:
+    def __init__(self, run: Batch[I, O], *, largest: int = _LARGEST_BATCH, name: str = "other") -> None:
         self._run = run
+        self._sizes = metrics.batches.labels(name)
         self._largest = largest
         self._waiting: list[tuple[I, asyncio.Future[O]]] = []
         self._worker: asyncio.Task[None] | None = None
@@ -48,6 +50,7 @@ class GroupCommit(Generic[I, O]):
             self._worker = None
 
     async def _settle(self, batch: Sequence[tuple[I, "asyncio.Future[O]"]]) -> None:
+        self._sizes.observe(len(batch))
         try:
             outcomes = await self._run([item for item, _ in batch])
         except Exception as error:  # whatever it is, it belongs to the callers
@@ -81,6 +84,10 @@ async def in_one_read(db: Database, phase: Phase[I, O], items: Sequence[I]) -> S
         return await phase(uow, items)
 
 
+def _name_of(phase: Phase[Any, Any]) -> str:
+    return str(getattr(phase, "__name__", "other"))
+
+
 class Writes:
     """One group commit per flow phase, made on first use; and the same for reads that many ask at once."""
 
@@ -92,7 +99,7 @@ class Writes:
     async def look(self, phase: Phase[I, O], item: I) -> O:
         """The answer for this item from the next shared read, which sees everything committed before now; raises its refusal."""
         if phase not in self._looks:
-            self._looks[phase] = GroupCommit(lambda items: in_one_read(self.db, phase, items))
+            self._looks[phase] = GroupCommit(lambda items: in_one_read(self.db, phase, items), name=_name_of(phase))
         outcome = await self._looks[phase].submit(item)
         if isinstance(outcome, Refusal):
             raise outcome
@@ -101,7 +108,7 @@ class Writes:
     async def attempt(self, phase: Phase[I, O], item: I) -> O | Refusal:
         """The outcome of this item in the next batch of its phase: a refusal is a value."""
         if phase not in self._groups:
-            self._groups[phase] = GroupCommit(lambda items: in_one_transaction(self.db, phase, items))
+            self._groups[phase] = GroupCommit(lambda items: in_one_transaction(self.db, phase, items), name=_name_of(phase))
         return await self._groups[phase].submit(item)
 
     async def submit(self, phase: Phase[I, O], item: I) -> O:

@@ -30,6 +30,8 @@ class OutboxEvent(Base):
     type: Mapped[str] = mapped_column(String(80))
     payload: Mapped[dict[str, object]] = mapped_column(JsonDoc)
     relayed: Mapped[int] = mapped_column(BigId, default=0)
+    # The trace in which it happened, as W3C Trace Context writes it; empty where nobody traces.
+    traceparent: Mapped[str] = mapped_column(String(55), server_default="", default="")
 
 
 class RelayRound(Base):
@@ -90,7 +92,7 @@ class ParkedEvent(Base):
     event_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
     reason: Mapped[str] = mapped_column(String(2000))
     attempts: Mapped[int] = mapped_column(SmallInteger)
-    parked_at: Mapped[object] = mapped_column(UtcTime)
+    parked_at: Mapped[datetime] = mapped_column(UtcTime)
 
 
 class NodeLease(Base):

@@ -22,6 +22,7 @@ from velora.platform.db.guard import narrow, require_tenant
 from velora.platform.db.lookups import lookup_of
 from velora.platform.db.outbox import OutboxEvent
 from velora.platform.db.sets import Write
+from velora.platform.telemetry import metrics
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
@@ -143,10 +144,12 @@ class UnitOfWork:
             ]  # fmt: skip
             self.insert_soon(OutboxEvent, rows)
         await self._write([])
+        began = time.perf_counter()
         try:
             await self.connection.commit()
         except DBAPIError as error:
             raise translated(error) from error
+        metrics.commits.observe(time.perf_counter() - began)
 
     async def abandon(self) -> None:
         """Undo everything. Where the connection is lost the server has done so, and the caller hears what ended the transaction."""

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from velora.platform.db.errors import Unavailable, refusal_of, translated
 from velora.platform.db.sets import Write
+from velora.platform.telemetry import metrics
 
 _LONGEST_TEXT: Final = 4 * 1024 * 1024  # characters; a server takes packets of 64 MiB unless it was told otherwise
 
@@ -31,6 +32,7 @@ async def send(connection: AsyncConnection, writes: Sequence[Write]) -> list[int
 
 async def look_up(connection: AsyncConnection, text: str) -> Sequence[tuple[Any, ...]]:
     """What this select finds on MySQL, as the driver gives it."""
+    metrics.round_trips.inc()
     async with _driver_of(connection) as driver, driver.cursor() as cursor:
         await cursor.execute(text)
         return await cursor.fetchall()
@@ -41,6 +43,7 @@ async def _on_mysql(connection: AsyncConnection, writes: Sequence[Write]) -> lis
     try:
         async with _driver_of(connection) as driver, driver.cursor() as cursor:
             for texts in _packets([write.sql for write in writes]):
+                metrics.round_trips.inc()
                 await cursor.execute(";".join(texts))
                 met.append(cursor.rowcount)
                 while await cursor.nextset():

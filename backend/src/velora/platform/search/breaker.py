@@ -3,6 +3,8 @@
 import time
 from typing import Final
 
+from velora.platform.telemetry import metrics
+
 FIRST_PAUSE_SECONDS: Final = 1.0
 LONGEST_PAUSE_SECONDS: Final = 10.0
 
@@ -29,12 +31,16 @@ class Breaker:
         return True
 
     def answered(self) -> None:
+        if self._failures:
+            metrics.breaker_open.dec()
         self._failures, self._trying = 0, False
 
     def failed(self) -> bool:
         """Whether that opened it anew. It counts once for all that were under way when the first failed."""
         if self._failures and not self._trying:
             return False
+        if not self._failures:
+            metrics.breaker_open.inc()
         self._failures, self._trying = self._failures + 1, False
         self._wait()
         return True

@@ -14,6 +14,7 @@ from opensearchpy.serializer import JSONSerializer
 from velora.platform.search.address import OpenSearchAddress
 from velora.platform.search.breaker import Breaker
 from velora.platform.search.port import SearchUnavailable
+from velora.platform.telemetry import metrics
 
 log: Final = logging.getLogger("velora.search")
 logging.getLogger("opensearch").setLevel(logging.CRITICAL)  # it tells every failure with its traceback; we tell it once
@@ -70,7 +71,8 @@ class OpenSearchClient:
         if not self._breaker.lets_through():
             raise OpenSearchAway(f"left alone for a moment, after: {self.last_error}")
         try:
-            answer = await self._ask(method, path, body, params, READ_SECONDS)
+            with metrics.searches.time():
+                answer = await self._ask(method, path, body, params, READ_SECONDS)
             for one in answer.get("responses", ()):
                 if "error" in one:
                     raise self._away(f"{one.get('status')} {one['error'].get('type')}", int(one.get("status", 0)))
@@ -111,6 +113,8 @@ class OpenSearchClient:
             raise self._away(type(error).__name__, 0) from error
 
     def _away(self, why: str, status: int) -> OpenSearchAway:
+        if status not in (NOT_THERE, CONFLICT):
+            metrics.search_failures.inc()
         self.last_error = f"{why} ({time.strftime('%H:%M:%S', time.gmtime())} UTC)"
         if status in (400, 401, 403):
             log.error("OpenSearch refuses: %s", why)

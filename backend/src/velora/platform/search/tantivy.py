@@ -36,6 +36,7 @@ from velora.platform.search.tantivy_generations import META, Generations
 from velora.platform.search.tantivy_rows import GONE, PRICE, key_of, price_in, row_of, row_of_gone, schema, term
 from velora.platform.search.tantivy_text import analyzers, exact, fuzzy
 from velora.platform.search.words import did_you_mean, words_of
+from velora.platform.telemetry import metrics
 
 T = TypeVar("T")
 
@@ -232,10 +233,12 @@ class TantivyIndex:
     # ------------------------------------------------------------------------------------------- reading
 
     async def search(self, tenant_id: int, query: Query) -> Found:
-        return await self._read(lambda searcher: self._search(searcher, tenant_id, query))
+        with metrics.searches.time():
+            return await self._read(lambda searcher: self._search(searcher, tenant_id, query))
 
     async def suggest(self, tenant_id: int, text: str, *, currency: str, locale: str, facet: str, limit: int = 6) -> Suggestions:
-        return await self._read(lambda searcher: self._suggest(searcher, (tenant_id, currency), text, locale, facet, limit))
+        with metrics.searches.time():
+            return await self._read(lambda searcher: self._suggest(searcher, (tenant_id, currency), text, locale, facet, limit))
 
     async def count(self, tenant_id: int, generation: str | None = None) -> int:
         there = self._there(self._of_tenant(tenant_id))
@@ -249,10 +252,12 @@ class TantivyIndex:
             name = generation or self._generations.live()
             index = self._opened(name) if name else None
             if name is None or index is None:
+                metrics.search_failures.inc()
                 raise SearchUnavailable
             try:
                 return work(index.searcher())
             except (ValueError, OSError) as error:
+                metrics.search_failures.inc()
                 self._open.pop(name, None)  # the folder may have been replaced under us: open it anew next time
                 raise SearchUnavailable from error
 

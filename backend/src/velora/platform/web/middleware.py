@@ -1,12 +1,16 @@
-"""What every request gets: an id for the log, and headers that keep browsers careful."""
+"""What every request gets: an id for the log, headers that keep browsers careful, and a place in the figures."""
 
 import secrets
+import time
 from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 from itertools import count
-from typing import Final
+from typing import Any, Final
 
+from prometheus_client import Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from velora.platform.telemetry import metrics
 
 _CAREFUL: Final = [
     (b"x-content-type-options", b"nosniff"),
@@ -18,6 +22,12 @@ _PAGE: Final = "default-src 'self'; img-src 'self' data: https:; style-src 'self
 _PROCESS: Final = secrets.token_hex(5).encode()
 _count: Final = count(1)
 _running: Final[ContextVar[str]] = ContextVar("request_id", default="")
+
+Templates = Mapping[Any, str]
+"""The address of each route, as in /api/v1/orders/{order_id}, by the function that answers."""
+
+_METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+_NO_ROUTE: Final = "other"
 
 
 def _fresh_id() -> bytes:
@@ -61,3 +71,37 @@ class RequestId:
             await send(message)
 
         await self.app(scope, receive, send_with_id)
+
+
+class Watched:
+    """Every request is counted with its time, under its route's template: an address itself would be a name too many."""
+
+    def __init__(self, app: ASGIApp, templates: Templates) -> None:
+        self.app = app
+        self._templates = templates
+        self._kinds: dict[tuple[str, str, int], Histogram] = {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        began, status = time.perf_counter(), 500
+
+        async def note_status(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self.app(scope, receive, note_status)
+        finally:
+            method = scope["method"] if scope["method"] in _METHODS else "other"
+            template = self._templates.get(scope.get("endpoint"), _NO_ROUTE)
+            self._kind(method, template, status // 100).observe(time.perf_counter() - began)
+
+    def _kind(self, method: str, template: str, hundreds: int) -> Histogram:
+        key = method, template, hundreds
+        if key not in self._kinds:
+            self._kinds[key] = metrics.requests.labels(method, template, f"{hundreds}xx")
+        return self._kinds[key]

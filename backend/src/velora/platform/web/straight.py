@@ -102,13 +102,14 @@ class StraightWay:
 
     def __init__(self, app: ASGIApp, routes: Iterable[tuple[str, APIRoute]]) -> None:
         self._app = app
-        self._plans = {(method, path): Plan.of(route) for path, route in routes for method in route.methods or ()}
+        self._plans = {(method, path): (Plan.of(route), route.endpoint) for path, route in routes for method in route.methods or ()}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        plan = self._plans.get((scope["method"], scope["path"])) if scope["type"] == "http" else None
-        if plan is None:
+        found = self._plans.get((scope["method"], scope["path"])) if scope["type"] == "http" else None
+        if found is None:
             await self._app(scope, receive, send)
             return
+        plan, scope["endpoint"] = found
         request = Request(scope, receive)
         try:
             reply = await plan.answer(request)

@@ -32,8 +32,10 @@ from velora.modules.webhooks.service.queue import (
 from velora.modules.webhooks.service.reading import (
     FORGOTTEN_AT_ONCE,
     Attempt,
+    Backlog,
     Delivery,
     attempts,
+    backlog,
     deliveries,
     delivery,
     everywhere,
@@ -43,6 +45,7 @@ from velora.modules.webhooks.service.reading import (
 __all__ = [
     "FORGOTTEN_AT_ONCE",
     "Attempt",
+    "Backlog",
     "Claimed",
     "Delivery",
     "Due",
@@ -53,6 +56,7 @@ __all__ = [
     "Owner",
     "Standing",
     "attempts",
+    "backlog",
     "change",
     "claim",
     "create",

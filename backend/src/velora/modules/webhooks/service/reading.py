@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from velora.kernel.errors import NotFound
-from velora.kernel.ids import encode, first_id_at
+from velora.kernel.ids import encode, first_id_at, time_of
 from velora.kernel.paging import Page, decode_cursor, encode_cursor
 from velora.modules.webhooks import repository
 from velora.modules.webhooks.models import WebhookAttempt, WebhookDelivery
@@ -86,6 +86,21 @@ async def everywhere(uow: UnitOfWork) -> list[tuple[Endpoint, int]]:
     waiting = await repository.count_waiting(uow)
     found = [endpoint_of(row) for row in await repository.everywhere(uow)]
     return [(one, waiting.get(one.key, 0)) for one in found]
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """What waits for endpoints that are enabled, since when the oldest of it; and what was given up, of all that is kept."""
+
+    waiting: int
+    oldest: datetime | None
+    failed: int
+
+
+async def backlog(uow: UnitOfWork) -> Backlog:
+    """Of all endpoints together. Platform scope."""
+    waiting, oldest = await repository.waiting_for_enabled(uow)
+    return Backlog(waiting, time_of(oldest) if oldest else None, await repository.count_given_up(uow))
 
 
 def _delivery(row: WebhookDelivery) -> Delivery:
