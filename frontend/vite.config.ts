@@ -28,7 +28,13 @@ export default defineConfig({
   plugins: [react(), preloadInterfaceFont()],
   resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
   server: { proxy: { "/api": { target: api, changeOrigin: false } } },
-  build: { target: "es2022", manifest: true, chunkSizeWarningLimit: 450 },
+  build: {
+    target: "es2022",
+    manifest: true,
+    chunkSizeWarningLimit: 450,
+    // A browser without modulepreload loads the same a little later; the others need not carry its stand-in.
+    modulePreload: { polyfill: false },
+  },
   test: {
     environment: "jsdom",
     setupFiles: ["src/testing/setup.ts"],

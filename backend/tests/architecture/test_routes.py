@@ -16,8 +16,10 @@ PUBLIC = {
     "GET /demo/accounts",
     "GET /dev/mail",
     "GET /dev/mail/{key}",
+    "GET /files/{ticket}",
     "GET /gateways/{gateway}/returns/{intent_id}",
     "GET /marketplaces",
+    "GET /photos/{seller}/{photo}/{file}",
     "GET /products/{slug}",
     "GET /search",
     "GET /search/suggest",
@@ -27,6 +29,7 @@ PUBLIC = {
     "POST /gateways/{gateway}/notices",
     "POST /sandbox/challenges/{ref}",
     "POST /sandbox/tokens",
+    "PUT /files/{ticket}",
 }
 CONSOLES = ("/admin", "/finance", "/platform", "/seller/")
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
+from tests.builders.files import files_in
 from tests.builders.market import Market
 from velora.flows.checkout import draft as checkout
 from velora.flows.checkout.draft import Buyer, Draft
@@ -44,6 +45,7 @@ async def a_trading_house(db: Database, folder: Path) -> AsyncGenerator[tuple[Tr
     house = TradingHouse(
         settings=Settings(home=folder), secret_key=b"a key of this test", clock=db.clock, db=db, sealing=db,
         writes=Writes(db), bus=OutboxBus(db), cache=cache, search=search, mail=FolderMail(folder / "mailbox"),
+        files=files_in(folder, b"a key of this test", db.clock),
         keys=SigningKeys(folder / "keys"), anchors=FolderAnchors(folder / "anchors"), gateway=gateway, bank=bank,
     )  # fmt: skip
     yield house, gateway

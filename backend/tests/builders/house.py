@@ -4,6 +4,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from tests.builders.files import files_in
 from tests.builders.search import built
 from velora.platform.anchors.folder import FolderAnchors
 from velora.platform.bus.outbox import OutboxBus
@@ -33,6 +34,7 @@ async def a_house(db: Database, folder: Path) -> AsyncGenerator[House]:
         cache=cache,
         search=search,
         mail=FolderMail(folder / "mailbox"),
+        files=files_in(folder, b"a key of this test", db.clock),
         keys=SigningKeys(folder / "keys"),
         anchors=FolderAnchors(folder / "anchors"),
     )

@@ -198,7 +198,7 @@ class Process:
         self.house = TradingHouse(
             settings=self._slot.settings, secret_key=b"a key of this test", clock=self, db=db, sealing=db,
             writes=Writes(db), bus=OutboxBus(db), keys=self.world.keys, anchors=self.world.anchors,
-            cache=nothing, search=nothing, mail=nothing, gateway=self._gateway(self), bank=self._bank(self),
+            cache=nothing, search=nothing, mail=nothing, files=nothing, gateway=self._gateway(self), bank=self._bank(self),
         )  # fmt: skip
         self.world.note(f"{self.name} starts")
 

@@ -19,6 +19,7 @@ import velora.flows.catalog_import.http
 import velora.flows.checkout.http
 import velora.flows.commission_rules.http
 import velora.flows.disputes.http
+import velora.flows.files.http
 import velora.flows.four_eyes.http
 import velora.flows.fulfilment.http
 import velora.flows.fx.http
@@ -29,6 +30,7 @@ import velora.flows.offering.http
 import velora.flows.onboarding.http
 import velora.flows.operating.http
 import velora.flows.payout_run.http
+import velora.flows.pictures.http
 import velora.flows.receipts.http
 import velora.flows.refund.http
 import velora.flows.screens.finance.books.http
@@ -83,6 +85,8 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     velora.flows.catalog_import.http.router,
     velora.flows.fulfilment.http.router,
     velora.flows.offering.http.router,
+    velora.flows.pictures.http.router,
+    velora.flows.files.http.router,
     velora.flows.screens.seller.http.router,
     velora.flows.screens.storefront.http.router,
     velora.flows.refund.http.router,

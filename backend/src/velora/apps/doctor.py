@@ -32,11 +32,12 @@ from velora.platform.anchors.port import Anchor, AnchorsAway
 from velora.platform.bus import BusAway
 from velora.platform.bus.relaying import lag, parked
 from velora.platform.cache.port import CacheAway
-from velora.platform.db import Database
+from velora.platform.db import Database, jobs
 from velora.platform.db.ddl import MONTHS_AHEAD, month_after, partitions_of, stray_rows
 from velora.platform.db.engine import make_engine
 from velora.platform.db.grants import rights_beyond_app
 from velora.platform.db.health import health
+from velora.platform.files import FilesAway
 from velora.platform.mail.port import MailAway
 from velora.platform.search.port import SearchUnavailable, Stage
 from velora.platform.settings import Settings
@@ -87,7 +88,7 @@ async def examine(settings: Settings, told: Told = lambda _: None) -> list[Findi
         note(*await _database(settings, engine))
     finally:
         await engine.dispose()
-    note(await _cache(settings), await _mail(settings), await _gateway(settings))
+    note(await _cache(settings), await _files(settings), await _mail(settings), await _gateway(settings))
     usable = not any(one.state is State.WRONG and one.subject in ("database", "schema") for one in found)
     note(await _search(settings, usable=usable), await _anchors(settings, usable=usable))
     return found
@@ -182,6 +183,10 @@ async def _inside(settings: Settings, engine: AsyncEngine) -> list[Finding]:
         found.append(_books(await ledger.last_watch(uow), uow.now))
         letters = await notifications.waiting(uow)
         refused = await refused_often(uow)
+        stuck = (await jobs.counted(uow)).get("parked", 0)
+    if stuck:
+        says = f"{stuck} jobs that were given up"
+        found.append(Finding("jobs", State.WRONG, says, "Which, and why: velora jobs list --parked. Then: velora jobs again"))
     if refused:
         named = ", ".join(encode("ord", one.order_id) for one in refused[:_EXAMPLES])
         says = f"the money of {len(refused)} cancelled orders was refused {OFTEN} times or more: {named}"
@@ -260,6 +265,15 @@ async def _cache(settings: Settings) -> Finding:
         return await _answers("cache", _named(settings.redis_url.get_secret_value(), "Redis"), cache.ping, mend, CacheAway)
     finally:
         await cache.close()
+
+
+async def _files(settings: Settings) -> Finding:
+    mend = "Is VELORA_FILES_URL right, and may this user read, write and delete there? Pictures wait meanwhile."
+    try:
+        files = wiring.files_of(settings, SystemClock())
+        return await _answers("files", files.place, files.ping, mend, FilesAway)
+    except ValueError as error:
+        return Finding("files", State.WRONG, str(error), mend)
 
 
 async def _mail(settings: Settings) -> Finding:

@@ -19,6 +19,9 @@ from velora.platform.cache.port import Cache
 from velora.platform.cache.sqlite import SqliteCache
 from velora.platform.db.database import Database, open_database
 from velora.platform.db.group_commit import Writes
+from velora.platform.files.folder import FolderFiles
+from velora.platform.files.port import Files
+from velora.platform.files.tickets import Tickets
 from velora.platform.mail.folder import FolderMail
 from velora.platform.mail.port import Mail
 from velora.platform.search.address import OpenSearchAddress
@@ -54,6 +57,7 @@ async def open_house(settings: Settings, clock: Clock | None = None) -> AsyncGen
             cache=cache,
             search=search,
             mail=mail_of(settings),
+            files=files_of(settings, clock),
             keys=keys_of(settings),
             anchors=anchors_of(settings),
             gateway=gateway,
@@ -101,6 +105,18 @@ def mail_of(settings: Settings) -> Mail:
             return SmtpMail(SmtpServer.from_url(address))
 
 
+def files_of(settings: Settings, clock: Clock) -> Files:
+    match settings.files_url.partition("://"):
+        case ["", "", ""]:
+            return FolderFiles(settings.home / "files", Tickets(secret_key(settings)), clock)
+        case ["file", _, folder]:
+            return FolderFiles(Path(folder), Tickets(secret_key(settings)), clock)
+        case _:
+            from velora.platform.files.objects import ObjectFiles
+
+            return ObjectFiles(settings.files_url, clock)
+
+
 def keys_of(settings: Settings) -> SigningKeys:
     return SigningKeys(settings.home / "keys")
 
@@ -139,12 +155,10 @@ def gateway_of(settings: Settings, clock: Clock) -> Gateway:
 
 
 def others_in_pages(settings: Settings) -> Mapping[str, Sequence[str]]:
-    """Whom the pages may load from besides us: the gateway whose own form takes the card."""
-    match settings.gateway:
-        case "sandbox":
-            return {}
-        case "stripe":
-            return stripe_in_browsers.ORIGINS
+    """Whom the pages may load from besides us: the gateway whose own form takes the card, and the store that sellers send files to."""
+    others = {"sandbox": {}, "stripe": stripe_in_browsers.ORIGINS}[settings.gateway]
+    store = files_of(settings, SystemClock()).origin
+    return {**others, "connect-src": (*others.get("connect-src", ()), store)} if store else others
 
 
 def bank_of(settings: Settings) -> Bank:

@@ -15,16 +15,19 @@ from velora.flows.disputes.sweep import find_disputes, sweep_disputes
 from velora.flows.four_eyes.decide import expire_approvals
 from velora.flows.house import TradingHouse
 from velora.flows.indexing import forget_gone, mend_index
+from velora.flows.jobs import do_job
 from velora.flows.notices.buyers import remind_overdue
 from velora.flows.notices.sending import A_HANDFUL, send_due
 from velora.flows.payment_outcome.sweep import sweep_fees, sweep_payments
 from velora.flows.payout_run.run import resume_payouts
+from velora.flows.pictures.sweep import sweep_pictures
 from velora.flows.reactions import INTERESTS, group_of
 from velora.flows.refund.settle import sweep_refunds
 from velora.flows.release.release import release_due
 from velora.flows.suspense.send import sweep_suspense
 from velora.flows.watching.figures import watch
 from velora.flows.webhooks.sending import send_to_quick, send_to_slow
+from velora.modules.catalog.service import SWEPT_AT_ONCE
 from velora.modules.identity import service as identity
 from velora.modules.notifications import service as notifications
 from velora.modules.payments.service import inbox as gateway_inbox
@@ -115,6 +118,9 @@ WEBHOOKS: Final = (
     *(Loop(f"send slow webhooks {n}", timedelta(seconds=1), send_to_slow, full_load=1) for n in range(1, 5)),
 )
 
+# Each does one job at a time; the second is there for what is urgent while the first is at something long.
+JOBS: Final = tuple(Loop(f"do jobs {n}", timedelta(seconds=1), do_job, full_load=1) for n in range(1, 3))
+
 LOOPS: Final[tuple[Loop, ...]] = (
     Loop("relay events", timedelta(milliseconds=200), _relay, full_load=250),
     Loop("mend the bus", timedelta(seconds=30), _mend_bus),
@@ -122,6 +128,7 @@ LOOPS: Final[tuple[Loop, ...]] = (
     *SEALING,
     Loop("send letters", timedelta(seconds=2), send_due, full_load=A_HANDFUL),
     *WEBHOOKS,
+    *JOBS,
     Loop("mend the search index", timedelta(seconds=10), mend_index),
     Loop("forget what left the index", timedelta(hours=1), forget_gone),
     Loop("sweep payments", timedelta(seconds=5), sweep_payments, full_load=100),
@@ -135,6 +142,7 @@ LOOPS: Final[tuple[Loop, ...]] = (
     Loop("resume payouts", timedelta(seconds=30), resume_payouts),
     Loop("expire approvals", timedelta(seconds=30), expire_approvals, full_load=100),
     Loop("erase payees", timedelta(hours=1), _in_a_transaction(transfers.erase_old), full_load=transfers.ERASED_AT_ONCE),
+    Loop("sweep pictures", timedelta(minutes=10), _in_a_transaction(sweep_pictures), full_load=SWEPT_AT_ONCE),
     Loop("forget sessions", timedelta(minutes=10), _in_a_transaction(identity.forget_ended_sessions)),
     Loop("forget letters", timedelta(minutes=10), _in_a_transaction(notifications.forget_settled)),
     Loop("forget keys", timedelta(minutes=1), _in_a_transaction(idempotency.forget_expired), full_load=idempotency.FORGOTTEN_AT_ONCE),

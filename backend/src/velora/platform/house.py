@@ -10,6 +10,7 @@ from velora.platform.cache.port import Cache
 from velora.platform.cache.recent import Recent
 from velora.platform.db import Database
 from velora.platform.db.group_commit import Writes
+from velora.platform.files.port import Files
 from velora.platform.mail.port import Mail
 from velora.platform.outbound import Outbound
 from velora.platform.search.port import SearchIndex
@@ -37,6 +38,7 @@ class House:
     cache: Cache
     search: SearchIndex
     mail: Mail
+    files: Files
     keys: SigningKeys
     anchors: Anchors
     outbound: Outbound = field(default_factory=Outbound)

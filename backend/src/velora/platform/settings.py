@@ -32,6 +32,8 @@ class Settings(BaseSettings):
     kafka_url: SecretStr = SecretStr("")
     # Where the ledger's seals are kept a second time: what reads and writes there is in the variables of the store's own tools.
     anchor_url: str = ""
+    # Where sellers' files are kept: reached as the anchors are.
+    files_url: str = ""
     mail_url: SecretStr = SecretStr("")
     gateway: Literal["sandbox", "stripe"] = "sandbox"
     stripe_secret_key: SecretStr = SecretStr("")
@@ -84,9 +86,9 @@ class Settings(BaseSettings):
     def _mail(cls, value: SecretStr) -> SecretStr:
         return _address(value, ("smtp://", "smtps://"), "smtp://user:password@host:587?from=shop@example.com")
 
-    @field_validator("anchor_url")
+    @field_validator("anchor_url", "files_url")
     @classmethod
-    def _anchors(cls, value: str) -> str:
+    def _buckets(cls, value: str) -> str:
         if value and not re.fullmatch(r"file:///.+|(s3|gs|az|azure|abfss?)://[^@]+", value):
             raise ValueError("should look like s3://bucket/prefix, gs://bucket/prefix, az://container/prefix or file:///folder")
         return value

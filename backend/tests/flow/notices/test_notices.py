@@ -9,6 +9,7 @@ from typing import cast
 import pytest
 from sqlalchemy import select, update
 
+from tests.builders.files import files_in
 from tests.builders.letters import an_empty_queue
 from tests.builders.orders import GUEST, a_paid_order, a_part, delivered
 from tests.builders.people import a_seller, a_tenant, an_account
@@ -76,7 +77,8 @@ async def house_on(clock: ManualClock, tmp_path: Path, post: Post) -> AsyncGener
     search = cast("SearchIndex", None)  # nothing here searches
     yield lambda db: House(
         settings=settings, secret_key=b"k" * 32, clock=clock, db=db, sealing=db, writes=Writes(db), bus=OutboxBus(db),
-        cache=cache, search=search, mail=post, keys=SigningKeys(tmp_path / "keys"), anchors=FolderAnchors(tmp_path / "anchors"),
+        cache=cache, search=search, mail=post, files=files_in(tmp_path, b"k" * 32, clock),
+        keys=SigningKeys(tmp_path / "keys"), anchors=FolderAnchors(tmp_path / "anchors"),
     )  # fmt: skip
     await cache.close()
 

@@ -10,6 +10,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from tests.builders.files import files_in
 from tests.builders.people import PASSWORD, a_tenant, an_account
 from velora.apps.api import API, create_app
 from velora.apps.front_desk import ProcessDesk
@@ -76,8 +77,8 @@ async def house(db: Database, clock: ManualClock, tmp_path: Path) -> AsyncGenera
     search = TantivyIndex(tmp_path / "search")
     yield TradingHouse(
         settings=settings, secret_key=b"k" * 32, clock=clock, db=db, sealing=db, writes=Writes(db), bus=OutboxBus(db), cache=cache,
-        search=search, mail=FolderMail(tmp_path / "mailbox"), keys=SigningKeys(tmp_path / "keys"),
-        anchors=FolderAnchors(tmp_path / "anchors"), gateway=gateway, bank=bank,
+        search=search, mail=FolderMail(tmp_path / "mailbox"), files=files_in(tmp_path, b"k" * 32, clock),
+        keys=SigningKeys(tmp_path / "keys"), anchors=FolderAnchors(tmp_path / "anchors"), gateway=gateway, bank=bank,
     )  # fmt: skip
     for engine in (cache, search, gateway, bank):
         await engine.close()

@@ -34,10 +34,10 @@ export function ProductView({ product, taxMode, adding, onAdd }: ProductViewProp
     variants.find((one) => one.id === address.get("variant")) ??
     variants.find((one) => one.in_stock) ??
     variants[0];
-  const pictures = product.pictures.map(({ name, tone }, index) => ({
+  const pictures = product.pictures.map(({ name, tone, alt }, index) => ({
     name,
     tone: tone as Tone,
-    alt: index === 0 ? product.title : "",
+    alt: alt || (index === 0 ? product.title : ""),
   }));
   return (
     <>

@@ -1,8 +1,8 @@
 import { clsx as cx } from "clsx";
-import { isAddress, pictureUrl, TONES, toneOf, type Tone } from "./tones";
+import { isAddress, photoOf, pictureUrl, TONES, toneOf, type Tone } from "./tones";
 
 interface ProductPictureProps {
-  /** The name of a drawing ("teapot"), or the address of a photograph. */
+  /** The name of a drawing ("teapot") or of a seller's photo ("photos/…"), or the address of a picture elsewhere. */
   name: string;
   /** Empty where the title stands beside it. */
   alt?: string;
@@ -12,8 +12,10 @@ interface ProductPictureProps {
   className?: string;
 }
 
-/** A drawing on its soft ground, or a photograph that fills it. */
+/** A drawing on its soft ground, or a photograph that fills it. What cannot be loaded leaves the ground alone. */
 export function ProductPicture({ name, alt = "", tone, eager = false, className }: ProductPictureProps) {
+  const photo = photoOf(name);
+  const sizes = eager ? "(width>64rem) 40rem,100vw" : "auto,50vw";
   return (
     <span
       className={cx(
@@ -22,14 +24,21 @@ export function ProductPicture({ name, alt = "", tone, eager = false, className 
         className,
       )}
     >
-      <img
-        src={pictureUrl(name)}
-        alt={alt}
-        loading={eager ? "eager" : "lazy"}
-        decoding="async"
-        draggable={false}
-        className={isAddress(name) ? "size-full object-cover" : "size-[52%] object-contain"}
-      />
+      <picture className="contents">
+        {photo && <source type="image/avif" srcSet={photo.avif} sizes={sizes} />}
+        <img
+          src={photo ? `/api/v1/${name}/640.webp` : pictureUrl(name)}
+          srcSet={photo?.webp}
+          sizes={sizes}
+          alt={alt}
+          loading={eager ? undefined : "lazy"}
+          draggable={false}
+          width={photo?.width}
+          height={photo?.height}
+          onError={({ currentTarget }) => (currentTarget.hidden = true)}
+          className={photo || isAddress(name) ? "size-full object-cover" : "size-[52%] object-contain"}
+        />
+      </picture>
     </span>
   );
 }

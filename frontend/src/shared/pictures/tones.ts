@@ -23,4 +23,13 @@ export function pictureUrl(name: string): string {
   return isAddress(name) ? name : `/pictures/${encodeURIComponent(name)}.svg`;
 }
 
-export const isAddress = (name: string) => /^(https?:|blob:|data:|\/)/.test(name);
+export const isAddress = (name: string) => /^(https?:|\/)/.test(name);
+
+/** What the name of a seller's photo says: its size, and its files in the two kinds that there are. */
+export function photoOf(name: string) {
+  const [, width, height] = /^photos\/.+-(\d+)x(\d+)$/.exec(name) ?? [];
+  // A picture that is narrower than a file is not blown up in it.
+  const files = (kind: string) =>
+    [320, 640, 1280].map((file) => `/api/v1/${name}/${file}.${kind} ${Math.min(file, Number(width))}w`).join();
+  return width ? { width, height, avif: files("avif"), webp: files("webp") } : undefined;
+}

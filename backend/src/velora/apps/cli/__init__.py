@@ -64,6 +64,7 @@ COMMANDS: Final = (
     Later("partitions", "upkeep:partitions", "Care", "Monthly partitions of the large tables (MySQL)."),
     Later("outbox", "upkeep:outbox", "Care", "Events on their way to the bus."),
     Later("webhooks", "telling:app", "Care", "Whom we tell of what happens by webhook, and whether that goes well."),
+    Later("jobs", "jobs:app", "Care", "What workers have still to do, and what they had to give up; have it done again."),
     Later("events", "events:app", "Care", "Who listens to events, how far each is, what nobody could take; tell it again."),
 )  # fmt: skip
 

@@ -127,7 +127,7 @@ class SellerProductOut(Schema):
             title=product.title,
             brand=product.brand,
             state=product.state,
-            picture=first.name if first else "",
+            picture=product.photo or (first.name if first else ""),
             tone=first.tone if first else "sand",
             variants=[SellerVariantOut.of(variant, row) for variant in product.variants],
         )

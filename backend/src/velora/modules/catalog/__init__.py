@@ -1,8 +1,9 @@
 """What is sold: categories, products with variants, and where and for how much each seller offers them.
 
 Owns      catalog_category, catalog_attribute, catalog_product, catalog_variant, catalog_listing, catalog_offer,
-          catalog_price, catalog_import
-Answers   offers, add_products, change_products, list_in, set_prices, category_tree, listing_facts, product_page
+          catalog_price, catalog_photo, catalog_import
+Answers   offers, add_products, change_products, list_in, set_prices, category_tree, listing_facts, product_page,
+          ask_photo, shown_photos
 Emits     catalog.listing_changed.v1, catalog.product_changed.v1
 Ignores   how many are left, who the seller is, what tax and delivery cost
 

@@ -87,6 +87,28 @@ class VersionConflict(Refusal):
 
 
 @dataclass(unsafe_hash=True)
+class TooManyPhotos(Refusal):
+    code = "catalog.too_many_photos"
+    status = 409
+    title = "Enough pictures"
+    most: int
+
+    def detail(self) -> str:
+        return f"A product has at most {self.most} pictures of its own. Remove one first."
+
+
+@dataclass(unsafe_hash=True)
+class PhotoNotFound(Refusal):
+    code = "catalog.photo_not_found"
+    status = 404
+    title = "No such picture"
+    photo: str
+
+    def detail(self) -> str:
+        return f"This product has no picture {self.photo}. It may have been removed meanwhile; load the product again."
+
+
+@dataclass(unsafe_hash=True)
 class NotForSaleIn(Refusal):
     code = "catalog.not_for_sale_in"
     status = 409

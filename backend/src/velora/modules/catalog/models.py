@@ -60,10 +60,35 @@ class Product(SellerOwned, Base):
     pictures: Mapped[list[dict[str, str]]] = mapped_column(JsonDoc)
     picture: Mapped[str] = mapped_column(String(500))  # the first of `pictures`, so that a cart need not parse them
     tone: Mapped[str] = mapped_column(String(20))
+    # The first of its photos; where there is one, `picture` steps back. Apart from it, so that neither's writer overwrites the other's.
+    photo: Mapped[str | None] = mapped_column(String(160))
     state: Mapped[str] = mapped_column(String(10))
     version: Mapped[int] = mapped_column(Integer)
     created_at: Mapped[datetime] = mapped_column(UtcTime)
     updated_at: Mapped[datetime] = mapped_column(UtcTime)
+
+
+class Photo(SellerOwned, Base):
+    """A picture that a seller sent of a product: asked for, sent, and then ready (and named) or refused with the reason."""
+
+    __tablename__ = "catalog_photo"
+    __table_args__ = (
+        Index(None, "seller_id", "product_id"),
+        Index(None, "state", "id"),
+        CheckConstraint("state IN ('asked', 'sent', 'ready', 'refused')", name="state"),
+        CheckConstraint("(state = 'ready') = (name <> '')", name="name"),
+        ForeignKeyConstraint(["seller_id", "product_id"], ["catalog_product.seller_id", "catalog_product.id"]),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    product_id: Mapped[int] = mapped_column(BigId)
+    position: Mapped[int] = mapped_column(BigId)
+    alt: Mapped[str] = mapped_column(String(200))
+    state: Mapped[str] = mapped_column(String(10))
+    reason: Mapped[str] = mapped_column(String(300))
+    media_type: Mapped[str] = mapped_column(String(40))
+    size: Mapped[int] = mapped_column(Integer)
+    name: Mapped[str] = mapped_column(String(160))
 
 
 class Variant(SellerOwned, Base):

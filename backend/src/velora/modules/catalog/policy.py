@@ -20,6 +20,15 @@ class State(StrEnum):
     SUSPENDED = "suspended"
 
 
+class PhotoState(StrEnum):
+    """Of a photo: its file may be sent; it was; it is shown; or it is not, and why."""
+
+    ASKED = "asked"
+    SENT = "sent"
+    READY = "ready"
+    REFUSED = "refused"
+
+
 class Kind(StrEnum):
     TEXT = "text"
     NUMBER = "number"
@@ -33,6 +42,10 @@ MOST_VARIANTS: Final = 200
 MOST_OPTIONS: Final = 2
 MOST_ATTRIBUTES: Final = 50
 MOST_PICTURES: Final = 12
+MOST_PHOTOS: Final = 8
+LONGEST_ALT: Final = 200
+LARGEST_PHOTO: Final = 10_000_000  # bytes
+PHOTO_TYPES: Final = ("image/jpeg", "image/png", "image/webp", "image/avif")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +60,14 @@ class AttributeDefinition:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A drawing of ours (`brass-lamp`: /pictures/brass-lamp.svg) or an https address, on a background of this tone."""
+    """A drawing of ours (`brass-lamp`: /pictures/brass-lamp.svg) or an https address, on a background of this tone; or a photo.
+
+    Of a photo the name says all that a page needs: where its files are, and its size. `alt` is what its seller says is to be seen.
+    """
 
     name: str
     tone: str = "sand"
+    alt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +221,26 @@ def tone_of(picture: str) -> str:
 def is_picture(name: str) -> bool:
     """Whether this names a drawing or an https address."""
     return len(name) <= 500 and re.fullmatch(r"[a-z0-9][a-z0-9-]*|https://[^\s\"'<>]+", name) is not None
+
+
+def refuse_photo(media_type: str, size: int) -> Invalid | None:
+    """Why a file of this type and size cannot be a product's photo, as far as can be said before it is looked at."""
+    if media_type not in PHOTO_TYPES:
+        return Invalid("/media_type", "Send a JPEG, PNG, WebP or AVIF picture.")
+    if not 0 < size <= LARGEST_PHOTO:
+        return Invalid("/size", f"A picture has at most {LARGEST_PHOTO // 1_000_000} MB. Save it smaller.")
+    return None
+
+
+def refuse_alt(alt: str) -> Invalid | None:
+    if len(alt) > LONGEST_ALT or not _one_line(alt):
+        return Invalid("/alt", f"Say what is to be seen in one line of up to {LONGEST_ALT} letters.")
+    return None
+
+
+def photo_name(seller_ref: str, photo_ref: str, digest: str, width: int, height: int) -> str:
+    """Where the files of a photo lie, and what a page must know of it. It has the digest of its content, so what it names never changes."""
+    return f"photos/{seller_ref}/{photo_ref}-{digest}-{width}x{height}"
 
 
 def refuse_offer(offer: OfferDraft, number: int = 0) -> Invalid | None:

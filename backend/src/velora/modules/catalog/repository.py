@@ -5,7 +5,7 @@ from typing import Any, Final, TypeVar
 
 from sqlalchemy import Select, and_, bindparam, delete, exists, func, or_, select, tuple_
 
-from velora.modules.catalog.models import Attribute, Category, ImportRun, Listing, Offer, Price, Product, Variant
+from velora.modules.catalog.models import Attribute, Category, ImportRun, Listing, Offer, Photo, Price, Product, Variant
 from velora.modules.catalog.policy import State
 from velora.platform.db import ACROSS_TENANTS, UnitOfWork, scoped
 
@@ -37,7 +37,7 @@ def _offer_rows() -> Any:  # of more columns than the type checker's overloads c
             Product.title,
             Variant.title.label("variant_title"),
             Variant.sku,
-            Product.picture,
+            func.coalesce(Product.photo, Product.picture).label("picture"),
             Product.tone,
             Listing.slug,
             Offer.price_minor,
@@ -69,6 +69,7 @@ _PRODUCTS: Final = select(Product).where(_in(Product.seller_id, Product.id))
 _PRODUCTS_BY_HANDLE: Final = select(Product).where(_in(Product.seller_id, Product.handle))
 _VARIANTS_BY_SKU: Final = select(Variant).where(_in(Variant.seller_id, Variant.sku))
 _VARIANTS_OF: Final = select(Variant).where(_in(Variant.seller_id, Variant.product_id)).order_by(Variant.product_id, Variant.position)
+_PHOTOS_OF: Final = select(Photo).where(_in(Photo.seller_id, Photo.product_id)).order_by(Photo.product_id, Photo.position, Photo.id)
 _LISTINGS_AT: Final = select(Listing).where(_in(Listing.tenant_id, Listing.slug))
 _PRICES: Final = select(Price).where(_in(Price.tenant_id, Price.variant_id))
 _OFFER_KEYS: Final = select(Offer).where(_in(Offer.tenant_id, Offer.variant_id))
@@ -131,6 +132,36 @@ async def variants_of(uow: UnitOfWork, keys: Collection[Pair]) -> dict[Pair, lis
     for row in await _found(uow, _VARIANTS_OF, keys):
         found[row.seller_id, row.product_id].append(row)
     return found
+
+
+async def photos_of(uow: UnitOfWork, keys: Collection[Pair]) -> dict[Pair, list[Photo]]:
+    """Of each (seller, product), in their order, whatever their state."""
+    found: dict[Pair, list[Photo]] = {key: [] for key in keys}
+    for row in await _found(uow, _PHOTOS_OF, keys):
+        found[row.seller_id, row.product_id].append(row)
+    return found
+
+
+async def lock_product(uow: UnitOfWork, key: Pair) -> Product | None:
+    """Whoever changes a product's photos has it first, so that they are changed by one at a time."""
+    return await uow.entity(UnitOfWork.for_update(select(Product).where(Product.seller_id == key[0], Product.id == key[1])))
+
+
+async def photo(uow: UnitOfWork, key: Pair) -> Photo | None:
+    """Of (seller, photo)."""
+    return await uow.entity(select(Photo).where(Photo.seller_id == key[0], Photo.id == key[1]))
+
+
+async def drop_photo(uow: UnitOfWork, key: Pair, states: Collection[str]) -> bool:
+    """Of (seller, photo), if it is in one of these states; whether it was."""
+    gone = delete(Photo).where(Photo.seller_id == key[0], Photo.id == key[1], Photo.state.in_(sorted(states)))
+    return bool(await uow.change(gone))
+
+
+async def photos_before(uow: UnitOfWork, id_: int, states: Collection[str], limit: int) -> Sequence[Photo]:
+    """Whoever's: those in one of these states that were asked for before this id was made, the oldest first."""
+    chosen = select(Photo).where(Photo.state.in_(sorted(states)), Photo.id < id_)
+    return await uow.entities(chosen.order_by(Photo.id).limit(limit))
 
 
 async def own_variants(uow: UnitOfWork, seller_id: int, variant_ids: Collection[int]) -> set[int]:

@@ -7,7 +7,6 @@ by whom is read from the variables that its own tools use: AWS_…, GOOGLE_…, 
 """
 
 import asyncio
-import os
 import time
 from collections.abc import AsyncGenerator, Sequence
 from datetime import timedelta
@@ -16,10 +15,10 @@ from typing import Any, Final
 
 import obstore
 from obstore.exceptions import AlreadyExistsError, BaseError
-from obstore.store import from_url
 from pydantic import TypeAdapter, ValidationError
 
 from velora.platform.anchors.port import Anchor, AnchorConflict, AnchorsAway
+from velora.platform.buckets import bucket_at, first_line
 
 _A_FOLDER: Final = 100_000
 _AT_ONCE: Final = 16
@@ -30,9 +29,6 @@ _LINE: Final = TypeAdapter(Anchor)
 # A list can also be asked for as a table of another package, which is not here to say its types.
 _lists: Final[Any] = obstore
 
-_PATIENCE: Final = timedelta(seconds=20)
-_RETRIES: Final[Any] = {"max_retries": 3, "retry_timeout": _PATIENCE}
-
 
 class ObjectAnchors:
     """A place in a bucket. The newest anchor is believed for half a minute, so that a sealer does not ask every second."""
@@ -42,10 +38,7 @@ class ObjectAnchors:
     def __init__(self, url: str) -> None:
         """Raises ValueError for an address that is none."""
         self.place = url.rstrip("/")
-        try:
-            self._store = from_url(self.place, client_options=_client_options(), retry_config=_RETRIES)
-        except BaseError as error:
-            raise ValueError(f"{url} is no place for anchors: {error}") from error
+        self._store = bucket_at(self.place)
         self._known: dict[int, tuple[Anchor, str, float]] = {}  # by shard, with its object and when it was seen
 
     async def write(self, anchors: Sequence[Anchor]) -> None:
@@ -60,7 +53,7 @@ class ObjectAnchors:
             except AlreadyExistsError:
                 continue  # another sealer was first: what it wrote is compared with ours
             except BaseError as error:
-                raise AnchorsAway(f"{self.place} cannot be written: {_first_line(error)}") from error
+                raise AnchorsAway(f"{self.place} cannot be written: {first_line(error)}") from error
         raise AnchorsAway(f"In {self.place} an object without anchors lies where block {anchors[0].n} belongs, or others write there.")
 
     async def newest(self, shard: int) -> Anchor | None:
@@ -120,7 +113,7 @@ class ObjectAnchors:
         try:
             found = await _lists.list_with_delimiter_async(self._store, str(shard))
         except BaseError as error:
-            raise AnchorsAway(f"{self.place} cannot be read: {_first_line(error)}") from error
+            raise AnchorsAway(f"{self.place} cannot be read: {first_line(error)}") from error
         numbers = sorted(int(name) for path in found["common_prefixes"] if (name := path.rstrip("/").split("/")[-1]).isdigit())
         return [one for one in numbers if one > int(beyond.split("/")[1])] if beyond else numbers
 
@@ -131,7 +124,7 @@ class ObjectAnchors:
             async for page in _lists.list(self._store, f"{shard}/{stretch:08d}", offset=beyond, chunk_size=1000):
                 paths += [one["path"] for one in page]
         except BaseError as error:
-            raise AnchorsAway(f"{self.place} cannot be read: {_first_line(error)}") from error
+            raise AnchorsAway(f"{self.place} cannot be read: {first_line(error)}") from error
         return sorted(path for path in paths if path.endswith(".jsonl") and _stem(path).isdigit())
 
     async def _lines(self, path: str) -> list[Anchor]:
@@ -140,14 +133,8 @@ class ObjectAnchors:
             found = await obstore.get_async(self._store, path)
             lines = bytes(await found.bytes_async()).splitlines()
         except BaseError as error:
-            raise AnchorsAway(f"{path} in {self.place} cannot be read: {_first_line(error)}") from error
+            raise AnchorsAway(f"{path} in {self.place} cannot be read: {first_line(error)}") from error
         return sorted((one for line in lines if (one := _parsed(line))), key=lambda one: one.n)
-
-
-def _client_options() -> Any:
-    """Without encryption only where whoever runs Velora has named such an endpoint, as for a store on the same machine."""
-    plain = any(os.environ.get(name, "").startswith("http://") for name in ("AWS_ENDPOINT_URL", "AWS_ENDPOINT", "AZURE_ENDPOINT"))
-    return {"timeout": _PATIENCE, "connect_timeout": timedelta(seconds=5), "allow_http": plain}
 
 
 def _parsed(line: bytes) -> Anchor | None:
@@ -163,8 +150,3 @@ def _stem(path: str) -> str:
 
 def _first_of(path: str) -> int:
     return int(_stem(path))
-
-
-def _first_line(error: Exception) -> str:
-    """What the client says, without the dump of its own state that follows."""
-    return str(error).partition("\n")[0]

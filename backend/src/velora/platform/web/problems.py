@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Final
 
 from fastapi import FastAPI, Request
@@ -12,6 +13,7 @@ from starlette.exceptions import HTTPException
 from velora.kernel.errors import Refusal
 from velora.platform.anchors.port import AnchorsAway
 from velora.platform.db.errors import Deadlock, Unavailable
+from velora.platform.files.port import FilesAway
 
 log: Final = logging.getLogger("velora.web")
 
@@ -32,6 +34,17 @@ PROBLEM_SCHEMA: Final[dict[str, Any]] = {
         },
     },
 }
+
+
+@dataclass(unsafe_hash=True)
+class FilesUnavailable(Refusal):
+    code = "platform.files_unavailable"
+    status = 503
+    title = "Try again in a moment"
+    retry_after: int = 5
+
+    def detail(self) -> str:
+        return "The store of files does not answer just now. Nothing is lost; send the same request again in a moment."
 
 
 def problems(*refusals: type[Refusal]) -> dict[int | str, dict[str, Any]]:
@@ -73,6 +86,7 @@ def install(app: FastAPI) -> None:
         Unavailable: _database_away,
         Deadlock: _database_away,
         AnchorsAway: _anchors_away,
+        FilesAway: _files_away,
         Exception: _unexpected,
     }
     for kind, handler in handlers.items():
@@ -135,6 +149,11 @@ def _anchors_away(request: Request, error: Exception) -> JSONResponse:
     log.warning("The anchors are away: %s", error)
     detail = "What the ledger's blocks are held against lies outside the database, and cannot be read just now. Nothing is lost; try again."
     return render(request, 503, "platform.anchors_unavailable", "Try again in a moment", detail, {"retry_after": 5})
+
+
+def _files_away(request: Request, error: Exception) -> JSONResponse:
+    log.warning("The store of files is away: %s", error)
+    return _refusal(request, FilesUnavailable())
 
 
 def _unexpected(request: Request, error: Exception) -> JSONResponse:

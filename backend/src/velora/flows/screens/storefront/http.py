@@ -146,8 +146,11 @@ class CrumbOut(Schema):
 
 
 class PictureOut(Schema):
+    """A drawing of ours or an https address; or, as `photos/…-800x600`, a seller's own, of which the name says the size."""
+
     name: str
     tone: str
+    alt: str
 
 
 class AttributeOut(Schema):
@@ -352,7 +355,7 @@ def _product_page(page: ProductPage, currency: str) -> dict[str, Any]:
         "seller": {"id": encode("sel", page.seller.id), "name": page.seller.name, "slug": page.seller.slug},
         "category": {"id": encode("cat", category.id), "slug": category.slug, "name": category.name},
         "breadcrumbs": [{"slug": each.slug, "name": each.name} for each in page.path],
-        "pictures": [{"name": picture.name, "tone": picture.tone} for picture in listing.pictures],
+        "pictures": [{"name": picture.name, "tone": picture.tone, "alt": picture.alt} for picture in listing.pictures],
         "attributes": [{"key": key, "label": label, "value": value} for key, label, value in page.attributes],
         "options": [{"name": name, "values": _values(listing.offers, name)} for name in listing.options],
         "variants": [_variant(offer, page.left[offer.variant_id]) for offer in listing.offers],

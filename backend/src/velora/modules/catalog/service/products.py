@@ -73,6 +73,7 @@ class ProductFacts:
     version: int
     created_at: datetime
     variants: tuple[VariantFacts, ...]
+    photo: str = ""
 
 
 AddOutcome = Added | Invalid | SkuTaken | HandleTaken
@@ -246,4 +247,5 @@ def _facts(product: Product, variants: Sequence[Variant]) -> ProductFacts:
         version=product.version,
         created_at=product.created_at,
         variants=tuple(VariantFacts(variant.id, variant.sku, variant.title, variant.options) for variant in variants),
+        photo=product.photo or "",
     )

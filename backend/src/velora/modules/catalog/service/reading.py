@@ -7,6 +7,7 @@ from typing import Any, Literal, NamedTuple
 
 from velora.modules.catalog import repository
 from velora.modules.catalog.policy import Amounts, AttributeValue, Picture, State
+from velora.modules.catalog.service.photos import shown_photos
 from velora.platform.db import UnitOfWork
 
 
@@ -117,9 +118,10 @@ def _offer(row: Any, further: Mapping[str, Amounts]) -> Offer:
 
 
 async def listing_facts(uow: UnitOfWork, keys: Collection[ListingKey]) -> dict[ListingKey, ListingFacts]:
-    """Everything the catalogue knows of these listings, in three reads however many they are."""
+    """Everything the catalogue knows of these listings, in three reads however many they are, and one more where some have photos."""
     listings = await repository.listings(uow, {(key.tenant_id, key.listing_id) for key in keys})
     products = await repository.products(uow, {(listing.seller_id, listing.product_id) for listing in listings.values()})
+    photos = await shown_photos(uow, products)
     offered: dict[tuple[int, int], list[Offer]] = {key: [] for key in listings}
     rows = await repository.offers_of_listings(uow, listings)
     listed = {(row.tenant_id, row.variant_id): row.listing_id for row in rows}
@@ -143,7 +145,7 @@ async def listing_facts(uow: UnitOfWork, keys: Collection[ListingKey]) -> dict[L
             brand=product.brand,
             attributes=product.attributes,
             options=tuple(product.options),
-            pictures=tuple(Picture(each["name"], each["tone"]) for each in product.pictures),
+            pictures=photos[listing.seller_id, product.id] or tuple(Picture(each["name"], each["tone"]) for each in product.pictures),
             offers=tuple(offered[key]),
         )
     return facts
