@@ -25,6 +25,7 @@ from velora.flows.release.release import release_due
 from velora.flows.suspense.send import sweep_suspense
 from velora.flows.webhooks.sending import send_to_quick, send_to_slow
 from velora.modules.identity import service as identity
+from velora.modules.merchandising import service as merchandising
 from velora.modules.notifications import service as notifications
 from velora.modules.payments.service import inbox as gateway_inbox
 from velora.modules.transfers import service as transfers
@@ -134,6 +135,7 @@ LOOPS: Final[tuple[Loop, ...]] = (
     Loop("forget the inbox", timedelta(minutes=1), _in_a_transaction(forget_inbox), full_load=FORGOTTEN_AT_ONCE),
     Loop("forget notices", timedelta(minutes=10), _in_a_transaction(gateway_inbox.forget_old), full_load=gateway_inbox.FORGOTTEN_AT_ONCE),
     Loop("forget deliveries", timedelta(minutes=1), _in_a_transaction(webhooks.forget_old), full_load=webhooks.FORGOTTEN_AT_ONCE),
+    Loop("forget queries", timedelta(hours=1), _in_a_transaction(merchandising.forget_old), full_load=merchandising.FORGOTTEN_AT_ONCE),
     Loop("verify the ledger", timedelta(minutes=5), watch_books),
     Loop("make partitions", timedelta(hours=6), _make_partitions),
 )
