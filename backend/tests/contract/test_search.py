@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.builders.search import ENGINES, HARBOUR, NORDMARKT, VERSIONS, a_document, an_engine, built, counts, put, titles
-from velora.platform.search import FacetValue, Key, Query, SearchIndex, Sort
+from velora.platform.search import FacetValue, Key, Query, SearchIndex, Sort, Synonyms
 
 
 @pytest.fixture(params=ENGINES)
@@ -110,6 +110,35 @@ async def test_accents_may_be_left_out(index):
 async def test_the_last_word_may_be_unfinished(index):
     await put(index, [a_document(1, "Brass Lantern")])
     assert (await index.search(NORDMARKT, Query("EUR", "brass lant"))).total == 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "synonyms", "found"),
+    [
+        ("couch", Synonyms(("couch", "sofa")), {1, 2}),
+        ("Sofa", Synonyms(("couch", "sofa")), {1, 2}),
+        ("sofa", Synonyms(("couch", "settee")), {1}),
+        ("green couch", Synonyms(("couch", "sofa")), {1}),
+        ("settee", Synonyms(("settee",), ("sofa", "couch")), {1, 2}),
+        ("sofa", Synonyms(("settee",), ("sofa",)), {1}),  # one way only
+        ("telly", Synonyms(("telly", "television set")), {3, 4}),
+        ("television set oak", Synonyms(("telly", "television set")), {3, 4}),
+        ("Television Set", Synonyms(("television set",), ("telly",)), {3, 4}),
+        ("television oak", Synonyms(("telly", "television set")), {3}),  # half of an entry is no entry
+    ],
+)
+async def test_a_synonym_finds_what_it_means(index, typed, synonyms, found):
+    await put(
+        index,
+        [a_document(1, "Green sofa"), a_document(2, "Red couch"), a_document(3, "Television set, oak"), a_document(4, "Oak telly")],
+    )
+    assert {hit.id for hit in (await index.search(NORDMARKT, Query("EUR", typed, synonyms=(synonyms,)))).hits} == found
+
+
+async def test_the_word_that_was_typed_stands_before_its_synonym(index):
+    await put(index, [a_document(1, "Couch"), a_document(2, "Sofa")])
+    for typed, order in (("sofa", ["Sofa", "Couch"]), ("couch", ["Couch", "Sofa"])):
+        assert titles(await index.search(NORDMARKT, Query("EUR", typed, synonyms=(Synonyms(("sofa", "couch")),)))) == order
 
 
 async def test_a_match_in_the_title_stands_before_one_in_the_text(index):

@@ -62,6 +62,10 @@ async def all_rules(uow: UnitOfWork, tenant_id: int) -> Sequence[MerchandisingRu
     return await uow.entities(chosen.order_by(MerchandisingRule.id))
 
 
+async def count_rules(uow: UnitOfWork, tenant_id: int) -> int:
+    return await uow.scalar(select(func.count()).select_from(MerchandisingRule).where(MerchandisingRule.tenant_id == tenant_id)) or 0
+
+
 async def rule(uow: UnitOfWork, key: Key) -> MerchandisingRule | None:
     tenant_id, id_ = key
     return await uow.entity(select(MerchandisingRule).where(MerchandisingRule.tenant_id == tenant_id, MerchandisingRule.id == id_))

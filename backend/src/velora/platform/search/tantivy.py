@@ -292,11 +292,11 @@ class TantivyIndex:
         return [self._of_tenant(tenant_id), tantivy.Query.const_score_query(sold_in, 0.0)]
 
     def _search(self, searcher: tantivy.Searcher, tenant_id: int, query: Query) -> Found:
-        words = exact(self._schema, self._analyzers, query.text, query.locale)
+        words = exact(self._schema, self._analyzers, query.text, query.locale, query.synonyms)
         found = self._found(searcher, tenant_id, query, words)
         if found.total or not query.text.strip():
             return found
-        near = fuzzy(self._schema, self._analyzers, query.text, query.locale)
+        near = fuzzy(self._schema, self._analyzers, query.text, query.locale, query.synonyms)
         guessed = self._found(searcher, tenant_id, query, near)
         if not guessed.total:
             return found

@@ -40,7 +40,7 @@ async def rule(uow: UnitOfWork, tenant_id: int, id_: int) -> Rule | NotFound:
 async def add_rule(uow: UnitOfWork, tenant_id: int, wish: Wish) -> Rule | TooManyRules:
     """The rule is there, and holds when it says."""
     state = await repository.lock_state(uow, tenant_id)
-    if len(await repository.all_rules(uow, tenant_id)) >= MOST_RULES:
+    if await repository.count_rules(uow, tenant_id) >= MOST_RULES:
         return TooManyRules(MOST_RULES)
     new = Rule(uow.new_id(), wish, 1, uow.now)
     row = {"tenant_id": tenant_id, "id": new.id, **_columns(wish), "version": 1, "updated_at": uow.now}
