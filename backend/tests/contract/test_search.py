@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.builders.search import ENGINES, HARBOUR, NORDMARKT, VERSIONS, a_document, an_engine, built, counts, put, titles
-from velora.platform.search import FacetValue, Key, Query, SearchIndex, Sort
+from velora.platform.search import FacetValue, Key, Query, SearchIndex, Sort, Synonyms
 
 
 @pytest.fixture(params=ENGINES)
@@ -110,6 +110,35 @@ async def test_accents_may_be_left_out(index):
 async def test_the_last_word_may_be_unfinished(index):
     await put(index, [a_document(1, "Brass Lantern")])
     assert (await index.search(NORDMARKT, Query("EUR", "brass lant"))).total == 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "synonyms", "found"),
+    [
+        ("couch", Synonyms(("couch", "sofa")), {1, 2}),
+        ("Sofa", Synonyms(("couch", "sofa")), {1, 2}),
+        ("sofa", Synonyms(("couch", "settee")), {1}),
+        ("green couch", Synonyms(("couch", "sofa")), {1}),
+        ("settee", Synonyms(("settee",), ("sofa", "couch")), {1, 2}),
+        ("sofa", Synonyms(("settee",), ("sofa",)), {1}),  # one way only
+        ("telly", Synonyms(("telly", "television set")), {3, 4}),
+        ("television set oak", Synonyms(("telly", "television set")), {3, 4}),
+        ("Television Set", Synonyms(("television set",), ("telly",)), {3, 4}),
+        ("television oak", Synonyms(("telly", "television set")), {3}),  # half of an entry is no entry
+    ],
+)
+async def test_a_synonym_finds_what_it_means(index, typed, synonyms, found):
+    await put(
+        index,
+        [a_document(1, "Green sofa"), a_document(2, "Red couch"), a_document(3, "Television set, oak"), a_document(4, "Oak telly")],
+    )
+    assert {hit.id for hit in (await index.search(NORDMARKT, Query("EUR", typed, synonyms=(synonyms,)))).hits} == found
+
+
+async def test_the_word_that_was_typed_stands_before_its_synonym(index):
+    await put(index, [a_document(1, "Couch"), a_document(2, "Sofa")])
+    for typed, order in (("sofa", ["Sofa", "Couch"]), ("couch", ["Couch", "Sofa"])):
+        assert titles(await index.search(NORDMARKT, Query("EUR", typed, synonyms=(Synonyms(("sofa", "couch")),)))) == order
 
 
 async def test_a_match_in_the_title_stands_before_one_in_the_text(index):
@@ -226,3 +255,81 @@ async def test_many_writes_at_once_are_all_found(index):
     await asyncio.gather(*(index.write([a_document(n, f"Lamp {n}")], version=next(VERSIONS)) for n in range(1, 21)))
     await index.refresh()
     assert await index.count(NORDMARKT) == 20
+
+
+async def test_pins_stand_first_in_their_order_whatever_the_words_and_count_as_found(index):
+    await put(
+        index,
+        [
+            a_document(1, "Brass lamp", colour="brass"),
+            a_document(2, "Lamp", colour="black"),
+            a_document(3, "Candle", colour="white"),
+            a_document(4, "Rug", colour="red"),
+            a_document(5, "Lamp", HARBOUR),
+        ],
+    )
+    found = await index.search(NORDMARKT, Query("EUR", "lamp", pins=(3, 1, 5, 99)))
+    assert [hit.id for hit in found.hits] == [3, 1, 2]
+    assert found.total == 3
+    assert counts(found, "attr.colour") == {"white": 1, "brass": 1, "black": 1}
+    assert found.did_you_mean is None
+    only_pins = await index.search(NORDMARKT, Query("EUR", "xylophone", pins=(4, 3)))
+    assert ([hit.id for hit in only_pins.hits], only_pins.total) == ([4, 3], 2)
+
+
+async def test_a_pin_that_is_not_sold_in_the_currency_or_not_chosen_or_too_dear_does_not_stand_there(index):
+    lamp, candle, rug = a_document(1, "Lamp"), a_document(2, "Candle", colour="white", price=5000), a_document(3, "Rug")
+    await put(index, [lamp, candle, replace(rug, prices={"DKK": 100})])
+    for query, ids in (
+        (Query("EUR", "lamp", pins=(3, 2)), [2, 1]),
+        (Query("DKK", "lamp", pins=(3, 2)), [3]),
+        (Query("EUR", "lamp", pins=(2,), choices={"attr.colour": frozenset({"brass"})}), [1]),
+        (Query("EUR", "lamp", pins=(2,), choices={"attr.colour": frozenset({"white"})}), [2]),
+        (Query("EUR", "lamp", pins=(2,), price_to=2000), [1]),
+    ):
+        found = await index.search(NORDMARKT, query)
+        assert ([hit.id for hit in found.hits], found.total) == (ids, len(ids)), query
+    widened = await index.search(NORDMARKT, Query("EUR", "lamp", pins=(2,), choices={"attr.colour": frozenset({"brass"})}))
+    assert counts(widened, "attr.colour") == {"brass": 1, "white": 1}
+    dear = await index.search(NORDMARKT, Query("EUR", "lamp", pins=(2,), price_to=2000))
+    assert (dear.price_min, dear.price_max) == (1000, 5000)
+
+
+async def test_what_is_hidden_is_found_by_nothing_and_counted_nowhere(index):
+    await put(index, [a_document(1, "Lamp", colour="brass"), a_document(2, "Lamp", colour="black"), a_document(3, "Lamp", colour="red")])
+    found = await index.search(NORDMARKT, Query("EUR", "lamp", hides=frozenset({2}), pins=(2, 3)))
+    assert ([hit.id for hit in found.hits], found.total) == ([3, 1], 2)
+    assert counts(found, "attr.colour") == {"brass": 1, "red": 1}
+    narrowed = await index.search(NORDMARKT, Query("EUR", "lamp", hides=frozenset({2}), choices={"attr.colour": frozenset({"red"})}))
+    assert counts(narrowed, "attr.colour") == {"brass": 1, "red": 1}
+    near = await index.search(NORDMARKT, Query("EUR", "lmap", hides=frozenset({1, 3})))
+    assert ([hit.id for hit in near.hits], near.did_you_mean) == ([2], "lamp")
+
+
+@pytest.mark.parametrize("sort", Sort)
+@pytest.mark.parametrize("words", ["", "lamp"])
+async def test_pages_with_pins_neither_repeat_nor_skip_anything(index, sort, words):
+    lamps = [
+        a_document(number, f"Lamp {'lamp ' * (number % 3)}", price=100 * (number % 7), popularity=number % 5) for number in range(1, 26)
+    ]
+    await put(index, [*lamps, a_document(90, "Candle", price=1)])
+    pins, hides = (20, 90, 3, 7), frozenset({7, 11})
+    plain = await index.search(NORDMARKT, Query("EUR", words, sort=sort, limit=60, hides=hides))
+    expected = [20, 90, 3, *(hit.id for hit in plain.hits if hit.id not in pins)]
+    for size in (1, 2, 5, 7):
+        shown: list[int] = []
+        while True:
+            found = await index.search(NORDMARKT, Query("EUR", words, sort=sort, limit=size, offset=len(shown), pins=pins, hides=hides))
+            assert found.total == len(expected)
+            if not found.hits:
+                break
+            shown += [hit.id for hit in found.hits]
+        assert shown == expected, size
+
+
+async def test_twenty_pins_keep_their_order_before_the_best_match(index):
+    others = [a_document(number, "Candle") for number in range(1, 21)]
+    await put(index, [*others, a_document(50, "Lamp lamp lamp", text="lamp " * 50)])
+    pins = tuple(range(20, 0, -1))
+    found = await index.search(NORDMARKT, Query("EUR", "lamp", pins=pins))
+    assert [hit.id for hit in found.hits] == [*pins, 50]

@@ -166,7 +166,7 @@ async def a_rival(db: Database, market: Market) -> Market:
 
 
 async def a_side(house: TradingHouse, market: Market, title: str, people: SignedInAs, browser_at: BrowserAt) -> Side:
-    """Goods, an order that was paid and arrived, a return, a cart, a commission rule with its audit record, an import, webhooks."""
+    """Goods, an order that was paid and arrived, a return, a cart, a commission rule on record, an import, webhooks, a search rule."""
     async with house.db.begin(None) as uow:
         lamp = await goods(uow, market, title, stock=100)
         import_id = await catalog.begin_import(uow, market.tenant.id, market.seller.id)
@@ -189,6 +189,9 @@ async def a_side(house: TradingHouse, market: Market, title: str, people: Signed
         await methods.save(uow, [methods.NewMethod(market.tenant.id, order.buyer_id or 0, f"pm_{title}", "Visa", "4242", 12, 2034)])
         [card] = await methods.of_account(uow, market.tenant.id, order.buyer_id or 0)
     told = await both_listen(house, market.tenant.id, market.seller.id)
+    synonyms = await answered(admin.ask("POST", "/admin/search/synonyms", {"words": [title, "thing"]}))
+    lst = encode("lst", lamp.listing_id)
+    pinned = await answered(admin.ask("POST", "/admin/search/rules", {"query": title, "pins": [lst], "hides": []}))
     numbers = {
         "sel": market.seller.id, "prd": lamp.product_id, "var": lamp.variant_ids[0], "ord": bought.order_id, "sor": bought.part.id,
         "lin": bought.line.id, "pi": intent.id, "op": import_id, "acc": owner.account_id, "ten": market.tenant.id,
@@ -196,6 +199,7 @@ async def a_side(house: TradingHouse, market: Market, title: str, people: Signed
     }  # fmt: skip
     named = {
         "ret": given_back["id"], "rul": rule["id"], "ses": own[0]["id"], "tenant": market.tenant.slug, "products": lamp.slug,
+        "syn": synonyms["id"], "srl": pinned["id"], "lst": lst,
         "sellers": market.seller.slug, "categories": title.lower().replace(" ", "-"),
     }  # fmt: skip
     named |= {"team": encode("acc", admins_account.id), "email": admins_account.email} | told

@@ -25,6 +25,8 @@ import velora.flows.fulfilment.http
 import velora.flows.fx.http
 import velora.flows.gateway_notices.http
 import velora.flows.invoice_terms.http
+import velora.flows.merchandising.http
+import velora.flows.merchandising.synonyms.http
 import velora.flows.notices.http
 import velora.flows.offering.http
 import velora.flows.onboarding.http
@@ -56,6 +58,7 @@ from velora.apps.health import Health
 from velora.apps.operations import probes
 from velora.apps.process import spare_the_collector
 from velora.flows.house import TradingHouse
+from velora.flows.merchandising.counting import writing_behind
 from velora.platform.bus.asyncapi import document as events_told
 from velora.platform.web import FrontDesk
 from velora.platform.web.middleware import RequestId, Watched, page_policy
@@ -107,6 +110,8 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     velora.flows.four_eyes.http.router,
     velora.flows.onboarding.http.router,
     velora.flows.operating.http.router,
+    velora.flows.merchandising.synonyms.http.router,
+    velora.flows.merchandising.http.router,
     velora.flows.webhooks.http.router,
     velora.flows.webhooks.sellers.http.router,
     velora.modules.audit.http.router,
@@ -137,7 +142,8 @@ def create_app(
             app.state.desk = desk(house)
             health.opened(house)
             spare_the_collector()
-            yield
+            async with writing_behind(house):
+                yield
 
     app = FastAPI(
         title="Velora", version="1.0.0", lifespan=lifespan, openapi_url="/api/openapi.json", docs_url="/api/docs", redoc_url=None,

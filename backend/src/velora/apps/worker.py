@@ -29,6 +29,7 @@ from velora.flows.watching.figures import watch
 from velora.flows.webhooks.sending import send_to_quick, send_to_slow
 from velora.modules.catalog.service import SWEPT_AT_ONCE
 from velora.modules.identity import service as identity
+from velora.modules.merchandising import service as merchandising
 from velora.modules.notifications import service as notifications
 from velora.modules.payments.service import inbox as gateway_inbox
 from velora.modules.transfers import service as transfers
@@ -151,6 +152,7 @@ LOOPS: Final[tuple[Loop, ...]] = (
     Loop("forget notices", timedelta(minutes=10), _in_a_transaction(gateway_inbox.forget_old), full_load=gateway_inbox.FORGOTTEN_AT_ONCE),
     Loop("forget deliveries", timedelta(minutes=1), _in_a_transaction(webhooks.forget_old), full_load=webhooks.FORGOTTEN_AT_ONCE),
     Loop("look at engines and queues", timedelta(seconds=5), watch),
+    Loop("forget queries", timedelta(hours=1), _in_a_transaction(merchandising.forget_old), full_load=merchandising.FORGOTTEN_AT_ONCE),
     Loop("verify the ledger", timedelta(minutes=5), watch_books),
     Loop("make partitions", timedelta(hours=6), _make_partitions),
 )

@@ -6,8 +6,10 @@ from typing import Final
 from velora.kernel.clock import Clock
 from velora.platform.anchors.port import Anchors
 from velora.platform.bus.port import Bus
+from velora.platform.cache.followed import Followed
 from velora.platform.cache.port import Cache
 from velora.platform.cache.recent import Recent
+from velora.platform.cache.tallies import Tallies
 from velora.platform.db import Database
 from velora.platform.db.group_commit import Writes
 from velora.platform.files.port import Files
@@ -43,3 +45,5 @@ class House:
     anchors: Anchors
     outbound: Outbound = field(default_factory=Outbound)
     recent: Recent = field(default_factory=lambda: Recent(_BELIEVED_SECONDS))
+    followed: Followed = field(default_factory=Followed)
+    searched: Tallies = field(default_factory=Tallies)

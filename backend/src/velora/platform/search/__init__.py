@@ -3,6 +3,7 @@
 port     what every engine must do (its docstrings are the contract; tests/contract/test_search.py holds it)
 words    spelling help that needs no engine
 facets   facets as terms, for any engine
+synonyms which of the typed words mean others too
 
 tantivy*     the embedded engine: one folder
 opensearch*  OpenSearch 2
@@ -30,6 +31,7 @@ from velora.platform.search.port import (
     Sort,
     Stage,
     Suggestions,
+    Synonyms,
     Value,
     digest_of,
 )
@@ -52,6 +54,7 @@ __all__ = [
     "Sort",
     "Stage",
     "Suggestions",
+    "Synonyms",
     "Value",
     "digest_of",
 ]

@@ -148,9 +148,9 @@ class OpenSearchIndex:
     # ------------------------------------------------------------------------------------------- reading
 
     async def search(self, tenant_id: int, query: Query) -> Found:
-        words = exact(query.text, query.locale)
+        words = exact(query.text, query.locale, query.synonyms)
         found = found_in(await self._asked(tenant_id, questions(tenant_id, query, words)), query)
-        near = [] if found.total else fuzzy(query.text, query.locale)
+        near = [] if found.total else fuzzy(query.text, query.locale, query.synonyms)
         if not near:
             return found
         best = nearest_body(tenant_id, query.currency, near, SUGGEST_FROM)

@@ -7,6 +7,7 @@ and the bounds of prices ignore the prices that were asked for. Each looks only 
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from velora.platform.search.facets import BETWEEN, MOST_VALUES, Buckets, buckets_of, choices, facet_of
@@ -16,6 +17,7 @@ from velora.platform.search.port import MAX_OFFSET, Facet, Found, Hit, Key, Quer
 Part = dict[str, Any]
 
 SHOWN: Final = ["id", "card"]
+_PIN: Final = 1_000_000  # the score between one pin and the next; a score has 24 bits, and twenty pins have room
 _ORDERS: Final = {Sort.NEWEST: "created", Sort.POPULAR: "popularity"}
 
 
@@ -34,14 +36,14 @@ def questions(tenant_id: int, query: Query, words: Sequence[Part]) -> list[Part]
     place = sold(tenant_id, query.currency)
     chosen = {key: _any_of(key, query.choices[key], query.currency) for key in _chosen(query)}
     price, stats = _price(query), {"stats": {"field": price_in(query.currency)}}
-    without = [] if query.without is None else [{"ids": {"values": [name_of(Key(tenant_id, query.without))]}}]
+    meant = _meant(tenant_id, query, words)
     first: Part = {
         "size": min(query.limit, LONGEST_PAGE),
         "from": min(query.offset, MAX_OFFSET),
         "track_total_hits": True,
         "_source": SHOWN,
-        "query": {"bool": {"filter": [*place, *chosen.values(), *price], "must": list(words), "must_not": without}},
-        "sort": _order(query, by_words=bool(words)),
+        "query": _all_of([*place, *chosen.values(), *price], meant),
+        "sort": _order(query, by_words=_is_by_words(query, words)),
     }
     if query.facets == ():
         return [first]
@@ -49,14 +51,53 @@ def questions(tenant_id: int, query: Query, words: Sequence[Part]) -> list[Part]
     asked = [first]
     for key in chosen:
         others = [one for other, one in chosen.items() if other != key]
-        asked.append(_count([*place, *others, *price], words, {COUNTED: _terms(counted_field(key), key)}))
+        asked.append(_count([*place, *others, *price], meant, {COUNTED: _terms(counted_field(key), key)}))
     if price:
-        asked.append(_count([*place, *chosen.values()], words, {PRICE: stats}))
+        asked.append(_count([*place, *chosen.values()], meant, {PRICE: stats}))
     return asked
 
 
-def _count(filters: Sequence[Part], words: Sequence[Part], counts: Part) -> Part:
-    return {"size": 0, "track_total_hits": False, "query": {"bool": {"filter": list(filters), "must": list(words)}}, "aggs": counts}
+@dataclass(frozen=True, slots=True)
+class _Meant:
+    """What is found, as far as choices and places go not: what must match, and what must not."""
+
+    must: Sequence[Part]
+    must_not: Sequence[Part]
+
+
+def _meant(tenant_id: int, query: Query, words: Sequence[Part]) -> _Meant:
+    """The words or a pin, and nothing that is left out.
+
+    A pin's score says its place, far above any that words can have. Where words do not say the order, they have no score at all: the score
+    parts pins from the others, and the order's own field orders those.
+    """
+    must_not = [_ids(tenant_id, query.left_out)] if query.left_out else []
+    if not query.pinned:
+        return _Meant(words, must_not)
+    scored: Part = {"bool": {"must": list(words)}} if words else {"match_all": {}}
+    if not _is_by_words(query, words):
+        scored = {"constant_score": {"filter": scored, "boost": 0}}
+    first = len(query.pinned)
+    pins = [
+        {"constant_score": {"filter": _ids(tenant_id, [one]), "boost": _PIN * (first - place)}} for place, one in enumerate(query.pinned)
+    ]
+    return _Meant([{"dis_max": {"queries": [scored, *pins]}}], must_not)
+
+
+def _all_of(filters: Sequence[Part], meant: _Meant) -> Part:
+    return {"bool": {"filter": list(filters), "must": list(meant.must), "must_not": list(meant.must_not)}}
+
+
+def _count(filters: Sequence[Part], meant: _Meant, counts: Part) -> Part:
+    return {"size": 0, "track_total_hits": False, "query": _all_of(filters, meant), "aggs": counts}
+
+
+def _ids(tenant_id: int, ids: Iterable[int]) -> Part:
+    return {"ids": {"values": [name_of(Key(tenant_id, one)) for one in sorted(ids)]}}
+
+
+def _is_by_words(query: Query, words: Sequence[Part]) -> bool:
+    return query.sort is Sort.RELEVANCE and bool(words)
 
 
 def _chosen(query: Query) -> list[str]:
@@ -122,14 +163,15 @@ def nearest_body(tenant_id: int, currency: str, words: Sequence[Part], size: int
 
 
 def _order(query: Query, *, by_words: bool) -> list[Any]:
-    """Ties fall to the younger one, so that pages follow each other."""
+    """Pins first. Ties fall to the younger one, so that pages follow each other."""
+    if by_words:
+        return ["_score", {"id": "desc"}]
+    pins = ["_score"] if query.pinned else []
     match query.sort:
-        case Sort.RELEVANCE if by_words:
-            return ["_score", {"id": "desc"}]
         case Sort.PRICE_ASC | Sort.PRICE_DESC:
-            return [{price_in(query.currency): "asc" if query.sort is Sort.PRICE_ASC else "desc"}, {"id": "desc"}]
+            return [*pins, {price_in(query.currency): "asc" if query.sort is Sort.PRICE_ASC else "desc"}, {"id": "desc"}]
         case _:
-            return [{_ORDERS.get(query.sort, "popularity"): "desc"}, {"id": "desc"}]
+            return [*pins, {_ORDERS.get(query.sort, "popularity"): "desc"}, {"id": "desc"}]
 
 
 def _any_of(key: str, values: Iterable[str], currency: str) -> Part:

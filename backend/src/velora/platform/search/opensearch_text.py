@@ -5,7 +5,9 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from velora.platform.search.opensearch_rows import BEGUN, LANGUAGES, stem_field
-from velora.platform.search.words import allowed_typos
+from velora.platform.search.port import Synonyms
+from velora.platform.search.synonyms import SYNONYM, stretches
+from velora.platform.search.words import allowed_typos, folded
 
 LONGEST_QUERY: Final = 12  # words; people type fewer, and each costs
 LONGEST_WORD: Final = 60  # letters
@@ -19,23 +21,37 @@ def typed_words(text: str) -> list[str]:
     return [word for word in parted.split() if len(word) <= LONGEST_WORD][:LONGEST_QUERY]
 
 
-def exact(text: str, locale: str) -> list[Part]:
+def exact(text: str, locale: str, synonyms: Sequence[Synonyms] = ()) -> list[Part]:
     """Each word as typed or in another form of it; the last one may be unfinished."""
-    return _each(text, locale, _begun)
+    return _each(text, locale, synonyms, _begun)
 
 
-def fuzzy(text: str, locale: str) -> list[Part]:
+def fuzzy(text: str, locale: str, synonyms: Sequence[Synonyms] = ()) -> list[Part]:
     """Each word as above, or with a slip of the finger in it."""
-    return _each(text, locale, _misspelt)
+    return _each(text, locale, synonyms, _misspelt)
 
 
-def _each(text: str, locale: str, more: Callable[[str, bool], list[Part]]) -> list[Part]:
-    words = typed_words(text)
+def _each(text: str, locale: str, synonyms: Sequence[Synonyms], more: Callable[[str, bool], list[Part]]) -> list[Part]:
+    words = tuple(typed_words(text))
     language = locale.split("-", maxsplit=1)[0]
-    return [
+    each = [
         {"dis_max": {"tie_breaker": 0.1, "queries": [*_as_typed(word, language), *more(word, position == len(words))]}}
         for position, word in enumerate(words, start=1)
     ]
+    parts: list[Part] = []
+    for stretch in stretches(words, synonyms, lambda entry: tuple(typed_words(entry)), folded):
+        typed = each[stretch.start : stretch.end]
+        others = [_all_of([_best_of(_as_typed(word, language)) for word in other], boost=SYNONYM) for other in stretch.others]
+        parts += [_best_of([_all_of(typed), *others])] if others else typed
+    return parts
+
+
+def _best_of(ways: Sequence[Part]) -> Part:
+    return {"dis_max": {"tie_breaker": 0.1, "queries": list(ways)}}
+
+
+def _all_of(parts: Sequence[Part], *, boost: float = 1.0) -> Part:
+    return {"bool": {"must": list(parts), "boost": boost}}
 
 
 def _as_typed(word: str, language: str) -> list[Part]:

@@ -96,12 +96,27 @@ class Sort(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Synonyms:
+    """Words of one meaning; each entry may be several words. Typing any of `words` finds what has any other of them.
+
+    With `to`, typing any of `words` finds what has any of `to` as well, and not the other way round.
+    """
+
+    words: tuple[str, ...]
+    to: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Query:
     """Words (all must match), choices per facet (any value of one facet, every facet), a price range, an order.
 
     Found is what has a price in `currency`; amounts are of it, and so is the order by price.
 
-    `without` leaves out one document (a product beside its own kind).
+    `without` leaves out one document (a product beside its own kind). `synonyms` hold for this query: nothing is indexed anew for them.
+
+    `pins` are documents that stand first, in this order and whatever the words and the order of the others: those of them that this tenant
+    sells in the currency and that meet the choices and the price range. `hides` are found by nothing, pinned or not. Both count as they are
+    shown: in the total, in the facets, and on pages, where a pin stands once.
     """
 
     currency: str
@@ -115,6 +130,19 @@ class Query:
     limit: int = 24
     facets: tuple[str, ...] | None = None  # None: all that occur; (): none
     without: int | None = None
+    synonyms: tuple[Synonyms, ...] = ()
+    pins: tuple[int, ...] = ()
+    hides: frozenset[int] = frozenset()
+
+    @property
+    def pinned(self) -> tuple[int, ...]:
+        """The pins that may stand there at all, each once."""
+        return tuple(dict.fromkeys(one for one in self.pins if one not in self.hides and one != self.without))
+
+    @property
+    def left_out(self) -> frozenset[int]:
+        """The hidden, and what this is beside."""
+        return self.hides if self.without is None else self.hides | {self.without}
 
 
 @dataclass(frozen=True, slots=True)

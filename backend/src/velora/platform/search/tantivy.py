@@ -33,7 +33,7 @@ from velora.platform.search.port import (
 )
 from velora.platform.search.tantivy_answers import counted, digest_in, hit_of, total_of, writer_of
 from velora.platform.search.tantivy_generations import META, Generations
-from velora.platform.search.tantivy_rows import GONE, PRICE, key_of, price_in, row_of, row_of_gone, schema, term
+from velora.platform.search.tantivy_rows import GONE, PRICE, either, key_of, keys_of, price_in, row_of, row_of_gone, schema, term
 from velora.platform.search.tantivy_text import analyzers, exact, fuzzy
 from velora.platform.search.words import did_you_mean, words_of
 from velora.platform.telemetry import metrics
@@ -297,11 +297,11 @@ class TantivyIndex:
         return [self._of_tenant(tenant_id), tantivy.Query.const_score_query(sold_in, 0.0)]
 
     def _search(self, searcher: tantivy.Searcher, tenant_id: int, query: Query) -> Found:
-        words = exact(self._schema, self._analyzers, query.text, query.locale)
+        words = exact(self._schema, self._analyzers, query.text, query.locale, query.synonyms)
         found = self._found(searcher, tenant_id, query, words)
         if found.total or not query.text.strip():
             return found
-        near = fuzzy(self._schema, self._analyzers, query.text, query.locale)
+        near = fuzzy(self._schema, self._analyzers, query.text, query.locale, query.synonyms)
         guessed = self._found(searcher, tenant_id, query, near)
         if not guessed.total:
             return found
@@ -310,35 +310,57 @@ class TantivyIndex:
         return Found(guessed.hits, guessed.total, guessed.facets, guessed.price_min, guessed.price_max, did_you_mean(query.text, titles))
 
     def _found(self, searcher: tantivy.Searcher, tenant_id: int, query: Query, words: Sequence[tantivy.Query]) -> Found:
-        base = [*self._sold(tenant_id, query.currency), *words]
+        sold = self._sold(tenant_id, query.currency)
+        without = keys_of(self._schema, tenant_id, query.left_out)
+        pins = keys_of(self._schema, tenant_id, query.pinned)
+        meant = either(self._all_of(*words) if words else tantivy.Query.all_query(), pins) if pins else None
+        base = [*sold, *([meant] if meant else words)]
         chosen = {key: self._any_of(key, values, query.currency) for key, values in query.choices.items() if values}
-        price, in_price, currency = self._price(query), price_in(query.currency), query.currency
-        everything = self._all_of(*base, *chosen.values(), *price, without=self._without(tenant_id, query))
-        by_text = query.sort is Sort.RELEVANCE and bool(words)
-        by_field, order = _ORDERS.get(query.sort, ("popularity", Order.Desc))
-        result = searcher.search(
-            everything,
-            limit=max(query.limit, 1),
-            offset=min(query.offset, MAX_OFFSET),
-            order_by_field=None if by_text else in_price if by_field == PRICE else by_field,
-            order=Order.Desc if by_text else order,
-        )
-        hits = tuple(hit_of(searcher.doc(address)) for _, address in result.hits)[: query.limit]
-        total = total_of(result)
+        price, currency = self._price(query), query.currency
+        everything = self._all_of(*base, *chosen.values(), *price, without=without)
+        narrowed = [*sold, *chosen.values(), *price]
+        first = self._pinned(searcher, tenant_id, query, self._all_of(*narrowed, pins)) if pins else []
+        others = self._all_of(*narrowed, *words, without=either(without, pins))
+        shown, more = self._page(searcher, query, first, others, by_words=bool(words))
+        hits, total = tuple(hit_of(row) for row in shown), len(first) + more
         if query.facets == ():
             return Found(hits, total, (), None, None, None)
         everywhere = counted(searcher, everything, currency)
         buckets = {key: values for key, values in everywhere.values.items() if key not in chosen}
         for key in chosen:
-            others = [narrowed for other, narrowed in chosen.items() if other != key]
-            buckets[key] = counted(searcher, self._all_of(*base, *others, *price), currency).values.get(key, {})
-        prices = counted(searcher, self._all_of(*base, *chosen.values()), currency) if price else everywhere
+            besides = [narrowed for other, narrowed in chosen.items() if other != key]
+            buckets[key] = counted(searcher, self._all_of(*base, *besides, *price, without=without), currency).values.get(key, {})
+        prices = counted(searcher, self._all_of(*base, *chosen.values(), without=without), currency) if price else everywhere
         facets = (
             facet_of(key, values, query.choices.get(key, frozenset()))
             for key, values in buckets.items()
             if values and (query.facets is None or key in query.facets)
         )
         return Found(hits, total, tuple(sorted(facets, key=lambda facet: facet.key)), prices.low, prices.high, None)
+
+    def _pinned(self, searcher: tantivy.Searcher, tenant_id: int, query: Query, pins: tantivy.Query) -> list[tantivy.Document]:
+        """Those of the pins that are there, in their order."""
+        found = [searcher.doc(address) for _, address in searcher.search(pins, limit=len(query.pinned)).hits]
+        place = {Key(tenant_id, one): number for number, one in enumerate(query.pinned)}
+        return sorted(found, key=lambda row: place[key_of(row)])
+
+    def _page(
+        self, searcher: tantivy.Searcher, query: Query, first: Sequence[tantivy.Document], others: tantivy.Query, *, by_words: bool
+    ) -> tuple[list[tantivy.Document], int]:
+        """The page that the query asks for, of these and then of the others in their order; and how many others there are."""
+        offset = min(query.offset, MAX_OFFSET)
+        shown = list(first[offset : offset + query.limit])
+        by_text = query.sort is Sort.RELEVANCE and by_words
+        by_field, order = _ORDERS.get(query.sort, ("popularity", Order.Desc))
+        result = searcher.search(
+            others,
+            limit=max(query.limit - len(shown), 1),
+            offset=max(offset - len(first), 0),
+            order_by_field=None if by_text else price_in(query.currency) if by_field == PRICE else by_field,
+            order=Order.Desc if by_text else order,
+        )
+        room = query.limit - len(shown)
+        return [*shown, *(searcher.doc(address) for _, address in result.hits[:room])], total_of(result)
 
     def _suggest(self, searcher: tantivy.Searcher, place: tuple[int, str], text: str, locale: str, facet: str, limit: int) -> Suggestions:
         sold, currency = self._sold(*place), place[1]
@@ -361,11 +383,6 @@ class TantivyIndex:
     def _all_of(self, *queries: tantivy.Query, without: tantivy.Query | None = None) -> tantivy.Query:
         parts = [(Occur.Must, query) for query in queries]
         return tantivy.Query.boolean_query([*parts, (Occur.MustNot, without)] if without else parts)
-
-    def _without(self, tenant_id: int, query: Query) -> tantivy.Query | None:
-        if query.without is None:
-            return None
-        return tantivy.Query.term_query(self._schema, "key", term(Key(tenant_id, query.without)))
 
     def _any_of(self, key: str, values: Iterable[str], currency: str) -> tantivy.Query:
         terms = [tantivy.Query.term_query(self._schema, "choice", one, "basic") for one in choices(key, values, currency)]

@@ -1,10 +1,11 @@
 """The shape of the embedded engine's index: its fields, and a document as a row of them."""
 
+from collections.abc import Collection
 from typing import Final
 
 import orjson
 import tantivy
-from tantivy import SchemaBuilder
+from tantivy import Occur, SchemaBuilder
 
 from velora.kernel.money import CURRENCY_DIGITS
 from velora.platform.search.facets import choice, counted_term
@@ -44,6 +45,20 @@ def price_in(currency: str) -> str:
 def term(key: Key) -> str:
     """A document's key as one term."""
     return f"{key.tenant_id}/{key.id}"
+
+
+def keys_of(schema: tantivy.Schema, tenant_id: int, ids: Collection[int]) -> tantivy.Query | None:
+    """These documents of the tenant, none better than another; None for none."""
+    if not ids:
+        return None
+    known = tantivy.Query.term_set_query(schema, "key", [term(Key(tenant_id, one)) for one in ids])
+    return tantivy.Query.const_score_query(known, 0.0)
+
+
+def either(*queries: tantivy.Query | None) -> tantivy.Query | None:
+    """What any of them finds; None where none asks for anything."""
+    asked = [(Occur.Should, query) for query in queries if query]
+    return tantivy.Query.boolean_query(asked) if asked else None
 
 
 def key_of(row: tantivy.Document) -> Key:

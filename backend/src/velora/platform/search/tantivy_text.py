@@ -1,11 +1,13 @@
 """How words become tantivy queries: every word must match, in whichever of several ways scores best."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
-from tantivy import Filter, Query, Schema, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
+from tantivy import Filter, Occur, Query, Schema, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
 
-from velora.platform.search.words import allowed_typos
+from velora.platform.search.port import Synonyms
+from velora.platform.search.synonyms import SYNONYM, stretches
+from velora.platform.search.words import allowed_typos, folded
 
 WORDS: Final = "words"
 LANGUAGES: Final = {
@@ -41,28 +43,52 @@ def _folding() -> TextAnalyzerBuilder:
     return TextAnalyzerBuilder(Tokenizer.simple()).filter(Filter.remove_long(60)).filter(Filter.lowercase())
 
 
-def exact(schema: Schema, known: Mapping[str, TextAnalyzer], text: str, locale: str) -> list[Query]:
+def exact(schema: Schema, known: Mapping[str, TextAnalyzer], text: str, locale: str, synonyms: Sequence[Synonyms] = ()) -> list[Query]:
     """Each word as typed or in another form of it; the last one may be unfinished."""
-    words, stems, language = _analyzed(known, text, locale)
-    last = len(words) - 1
-    return [
-        Query.disjunction_max_query(
-            [*_as_typed(schema, word, stem, language), *(_begun(schema, word) if position == last else [])], tie_breaker=0.1
-        )
-        for position, (word, stem) in enumerate(zip(words, stems, strict=True))
-    ]
+
+    def begun(word: str, unfinished: bool) -> list[Query]:
+        return _begun(schema, word) if unfinished else []
+
+    return _each(schema, known, (text, locale), synonyms, begun)
 
 
-def fuzzy(schema: Schema, known: Mapping[str, TextAnalyzer], text: str, locale: str) -> list[Query]:
+def fuzzy(schema: Schema, known: Mapping[str, TextAnalyzer], text: str, locale: str, synonyms: Sequence[Synonyms] = ()) -> list[Query]:
     """Each word as above, or with a slip of the finger in it."""
-    words, stems, language = _analyzed(known, text, locale)
-    last = len(words) - 1
-    return [
-        Query.disjunction_max_query(
-            [*_as_typed(schema, word, stem, language), *_misspelt(schema, word, unfinished=position == last)], tie_breaker=0.1
-        )
-        for position, (word, stem) in enumerate(zip(words, stems, strict=True))
-    ]
+    return _each(schema, known, (text, locale), synonyms, lambda word, unfinished: _misspelt(schema, word, unfinished=unfinished))
+
+
+def _each(
+    schema: Schema,
+    known: Mapping[str, TextAnalyzer],
+    typed: tuple[str, str],
+    synonyms: Sequence[Synonyms],
+    more: Callable[[str, bool], list[Query]],
+) -> list[Query]:
+    words, stems, language = _analyzed(known, *typed)
+    forms = list(zip(words, stems, strict=True))
+    last = len(forms) - 1
+    each = [_best_of([*_as_typed(schema, *form, language), *more(form[0], at == last)]) for at, form in enumerate(forms)]
+    parts: list[Query] = []
+    for stretch in stretches(tuple(words), synonyms, lambda entry: tuple(known[WORDS].analyze(entry)), folded):
+        as_typed = each[stretch.start : stretch.end]
+        others = [_meant(schema, known, other, typed[1]) for other in stretch.others]
+        parts += [_best_of([_all_of(as_typed), *others])] if others else as_typed
+    return parts
+
+
+def _meant(schema: Schema, known: Mapping[str, TextAnalyzer], words: Sequence[str], locale: str) -> Query:
+    words, stems, language = _analyzed(known, " ".join(words), locale)
+    return Query.boost_query(
+        _all_of([_best_of(_as_typed(schema, word, stem, language)) for word, stem in zip(words, stems, strict=True)]), SYNONYM
+    )
+
+
+def _best_of(ways: Sequence[Query]) -> Query:
+    return Query.disjunction_max_query(ways, tie_breaker=0.1)
+
+
+def _all_of(parts: Sequence[Query]) -> Query:
+    return Query.boolean_query([(Occur.Must, part) for part in parts])
 
 
 def _analyzed(known: Mapping[str, TextAnalyzer], text: str, locale: str) -> tuple[Sequence[str], Sequence[str], str | None]:

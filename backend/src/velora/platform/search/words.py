@@ -1,6 +1,7 @@
 """Spelling help from the titles that were found: it works over any engine."""
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
@@ -10,6 +11,12 @@ _WORD = re.compile(r"[^\W_]+")
 def words_of(text: str) -> list[str]:
     """The words of a text as people would compare them: without case and punctuation."""
     return _WORD.findall(text.casefold())
+
+
+def folded(word: str) -> str:
+    """The word without case and without marks on its letters: two that are typed for each other are the same."""
+    apart = unicodedata.normalize("NFKD", word.casefold())
+    return "".join(letter for letter in apart if not unicodedata.combining(letter))
 
 
 def distance(a: str, b: str, at_most: int) -> int:

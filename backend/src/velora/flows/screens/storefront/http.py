@@ -7,6 +7,10 @@ from typing import Annotated, Any, Final, Literal
 from fastapi import APIRouter, Query, Request
 from pydantic import Field
 
+from velora.flows.merchandising.arranging import arranged
+from velora.flows.merchandising.counting import note
+from velora.flows.merchandising.knowing import wishes_of
+from velora.flows.merchandising.suggesting import suggested
 from velora.flows.screens.storefront import lists
 from velora.flows.screens.storefront.home import home_page
 from velora.flows.screens.storefront.product import ProductPage, product_page, seller_page
@@ -15,6 +19,7 @@ from velora.kernel.ids import encode
 from velora.kernel.paging import decode_cursor, encode_cursor
 from velora.modules.catalog.errors import NotForSaleIn, ProductNotFound
 from velora.modules.catalog.service import Offer
+from velora.modules.merchandising.service import Seen
 from velora.modules.pricing.service import Basket
 from velora.platform import search as index
 from velora.platform.search import MAX_OFFSET, SearchUnavailable, Sort
@@ -253,6 +258,7 @@ async def search(
     price_max: Annotated[int | None, Query(ge=0, le=10**12, description="In minor units")] = None,
     in_stock: Annotated[bool, Query(description="Only what can be sent now")] = False,
     sort: Sort = Sort.RELEVANCE,
+    submitted: Annotated[bool, Query(description="Somebody has typed these words to the end and wants them: they are counted")] = False,
     cursor: Annotated[str | None, Query(max_length=200)] = None,
     limit: Annotated[int, Query(ge=1, le=60)] = 24,
 ) -> JsonReply:
@@ -273,7 +279,11 @@ async def search(
         offset=offset,
         limit=limit,
     )
+    if q.strip():
+        query = arranged(query, await wishes_of(house, tenant.id), house.clock.now())
     found = await lists.found(house, tenant.id, query)
+    if submitted and not choices and offset == 0:
+        note(house, tenant.id, q, Seen.FOUND if found.total and found.did_you_mean is None else Seen.MISSED)
     after = offset + len(found.hits)
     more = bool(found.hits) and after < min(found.total, MAX_OFFSET)
     return JsonReply(
@@ -291,7 +301,7 @@ async def search(
 @router.get("/search/suggest", response_model=SuggestOut, responses=problems(SearchUnavailable))
 async def suggest(tenant: Selling, house: HouseDep, q: Annotated[str, Query(max_length=100, examples=["lam"])] = "") -> JsonReply:
     """What somebody who types this may mean."""
-    found = await house.search.suggest(tenant.id, q, currency=tenant.currency, locale=tenant.locale, facet="category")
+    found = await suggested(house, tenant.id, q, currency=tenant.currency, locale=tenant.locale)
     wanted = ("slug", "title", "picture", "tone", "price")
     return JsonReply(
         {

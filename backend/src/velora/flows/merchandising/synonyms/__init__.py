@@ -1,0 +1,1 @@
+"""Routes with which administrators keep a marketplace's synonyms."""
