@@ -10,8 +10,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from velora.platform.search.facets import BETWEEN, MOST_VALUES, Buckets, buckets_of, choices, facet_of
+from velora.platform.search.marks import Marker
 from velora.platform.search.opensearch_rows import COUNTED, LONGEST_PAGE, PRICE, counted_field, counted_fields, name_of, price_in
+from velora.platform.search.opensearch_text import better, must
 from velora.platform.search.port import MAX_OFFSET, Facet, Found, Hit, Key, Query, Sort
+from velora.platform.search.reading import Reading
 
 Part = dict[str, Any]
 
@@ -29,9 +32,11 @@ def sold(tenant_id: int, currency: str) -> list[Part]:
     return [tenants(tenant_id), {"term": {"sold_in": currency}}]
 
 
-def questions(tenant_id: int, query: Query, words: Sequence[Part]) -> list[Part]:
+def questions(tenant_id: int, query: Query, reading: Reading) -> list[Part]:
     """The searches that together answer the query; `found_in` reads their answers, in the same order."""
-    place = sold(tenant_id, query.currency)
+    place, words = sold(tenant_id, query.currency), must(reading)
+    by_words = query.sort is Sort.RELEVANCE and bool(words)
+    higher = better(reading, query.fresh_since) if by_words else []
     chosen = {key: _any_of(key, query.choices[key], query.currency) for key in _chosen(query)}
     price, stats = _price(query), {"stats": {"field": price_in(query.currency)}}
     without = [] if query.without is None else [{"ids": {"values": [name_of(Key(tenant_id, query.without))]}}]
@@ -39,9 +44,9 @@ def questions(tenant_id: int, query: Query, words: Sequence[Part]) -> list[Part]
         "size": min(query.limit, LONGEST_PAGE),
         "from": min(query.offset, MAX_OFFSET),
         "track_total_hits": True,
-        "_source": SHOWN,
-        "query": {"bool": {"filter": [*place, *chosen.values(), *price], "must": list(words), "must_not": without}},
-        "sort": _order(query, by_words=bool(words)),
+        "_source": [*SHOWN, "title", "text"] if query.marks else SHOWN,
+        "query": {"bool": {"filter": [*place, *chosen.values(), *price], "must": words, "must_not": without, "should": higher}},
+        "sort": _order(query, by_words=by_words),
     }
     if query.facets == ():
         return [first]
@@ -53,6 +58,28 @@ def questions(tenant_id: int, query: Query, words: Sequence[Part]) -> list[Part]
     if price:
         asked.append(_count([*place, *chosen.values()], words, {PRICE: stats}))
     return asked
+
+
+def most_questions(tenant_id: int, query: Query, reading: Reading) -> list[Part]:
+    """The searches for what has most of the words, and for whether something has all of them but not what was chosen; for `most_in`."""
+    place = sold(tenant_id, query.currency)
+    each = must(reading.counting())
+    for number, one in enumerate(each):
+        one["dis_max"]["_name"] = str(number)
+    some = {"bool": {"should": each, "minimum_should_match": 1}}
+    best = {"bool": {"filter": place, "must": [some], "should": better(reading, None)}}
+    asked: list[Part] = [{"size": 1, "track_total_hits": False, "_source": False, "query": best, "sort": ["_score", {"id": "desc"}]}]
+    if query.narrows:
+        asked.append({"size": 0, "track_total_hits": 1, "query": {"bool": {"filter": [*place, *must(reading)]}}})
+    return asked
+
+
+def most_in(answers: Sequence[Mapping[str, Any]]) -> list[int]:
+    """The places of these words."""
+    best, *unnarrowed = answers
+    if any(answer["hits"]["total"]["value"] for answer in unnarrowed):
+        return []
+    return sorted(int(name) for hit in best["hits"]["hits"] for name in hit["matched_queries"])
 
 
 def _count(filters: Sequence[Part], words: Sequence[Part], counts: Part) -> Part:
@@ -68,10 +95,13 @@ def _terms(field: str, key: str | None = None) -> Part:
     return {"terms": {"field": field, "size": MOST_VALUES, **only}}
 
 
-def found_in(answers: Sequence[Mapping[str, Any]], query: Query) -> Found:
+def found_in(answers: Sequence[Mapping[str, Any]], query: Query, reading: Reading) -> Found:
     """What the answers to `questions` say."""
     first, *more = answers
-    hits, total = hits_in(first), int(first["hits"]["total"]["value"])
+    hits, total = (
+        _marked(first, query, reading) if query.marks and reading.meanings else hits_in(first),
+        int(first["hits"]["total"]["value"]),
+    )
     if query.facets == ():
         return Found(hits, total, (), None, None, None)
     chosen = _chosen(query)
@@ -98,6 +128,12 @@ def hits_in(answer: Mapping[str, Any]) -> tuple[Hit, ...]:
     return tuple(Hit(int(hit["_source"]["id"]), hit["_source"]["card"]) for hit in answer["hits"]["hits"])
 
 
+def _marked(answer: Mapping[str, Any], query: Query, reading: Reading) -> tuple[Hit, ...]:
+    marker = Marker(reading, query.locale)
+    rows = (hit["_source"] for hit in answer["hits"]["hits"])
+    return tuple(marker.marked(hit, row["title"], row["text"]) for hit, row in zip(hits_in(answer), rows, strict=True))
+
+
 def titles_in(answer: Mapping[str, Any]) -> list[str]:
     return [str(hit["_source"]["title"]) for hit in answer["hits"]["hits"]]
 
@@ -109,13 +145,13 @@ def buckets_in(answer: Mapping[str, Any], currency: str) -> Buckets:
     return buckets_of(counts, currency)
 
 
-def nearest_body(tenant_id: int, currency: str, words: Sequence[Part], size: int, facet: str | None = None) -> Part:
+def nearest_body(tenant_id: int, currency: str, reading: Reading, size: int, facet: str | None = None) -> Part:
     """What matches these words best, with titles, and counts of one facet if it is named."""
     return {
         "size": size,
         "track_total_hits": False,
         "_source": [*SHOWN, "title"],
-        "query": {"bool": {"filter": sold(tenant_id, currency), "must": list(words)}},
+        "query": {"bool": {"filter": sold(tenant_id, currency), "must": must(reading), "should": better(reading, None)}},
         "sort": ["_score", {"id": "desc"}],
         **({} if facet is None else {"aggs": {COUNTED: _terms(counted_field(facet), facet)}}),
     }
