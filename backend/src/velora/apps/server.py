@@ -20,6 +20,7 @@ from velora.apps import logs
 from velora.apps.api import create_app
 from velora.apps.front_desk import ProcessDesk
 from velora.apps.health import Health
+from velora.apps.process import traced
 from velora.apps.sockets import Server, bound_socket
 from velora.apps.wiring import open_house, others_in_pages, web_application
 from velora.flows.house import TradingHouse
@@ -112,9 +113,10 @@ def application() -> FastAPI:
 
     @asynccontextmanager
     async def opening() -> AsyncGenerator[TradingHouse]:
-        async with open_house(settings) as house:
-            _drain_first(health, settings.drains_for)
-            yield house
+        with traced("velora-api"):
+            async with open_house(settings) as house:
+                _drain_first(health, settings.drains_for)
+                yield house
 
     return create_app(opening, ProcessDesk, health=health, web=web_application(), others=others_in_pages(settings))
 

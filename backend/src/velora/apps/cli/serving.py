@@ -12,7 +12,7 @@ from velora.apps.cli.console import Complaint, Exit, run, say
 from velora.apps.cli.home import require_schema
 from velora.apps.health import Health
 from velora.apps.operations import operations, operations_of_many
-from velora.apps.process import stop_on_signals
+from velora.apps.process import stop_on_signals, traced
 from velora.apps.server import application_of, serve, serve_with_workers
 from velora.apps.sockets import PortTaken, bound_socket
 from velora.platform.settings import Settings, read_settings
@@ -72,5 +72,6 @@ async def _serve(settings: Settings, bound: socket.socket, host: str) -> None:
     async def ready() -> None:
         say(f"Serving on http://{host}:{bound.getsockname()[1]}. Stop with Ctrl-C.")
 
-    async with operations(settings.operations_address, health):
-        await serve(application_of(settings, health), bound, stop, ready, health=health, drains_for=settings.drains_for)
+    with traced("velora-api"):
+        async with operations(settings.operations_address, health):
+            await serve(application_of(settings, health), bound, stop, ready, health=health, drains_for=settings.drains_for)

@@ -16,7 +16,7 @@ from velora.apps.front_desk import ProcessDesk
 from velora.apps.health import Health
 from velora.apps.migrations.upgrading import upgrade
 from velora.apps.operations import operations
-from velora.apps.process import stop_on_signals
+from velora.apps.process import stop_on_signals, traced
 from velora.apps.server import serve
 from velora.apps.wiring import open_house, others_in_pages, web_application
 from velora.flows.demo_world.data import MARKETS
@@ -56,9 +56,10 @@ def up(
 async def _up(settings: Settings, bound: socket.socket, *, with_demo: bool) -> None:
     stop, health = asyncio.Event(), Health()
     stop_on_signals(stop)
-    async with operations(settings.operations_address, health):
-        await _prepare(settings)
-        await _serve(settings, bound, stop, health, with_demo=with_demo)
+    with traced("velora"):
+        async with operations(settings.operations_address, health):
+            await _prepare(settings)
+            await _serve(settings, bound, stop, health, with_demo=with_demo)
     say("Stopped.")
 
 

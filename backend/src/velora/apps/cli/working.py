@@ -7,7 +7,7 @@ from velora.apps.cli.console import run
 from velora.apps.cli.home import at_home
 from velora.apps.health import Health
 from velora.apps.operations import operations
-from velora.apps.process import stop_on_signals
+from velora.apps.process import stop_on_signals, traced
 from velora.platform.settings import Settings, read_settings
 
 
@@ -30,6 +30,7 @@ def worker_command() -> None:
 async def _work(settings: Settings) -> None:
     stop, health = asyncio.Event(), Health()
     stop_on_signals(stop)
-    async with operations(settings.operations_address, health), at_home(settings) as house:
-        health.opened(house)
-        await worker.run(house, stop)
+    with traced("velora-worker"):
+        async with operations(settings.operations_address, health), at_home(settings) as house:
+            health.opened(house)
+            await worker.run(house, stop)

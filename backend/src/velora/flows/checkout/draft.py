@@ -65,6 +65,11 @@ class Draft:
     purchase_order: str = ""
 
     @property
+    def concerns(self) -> int:
+        """What its events name, so that they keep the trace of this request in a batch with others."""
+        return self.order_id
+
+    @property
     def keyed(self) -> Keyed:
         return Keyed(self.market.tenant_id, self.buyer.ref, self.asked, self.order_id)
 

@@ -37,6 +37,11 @@ class News:
     heard: Heard
     identity: Identity | None = None
 
+    @property
+    def concerns(self) -> int:
+        """What its events name, so that they keep the trace of this request in a batch with others."""
+        return self.heard.intent_id
+
 
 @dataclass(frozen=True, slots=True)
 class Settled:
@@ -74,6 +79,8 @@ async def settle(uow: UnitOfWork, news: Sequence[News]) -> list[Settled | Refusa
         key = (one.heard.tenant_id, one.heard.intent_id)
         waiting[key] = one.identity or waiting.get(key)
     turns = await apply(uow, [one.heard for one in news])
+    for turn in turns:
+        uow.follows(turn.intent.id, turn.intent.order_id)
     turned = [turn for turn in turns if turn.turned]
     were_awaited = [turn for turn in turned if turn.was_awaited]
     await _keep_parts(uow, {(turn.intent.tenant_id, turn.intent.order_id) for turn in were_awaited})

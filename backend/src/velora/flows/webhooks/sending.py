@@ -14,9 +14,10 @@ from velora.modules.webhooks.policy.endpoints import Reason
 from velora.modules.webhooks.policy.schedule import Lane
 from velora.modules.webhooks.policy.verdict import Heard
 from velora.modules.webhooks.service import Claimed, Due, Standing
+from velora.platform.bus.relaying import trace_of
 from velora.platform.house import House
 from velora.platform.outbound import Answer, Rules, Unreached
-from velora.platform.telemetry import metrics
+from velora.platform.telemetry import metrics, tracing
 from velora.platform.vault import Unreadable
 
 log: Final = logging.getLogger("velora.webhooks")
@@ -68,7 +69,10 @@ async def _send(house: House, claimed: Claimed, due: Due) -> tuple[dict[str, str
     except Unreadable as error:
         return {}, Heard(None, "", 0, f"nothing was sent, as the secret cannot be read: {error} Rotate the secret.")
     headers = signing.headers(secrets, message_id(due.event_id), int(house.clock.now().timestamp()), body)
-    match await house.outbound.post(claimed.url, body, headers, Rules.of(house.settings)):
+    traceparent = await _trace_of(house, due.event_id) if tracing.is_on() else ""
+    with tracing.following("send webhook", [traceparent]):
+        answered = await house.outbound.post(claimed.url, body, headers, Rules.of(house.settings))
+    match answered:
         case Answer() as answer:
             heard = Heard(answer.status, answer.body, answer.duration_ms, "", answer.retry_after, answer.location)
             metrics.webhook_attempts.labels(f"{answer.status // 100}xx").inc()
@@ -76,6 +80,11 @@ async def _send(house: House, claimed: Claimed, due: Due) -> tuple[dict[str, str
             heard = Heard(None, "", missed.duration_ms, missed.why)
             metrics.webhook_attempts.labels("unreached").inc()
     return headers, heard
+
+
+async def _trace_of(house: House, event_id: int) -> str:
+    async with house.db.read(None) as uow:
+        return await trace_of(uow, event_id)
 
 
 async def _settle(house: House, claimed: Claimed, due: Due, headers: dict[str, str], heard: Heard, *, is_last: bool) -> Claimed | None:

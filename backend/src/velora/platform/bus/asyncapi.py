@@ -33,6 +33,11 @@ _CLOUD_EVENT: Final[Schema] = {
         "datacontenttype": {"type": "string", "const": "application/json"},
         "dataschema": {"type": "string", "format": "uri"},
         "tenantid": {"type": "string", "pattern": f"^ten{_ID}", "description": "The marketplace; missing for what belongs to none."},
+        "traceparent": {
+            "type": "string",
+            "pattern": "^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$",
+            "description": "The trace in which it happened (CloudEvents' distributed tracing extension); missing where nobody traces.",
+        },
         "data": {"type": "object"},
     },
     "required": ["specversion", "id", "source", "type", "subject", "time", "datacontenttype", "dataschema", "data"],

@@ -10,6 +10,7 @@ from velora.kernel.errors import MalformedId
 from velora.kernel.events import Event, Json, event_type
 from velora.kernel.ids import decode, encode, time_of
 from velora.platform.bus.port import Told
+from velora.platform.telemetry.tracing import well_formed
 
 CONTENT_TYPE: Final = "application/cloudevents+json; charset=UTF-8"
 PREFIX: Final = "velora"
@@ -49,6 +50,8 @@ class CloudEvents:
             "dataschema": f"{self.public_url}{SCHEMAS_AT}{event.type}",
             "data": event.data(),
         }
+        if told.traceparent:
+            about["traceparent"] = told.traceparent
         return about | {"tenantid": tenant} if tenant else about
 
 
@@ -62,7 +65,7 @@ def read(value: bytes, types: Collection[str]) -> Told | None:
     except (ValueError, KeyError, TypeError, AttributeError, MalformedId) as error:
         raise NotAnEvent(f"no CloudEvent of ours: {error!r}") from error
     try:
-        return Told(id_, _event(document))
+        return Told(id_, _event(document), well_formed(document.get("traceparent")))
     except (KeyError, TypeError, ValueError, MalformedId) as error:
         raise NotAnEvent(f"{document.get('type')}: {error!r}", id_) from error
 

@@ -11,7 +11,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import sha256
 from typing import Any, Final
@@ -25,12 +25,14 @@ from velora.platform.bus.cloudevents import CONTENT_TYPE, CloudEvents, NotAnEven
 from velora.platform.bus.kafka_cluster import ANSWERS_WITHIN, DEAD_LETTERS, KafkaAddress, KafkaCluster, answering, topics_of
 from velora.platform.bus.parking import REASON_LENGTH
 from velora.platform.bus.port import Batch, BusAway, Groups, Lag, NoSuchPlace, Told, Unreadable
+from velora.platform.telemetry import tracing
 
 log: Final = logging.getLogger("velora.kafka")
 # It says a hundred times a second that its broker is away; whoever calls says it once, and when it is back.
 logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
 
 _HEADERS: Final = [("content-type", CONTENT_TYPE.encode())]
+_TRACEPARENT: Final = "traceparent"
 _ONE_TRY: Final = ANSWERS_WITHIN / 1000 * 1.5  # seconds
 _JOINS_WITHIN: Final = 30.0
 _LOOK: Final = 200  # milliseconds
@@ -105,7 +107,12 @@ class KafkaBus:
         return refused
 
     async def _send(self, producer: AIOKafkaProducer, topic: str, one: Told, value: bytes) -> asyncio.Future[Any]:
-        return await producer.send(topic, value, key=cloudevents.key_of(one.event), headers=_HEADERS, timestamp_ms=_stamp(one))
+        key = cloudevents.key_of(one.event)
+        if not one.traceparent:
+            return await producer.send(topic, value, key=key, headers=_HEADERS, timestamp_ms=_stamp(one))
+        with tracing.span(f"publish {one.event.type}", "producer", parent=one.traceparent, topic=topic):
+            headers = [*_HEADERS, (_TRACEPARENT, (tracing.here() or one.traceparent).encode())]
+            return await producer.send(topic, value, key=key, headers=headers, timestamp_ms=_stamp(one))
 
     def marked(self) -> None:
         """Whoever reads is told by the broker."""
@@ -295,11 +302,17 @@ def _batch(group: str, types: frozenset[str], records: Sequence[ConsumerRecord[A
         after[part] = record.offset + 1
         try:
             if one := cloudevents.read(record.value or b"", types):
-                told.append(one)
+                told.append(replace(one, traceparent=_sent_in(record) or one.traceparent))
         except NotAnEvent as error:
             where = f"{record.topic}/{record.partition}:{record.offset}"
             unreadable.append(Unreadable(error.id or _made_up(where), f"{where}: {error}"))
     return Batch(group, told, unreadable, _Span(first, after) if after else None)
+
+
+def _sent_in(record: ConsumerRecord[Any, Any]) -> str:
+    """The span in which it was published."""
+    found = next((value for name, value in record.headers if name == _TRACEPARENT), b"")
+    return tracing.well_formed(found.decode(errors="replace"))
 
 
 def _made_up(where: str) -> int:

@@ -23,7 +23,7 @@ from velora.platform.db.database import Database
 from velora.platform.db.errors import Unavailable
 from velora.platform.db.outbox import InboxEntry
 from velora.platform.db.uow import UnitOfWork
-from velora.platform.telemetry import metrics
+from velora.platform.telemetry import metrics, tracing
 
 log: Final = logging.getLogger("velora.bus")
 
@@ -147,7 +147,12 @@ def _waves(told: Sequence[Told]) -> list[dict[type[Event], list[Told]]]:
 
 async def _deliver(db: Database, bus: Bus, group: Group, listener: Listener, told: Sequence[Told]) -> None:
     """All at once; where that fails, one by one, so that only the event that cannot be taken is parked. Raises what is `away`."""
-    run = _in_transaction(db, listener) if isinstance(listener, Reacts) else _outside(listener)
+    plain = _in_transaction(db, listener) if isinstance(listener, Reacts) else _outside(listener)
+
+    async def run(told: Sequence[Told]) -> None:
+        with tracing.following(listener.name, [one.traceparent for one in told], group=group.name, events=len(told)):
+            await plain(told)
+
     try:
         await run(told)
     except group.away:

@@ -186,9 +186,9 @@ class OutboxBus:
         return
 
 
-def _after(place: Place, types: frozenset[str]) -> Select[int, int, str, Any]:
+def _after(place: Place, types: frozenset[str]) -> Select[int, int, str, Any, str]:
     """What was relayed after this place, of these types, in order."""
     number, event_id = place
     later: ColumnElement[bool] = and_(OutboxEvent.relayed >= max(number, 1), or_(OutboxEvent.relayed > number, OutboxEvent.id > event_id))
-    found = select(OutboxEvent.relayed, OutboxEvent.id, OutboxEvent.type, OutboxEvent.payload)
+    found = select(OutboxEvent.relayed, OutboxEvent.id, OutboxEvent.type, OutboxEvent.payload, OutboxEvent.traceparent)
     return found.where(later, OutboxEvent.type.in_(sorted(types))).order_by(OutboxEvent.relayed, OutboxEvent.id)

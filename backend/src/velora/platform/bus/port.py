@@ -25,10 +25,11 @@ class NoSuchPlace(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One event on its way, by its id in the outbox."""
+    """One event on its way, by its id in the outbox, with the trace in which it happened, if somebody traces."""
 
     id: int
     event: Event
+    traceparent: str = ""
 
 
 @dataclass(frozen=True, slots=True)

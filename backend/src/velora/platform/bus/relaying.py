@@ -122,8 +122,8 @@ async def _make_lanes(db: Database) -> None:
         return
 
 
-def _waiting(lanes: Sequence[int]) -> Select[int, str, Any]:
-    mine = select(OutboxEvent.id, OutboxEvent.type, OutboxEvent.payload).where(OutboxEvent.relayed == 0)
+def _waiting(lanes: Sequence[int]) -> Select[int, str, Any, str]:
+    mine = select(OutboxEvent.id, OutboxEvent.type, OutboxEvent.payload, OutboxEvent.traceparent).where(OutboxEvent.relayed == 0)
     if len(lanes) < LANES:
         mine = mine.where(_LANE.in_(lanes))
     return mine.order_by(OutboxEvent.id).limit(A_ROUND)
@@ -135,7 +135,7 @@ def told_of(rows: Sequence[Any]) -> tuple[list[Told], list[Unreadable]]:
     unknown: list[Unreadable] = []
     for row in rows:
         try:
-            told.append(Told(row.id, event_from(row.type, row.payload)))
+            told.append(Told(row.id, event_from(row.type, row.payload), row.traceparent))
         except (KeyError, TypeError) as error:
             unknown.append(Unreadable(row.id, repr(error)))
     return told, unknown
@@ -172,6 +172,11 @@ async def lag(db: Database) -> tuple[int, int | None]:
         row = await uow.first(select(func.count(), func.min(OutboxEvent.id)).where(OutboxEvent.relayed == 0))
     assert row is not None
     return int(row[0]), row[1]
+
+
+async def trace_of(uow: UnitOfWork, event_id: int) -> str:
+    """The trace in which this event happened; empty where nobody traced, or the event is no longer kept."""
+    return await uow.scalar(select(OutboxEvent.traceparent).where(OutboxEvent.id == event_id)) or ""
 
 
 async def parked(db: Database) -> Mapping[str, int]:

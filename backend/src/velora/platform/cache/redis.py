@@ -13,7 +13,7 @@ from redis.exceptions import RedisError
 from velora.platform.cache.own_counts import OwnCounts
 from velora.platform.cache.port import CacheAway, Tally
 from velora.platform.db.group_commit import GroupCommit
-from velora.platform.telemetry import metrics
+from velora.platform.telemetry import metrics, tracing
 
 # An order must not wait for a cache: what does not answer in this time is away, and is left alone for the next second.
 PATIENCE_SECONDS: Final = 1.0
@@ -104,7 +104,8 @@ class RedisCache:
         if time.monotonic() < self._away_until:
             raise CacheAway
         try:
-            answer = await question()
+            with tracing.span("redis", "client"):
+                answer = await question()
         except (RedisError, OSError) as error:
             metrics.cache_failures.inc()
             self._note(is_away=True)

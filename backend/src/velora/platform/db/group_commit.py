@@ -8,7 +8,7 @@ from velora.kernel.errors import Refusal
 from velora.platform.db.database import Database
 from velora.platform.db.errors import Deadlock
 from velora.platform.db.uow import UnitOfWork
-from velora.platform.telemetry import metrics
+from velora.platform.telemetry import metrics, tracing
 
 I = TypeVar("I")  # noqa: E741 -- item, as in the design's words
 O = TypeVar("O")  # noqa: E741 -- outcome
@@ -28,15 +28,22 @@ class GroupCommit(Generic[I, O]):
 
     def __init__(self, run: Batch[I, O], *, largest: int = _LARGEST_BATCH, name: str = "other") -> None:
         self._run = run
+        self._name = name
         self._sizes = metrics.batches.labels(name)
         self._largest = largest
-        self._waiting: list[tuple[I, asyncio.Future[O]]] = []
+        self._waiting: list[tuple[I, asyncio.Future[O], str]] = []
         self._worker: asyncio.Task[None] | None = None
 
     async def submit(self, item: I) -> O:
         """The outcome of this item, after the transaction that holds it has committed."""
         future: asyncio.Future[O] = asyncio.get_running_loop().create_future()
-        self._waiting.append((item, future))
+        if not tracing.is_on():
+            return await self._handed_in(item, future, "")
+        with tracing.span(f"wait for {self._name}"):
+            return await self._handed_in(item, future, tracing.here())
+
+    async def _handed_in(self, item: I, future: asyncio.Future[O], traceparent: str) -> O:
+        self._waiting.append((item, future, traceparent))
         if self._worker is None:
             self._worker = asyncio.create_task(self._work())
         return await future
@@ -49,10 +56,10 @@ class GroupCommit(Generic[I, O]):
         finally:
             self._worker = None
 
-    async def _settle(self, batch: Sequence[tuple[I, "asyncio.Future[O]"]]) -> None:
+    async def _settle(self, batch: Sequence[tuple[I, "asyncio.Future[O]", str]]) -> None:
         self._sizes.observe(len(batch))
         try:
-            outcomes = await self._run([item for item, _ in batch])
+            outcomes = await (self._traced(batch) if tracing.is_on() else self._run([item for item, _, _ in batch]))
         except Exception as error:  # whatever it is, it belongs to the callers
             if len(batch) > 1:
                 for one in batch:
@@ -60,9 +67,15 @@ class GroupCommit(Generic[I, O]):
             elif not batch[0][1].done():
                 batch[0][1].set_exception(error)
             return
-        for (_, future), outcome in zip(batch, outcomes, strict=True):
+        for (_, future, _), outcome in zip(batch, outcomes, strict=True):
             if not future.done():  # a caller may have gone away; what it asked for is done all the same
                 future.set_result(outcome)
+
+    async def _traced(self, batch: Sequence[tuple[I, "asyncio.Future[O]", str]]) -> Sequence[O]:
+        """The batch is a span of the first request's trace, linked to the others'; what each asked for keeps its own."""
+        tracing.asked_by({one: traceparent for item, _, traceparent in batch if (one := getattr(item, "concerns", 0)) and traceparent})
+        with tracing.following(f"batch {self._name}", [traceparent for _, _, traceparent in batch], size=len(batch)):
+            return await self._run([item for item, _, _ in batch])
 
 
 async def in_one_transaction(db: Database, phase: Phase[I, O], items: Sequence[I], tenant_id: int | None = None) -> Sequence[O | Refusal]:

@@ -22,7 +22,7 @@ from velora.platform.db.guard import narrow, require_tenant
 from velora.platform.db.lookups import lookup_of
 from velora.platform.db.outbox import OutboxEvent
 from velora.platform.db.sets import Write
-from velora.platform.telemetry import metrics
+from velora.platform.telemetry import metrics, tracing
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
@@ -52,6 +52,7 @@ class UnitOfWork:
         self._session = AsyncSession(connection, autoflush=False, expire_on_commit=False)
         self._session.sync_session.info["scope"] = (tenant_id, seller_id)
         self._told: list[Event] = []
+        self._origins = tracing.origins()
         self._waiting: list[Write] = []
         self._is_platform_on_mysql = tenant_id is None and seller_id is None and connection.dialect.name == "mysql"
 
@@ -128,6 +129,19 @@ class UnitOfWork:
         """As `add_to`, with this transaction's next statement. For rows that are locked and have what is taken from them."""
         self._waiting += self._updates(model, deltas, sets.ADD)
 
+    def follows(self, one: int, other: int) -> None:
+        """What happens to the other here was asked for by whoever asked about the one. Matters only to who follows traces."""
+        if self._origins and one in self._origins:
+            self._origins = {**self._origins, other: self._origins[one]}
+
+    def _origin(self, event: Event) -> str:
+        """The trace in which it happened: of the request that asked for it, else of what runs now."""
+        if self._origins:
+            ids = (value for value in event.payload().values() if isinstance(value, int))
+            if found := next((self._origins[one] for one in ids if one in self._origins), ""):
+                return found
+        return tracing.here()
+
     def tell(self, events: Iterable[Event]) -> None:
         """These things happened, if and only if this transaction commits."""
         self._told.extend(events)
@@ -139,6 +153,7 @@ class UnitOfWork:
                 {
                     "id": self.new_id(), "tenant_id": event.tenant_id, "epoch": 1, "aggregate_type": event.aggregate,
                     "aggregate_id": event.aggregate_id, "type": event.type, "payload": event.payload(), "relayed": 0,
+                    "traceparent": self._origin(event),
                 }
                 for event in self._told
             ]  # fmt: skip
@@ -146,7 +161,8 @@ class UnitOfWork:
         await self._write([])
         began = time.perf_counter()
         try:
-            await self.connection.commit()
+            with tracing.span("commit", "client"):
+                await self.connection.commit()
         except DBAPIError as error:
             raise translated(error) from error
         metrics.commits.observe(time.perf_counter() - began)
@@ -191,7 +207,8 @@ class UnitOfWork:
         if not late and not writes:
             return 0
         try:
-            met = await wire.send(self.connection, [*late, *writes])
+            with tracing.span("write", "client", statements=len(late) + len(writes)):
+                met = await wire.send(self.connection, [*late, *writes])
         except wire.Refused as refused:
             if refused.place < len(late) and isinstance(refused.error, Duplicate | CheckFailed):
                 raise LateRefusal(str(refused.error)) from refused
@@ -205,7 +222,8 @@ class UnitOfWork:
         self._guard(statement)
         await self._write([])
         try:
-            return await self.connection.execute(statement, params or None)
+            with tracing.span("statement", "client"):
+                return await self.connection.execute(statement, params or None)
         except DBAPIError as error:
             raise translated(error) from error
 
@@ -218,7 +236,8 @@ class UnitOfWork:
     async def _run(self, statement: Any, params: Params) -> Any:
         await self._write([])
         try:
-            return await self._session.execute(statement, params or None, execution_options=_DETACHED)
+            with tracing.span("statement", "client"):
+                return await self._session.execute(statement, params or None, execution_options=_DETACHED)
         except DBAPIError as error:
             raise translated(error) from error
 

@@ -14,7 +14,7 @@ from opensearchpy.serializer import JSONSerializer
 from velora.platform.search.address import OpenSearchAddress
 from velora.platform.search.breaker import Breaker
 from velora.platform.search.port import SearchUnavailable
-from velora.platform.telemetry import metrics
+from velora.platform.telemetry import metrics, tracing
 
 log: Final = logging.getLogger("velora.search")
 logging.getLogger("opensearch").setLevel(logging.CRITICAL)  # it tells every failure with its traceback; we tell it once
@@ -102,9 +102,10 @@ class OpenSearchClient:
         headers = {"content-type": "application/x-ndjson" if isinstance(body, bytes) else "application/json"}
         asked = {**(params or {}), "request_timeout": seconds}
         try:
-            return await self._client.transport.perform_request(  # pyright: ignore[reportUnknownMemberType] -- untyped there
-                method, path, params=asked, body=body, headers=headers if body is not None else None
-            )
+            with tracing.span(f"opensearch {method} {_operation(path)}", "client"):
+                return await self._client.transport.perform_request(  # pyright: ignore[reportUnknownMemberType] -- untyped there
+                    method, path, params=asked, body=body, headers=headers if body is not None else None
+                )
         except NoConnection as error:
             raise self._away(f"no answer within {seconds:.0f} s" if error.status_code == "TIMEOUT" else "no connection", 0) from error
         except TransportError as error:
@@ -119,6 +120,11 @@ class OpenSearchClient:
         if status in (400, 401, 403):
             log.error("OpenSearch refuses: %s", why)
         return OpenSearchAway(why, status)
+
+
+def _operation(path: str) -> str:
+    """What of an address is the same for every index and document: `_bulk`, `_search`."""
+    return next((part for part in reversed(path.split("/")) if part.startswith("_")), "index")
 
 
 def _requests(actions: Sequence[bytes]) -> Iterator[list[bytes]]:

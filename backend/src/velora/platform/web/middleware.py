@@ -10,7 +10,7 @@ from typing import Any, Final
 from prometheus_client import Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from velora.platform.telemetry import metrics
+from velora.platform.telemetry import metrics, tracing
 
 _CAREFUL: Final = [
     (b"x-content-type-options", b"nosniff"),
@@ -74,7 +74,7 @@ class RequestId:
 
 
 class Watched:
-    """Every request is counted with its time, under its route's template: an address itself would be a name too many."""
+    """Every request is counted with its time, and a span where somebody traces: by its route's template, as addresses may name people."""
 
     def __init__(self, app: ASGIApp, templates: Templates) -> None:
         self.app = app
@@ -85,6 +85,19 @@ class Watched:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        if not tracing.is_on():
+            await self._watched(scope, receive, send)
+            return
+        given = next((value.decode(errors="replace") for name, value in scope["headers"] if name == b"traceparent"), "")
+        with tracing.span("request", "server", parent=tracing.well_formed(given)) as span:
+            method, template, status = await self._watched(scope, receive, send)
+            span.named(f"{method} {template}")
+            span.says(**{"http.request.method": method, "http.route": template, "http.response.status_code": status})
+            if status >= 500:
+                span.failed(str(status))
+
+    async def _watched(self, scope: Scope, receive: Receive, send: Send) -> tuple[str, str, int]:
+        """What was asked, by its template, and how it ended."""
         began, status = time.perf_counter(), 500
 
         async def note_status(message: Message) -> None:
@@ -93,12 +106,14 @@ class Watched:
                 status = message["status"]
             await send(message)
 
+        method = scope["method"] if scope["method"] in _METHODS else "other"
+        template = _NO_ROUTE
         try:
             await self.app(scope, receive, note_status)
         finally:
-            method = scope["method"] if scope["method"] in _METHODS else "other"
             template = self._templates.get(scope.get("endpoint"), _NO_ROUTE)
             self._kind(method, template, status // 100).observe(time.perf_counter() - began)
+        return method, template, status
 
     def _kind(self, method: str, template: str, hundreds: int) -> Histogram:
         key = method, template, hundreds
