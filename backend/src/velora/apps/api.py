@@ -56,6 +56,7 @@ from velora.apps.process import spare_the_collector
 from velora.flows.house import TradingHouse
 from velora.platform.bus.asyncapi import document as events_told
 from velora.platform.web import FrontDesk
+from velora.platform.web.limits import Limits
 from velora.platform.web.middleware import RequestId, page_policy
 from velora.platform.web.problems import PROBLEM_SCHEMA, install
 from velora.platform.web.straight import StraightWay
@@ -132,6 +133,7 @@ def create_app(
 
     app = FastAPI(title="Velora", version="1.0.0", lifespan=lifespan, openapi_url="/api/openapi.json", docs_url="/api/docs", redoc_url=None)
     install(app)
+    app.add_middleware(Limits)
     app.add_middleware(StraightWay, routes=_busiest())
     app.add_middleware(RequestId, policy=page_policy(others))
     for router in ROUTERS:

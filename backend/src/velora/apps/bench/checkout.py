@@ -300,6 +300,9 @@ def _environment(settings: Settings) -> dict[str, str]:
         "VELORA_HOME": str(settings.home.resolve()),
         "VELORA_DATABASE_URL": settings.database_address,
         "VELORA_REDIS_URL": settings.redis_url.get_secret_value(),
+        # All of it comes from one address.
+        "VELORA_REQUESTS_PER_MINUTE": "0",
+        "VELORA_SEARCHES_PER_MINUTE": "0",
         "VELORA_SANDBOX_FEE_BPS": str(settings.sandbox_fee_bps),
         "VELORA_SANDBOX_FEE_FIXED_MINOR": str(settings.sandbox_fee_fixed_minor),
     }
