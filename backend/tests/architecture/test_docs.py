@@ -93,6 +93,21 @@ def marks_of(model: type[Base]) -> str:
     return ("†" if info.get("append_only") else "") + ("‡" if "partition_by" in info else "")
 
 
+def test_the_design_lists_every_key_of_the_cache():
+    """By what stands for their parts: `{tenant_id}:cart:guest:{guest_key}`."""
+    source = (SOURCE / "platform/cache/keys.py").read_text()
+    made = set(re.findall(r'"(all:[^"]+|\{tenant_id\}:[^"]+)"', source))
+    listed = set(re.findall(r"^\| `([^`]+:[^`]+)` \|", DESIGN.read_text(), re.MULTILINE))
+    assert listed == made
+
+
+def test_keys_of_the_cache_are_made_in_one_place():
+    """No call of a cache outside it is given a key that was written on the spot."""
+    asked = re.compile(r"\bcache\.(?:get|get_many|put|swap|drop|count|admit)\(\[?f?[\"']")
+    pages = [page for page in SOURCE.rglob("*.py") if "platform/cache" not in str(page)]
+    assert [str(page.relative_to(SOURCE)) for page in pages if asked.search(page.read_text())] == []
+
+
 def test_the_readme_names_every_command():
     listed = set(re.findall(r"^\| `velora ([\w-]+)", (ROOT / "README.md").read_text(), re.MULTILINE))
     assert listed == set(get_group(app).commands)

@@ -12,7 +12,7 @@ from uuid import uuid4
 import pytest
 
 from tests.needs import needs_url
-from velora.platform.cache import Cache, CacheAway, Tally
+from velora.platform.cache import Cache, CacheAway, Pace, Tally
 from velora.platform.cache.own_counts import LIMIT, OwnCounts
 from velora.platform.cache.redis import RedisCache
 from velora.platform.cache.sqlite import SWEEP_EVERY_WRITES, SqliteCache
@@ -156,6 +156,34 @@ async def test_dropping_a_key_forgets_its_count(cache: Cache) -> None:
     assert (await cache.count("k", window=MINUTE)).count == 1
 
 
+async def test_as_many_as_the_pace_says_are_admitted_at_once_and_then_one_by_one(engines: tuple[Cache, Cache]) -> None:
+    pace = Pace(10, timedelta(seconds=2))
+    said = await asyncio.gather(*(engines[i % 2].admit("k", pace) for i in range(14)))
+    admitted = [one for one in said if one.admitted]
+    assert len(admitted) == 10
+    assert sorted(one.left for one in admitted) == list(range(10))
+    refused = [one for one in said if not one.admitted]
+    assert all(timedelta(0) < one.wait <= timedelta(seconds=0.2) for one in refused)
+    assert all(timedelta(seconds=1) < one.full_in <= timedelta(seconds=2) for one in refused)
+    await asyncio.sleep(max(one.wait for one in refused).total_seconds())
+    assert (await engines[0].admit("k", pace)).admitted
+    assert (await engines[1].admit("another", pace)).left == 9
+
+
+async def test_who_has_waited_may_ask_for_all_of_it_again(cache: Cache) -> None:
+    pace = Pace(5, timedelta(milliseconds=200))
+    assert sum([(await cache.admit("k", pace)).admitted for _ in range(9)]) >= 5
+    await asyncio.sleep(0.25)
+    assert (await cache.admit("k", pace)).left == 4
+
+
+async def test_dropping_a_key_forgets_its_pace(cache: Cache) -> None:
+    pace = Pace(1, MINUTE)
+    assert [(await cache.admit("k", pace)).admitted for _ in range(2)] == [True, False]
+    await cache.drop("k")
+    assert (await cache.admit("k", pace)).admitted
+
+
 async def test_an_engine_that_runs_answers_a_ping(cache: Cache) -> None:
     await cache.ping()
 
@@ -190,6 +218,12 @@ async def test_an_engine_that_is_away_is_said_to_be(away: Cache) -> None:
 async def test_counting_goes_on_in_the_process_while_the_engine_is_away(away: Cache) -> None:
     assert [(await away.count("k", window=MINUTE)).count for _ in range(3)] == [1, 2, 3]
     assert (await away.count("other", window=MINUTE)).count == 1
+
+
+async def test_pacing_goes_on_in_the_process_while_the_engine_is_away(away: Cache) -> None:
+    pace = Pace(2, MINUTE)
+    assert [(await away.admit("k", pace)).admitted for _ in range(3)] == [True, True, False]
+    assert (await away.admit("other", pace)).admitted
 
 
 async def test_a_redis_that_does_not_answer_is_left_alone_for_a_while() -> None:

@@ -17,6 +17,7 @@ from fastapi import FastAPI, Path
 from sqlalchemy import or_, select, update
 
 from tests.builders.catalog import a_category
+from tests.builders.files import an_import
 from tests.builders.market import Market, a_market, another_seller, goods
 from tests.builders.people import PASSWORD
 from tests.builders.pictures import a_photo
@@ -29,7 +30,6 @@ from velora.apps.api import API
 from velora.flows.house import TradingHouse
 from velora.kernel.ids import decode, encode
 from velora.kernel.principal import Role
-from velora.modules.catalog import service as catalog
 from velora.modules.catalog.models import Product
 from velora.modules.identity import service as identity
 from velora.modules.orders import service as orders
@@ -169,7 +169,7 @@ async def a_side(house: TradingHouse, market: Market, title: str, people: Signed
     """Goods, an order that was paid and arrived, a return, a cart, a commission rule on record, an import, webhooks, a search rule."""
     async with house.db.begin(None) as uow:
         lamp = await goods(uow, market, title, stock=100)
-        import_id = await catalog.begin_import(uow, market.tenant.id, market.seller.id)
+        import_id = await an_import(house, uow, market.tenant.id, market.seller.id)
         photo_id = await a_photo(uow, market.seller.id, lamp.product_id)
         (owner,) = await sellers.staff(uow, market.seller.id)
         await a_category(uow, market.tenant.id, title)

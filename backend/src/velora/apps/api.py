@@ -61,6 +61,7 @@ from velora.flows.house import TradingHouse
 from velora.flows.merchandising.counting import writing_behind
 from velora.platform.bus.asyncapi import document as events_told
 from velora.platform.web import FrontDesk
+from velora.platform.web.limits import Limits
 from velora.platform.web.middleware import RequestId, Watched, page_policy
 from velora.platform.web.problems import PROBLEM_SCHEMA, install
 from velora.platform.web.straight import StraightWay
@@ -150,6 +151,7 @@ def create_app(
         telemetry=_OF_OUR_OWN,
     )  # fmt: skip
     install(app)
+    app.add_middleware(Limits)
     app.add_middleware(StraightWay, routes=_busiest())
     app.add_middleware(RequestId, policy=page_policy(others))
     app.add_middleware(Watched, templates=_templates())

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from velora.flows.catalog_import import sent as imports
 from velora.flows.house import TradingHouse
 from velora.flows.pictures import check as pictures
 from velora.flows.pictures import sending
@@ -11,6 +12,7 @@ from velora.platform.jobs import Handler, do_one
 HANDLERS: Final[Mapping[str, Handler]] = {
     sending.CHECK: pictures.check,
     sending.FORGET: pictures.forget,
+    imports.FORGET: imports.forget,
 }
 
 

@@ -68,6 +68,11 @@ class Settings(BaseSettings):
     awaited_second_person_from_minor: int = Field(default=1_000_00, ge=0)
     # From how much that was changed into another currency on, in minor units of whatever currency, a second person must agree.
     fx_second_person_from_minor: int = Field(default=1_000_00, ge=0)
+    # How much one network address may ask for in a minute, the busiest routes of an order apart, and how many pictures a seller may send
+    # in an hour; 0 is no limit.
+    requests_per_minute: int = Field(default=6_000, ge=0)
+    searches_per_minute: int = Field(default=1_200, ge=0)
+    uploads_per_hour: int = Field(default=600, ge=0)
     # Whether webhooks may be sent to this machine: in development alone, for a receiver beside us.
     webhooks_to_loopback: bool = False
 

@@ -25,6 +25,7 @@ from velora.modules.identity.models import Account, AccountSession
 from velora.modules.identity.policy import SESSION_IDLE, check_password
 from velora.modules.identity.service import AccountFacts, Grant
 from velora.modules.tenants.service import TenantFacts
+from velora.platform.cache import keys
 from velora.platform.cache.redis import RedisCache
 from velora.platform.db import Database, UnitOfWork
 from velora.platform.db.errors import Unavailable
@@ -316,7 +317,7 @@ async def test_without_redis_people_sign_in_stay_signed_in_and_are_throttled(
 async def test_an_emptied_cache_signs_nobody_out(house: TradingHouse, browser_at: BrowserAt, nord: TenantFacts, ada: AccountFacts) -> None:
     browser = browser_at(nord)
     await browser.sign_in(ada.email)
-    await house.cache.drop(f"session:{digest_of(browser.cookie('velora_session') or '').hex()}")
+    await house.cache.drop(keys.session(digest_of(browser.cookie("velora_session") or "")))
     assert (await browser.me())["account"] is not None
 
 
@@ -352,7 +353,7 @@ async def test_a_reader_who_looked_before_the_sign_out_cannot_bring_the_session_
 ) -> None:
     browser = browser_at(nord)
     token = await warm_token(browser, ada)
-    key = f"session:{digest_of(token).hex()}"
+    key = keys.session(digest_of(token))
     stale = await house.cache.get(key)
     assert stale is not None
     await browser.post("/auth/sign-out")

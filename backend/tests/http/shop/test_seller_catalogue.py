@@ -1,11 +1,13 @@
 """Sellers keep their products, list and price them, import and export; administrators shape the tree. Over HTTP."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 
-from tests.builders.market import Market, a_market, goods
+from tests.builders.market import Market, a_market, another_seller, goods
 from tests.builders.people import an_account
+from velora.flows.jobs import do_job
 from velora.kernel.ids import encode
 from velora.kernel.principal import Role
 from velora.modules.audit import service as audit
@@ -134,6 +136,30 @@ async def test_a_file_is_imported_and_comes_back_as_an_export(market, staff, bro
     heading, row, _ = export.text.split("\r\n")
     assert heading.startswith("handle,sku,title")
     assert row.startswith("lamp,A,Lamp")
+
+
+async def test_the_file_of_an_import_is_had_again_for_five_minutes_by_its_seller_alone(house, market, staff, browser_at, clock):
+    text = "sku,title,category,price\r\n"
+    client, headers = staff.client, {"X-CSRF-Token": staff.cookie("velora_csrf")}
+    started = await client.post(f"/api/v1{of(market, '/imports')}", files={"file": ("mine.csv", text, "text/csv")}, headers=headers)
+    path = of(market, f"/imports/{started.json()['id']}/file")
+    await ended(market, staff, started.json()["id"])
+    link = (await staff.get(path)).json()
+    assert link["until"] == (clock.now() + timedelta(minutes=5)).isoformat().replace("+00:00", "Z")
+    stranger = browser_at().client
+    got = await stranger.get(link["url"])
+    assert (got.text, got.headers["content-type"], got.headers["cache-control"]) == (text, "text/csv; charset=utf-8", "private, no-store")
+    assert f"import-{started.json()['id']}.csv" in got.headers["content-disposition"]
+    assert (await browser_at().get(path)).status_code == 401
+    rival = await at_work_for(house, await another_seller(house.db, market), browser_at)
+    assert (await rival.get(path)).status_code == 404
+    clock.advance(timedelta(minutes=5))
+    assert (await stranger.get(link["url"])).json()["code"] == "files.ticket_refused"
+    clock.advance(timedelta(days=30))
+    while await do_job(house):
+        pass
+    again = await at_work_for(house, market, browser_at)
+    assert (await again.get(path)).status_code == 404
 
 
 async def test_a_file_that_cannot_be_read_is_told_in_its_operation(market, staff):

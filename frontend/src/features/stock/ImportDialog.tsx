@@ -1,13 +1,14 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { Download } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { request, type Problem } from "@/shared/api";
-import { useReadImport } from "@/shared/api/generated/import-and-export/import-and-export";
-import type { ImportOut } from "@/shared/api/generated/model";
+import { linkImportFile, useReadImport } from "@/shared/api/generated/import-and-export/import-and-export";
+import type { ImportOut, FileLinkOut } from "@/shared/api/generated/model";
 import { getListSellerProductsQueryKey } from "@/shared/api/generated/offering/offering";
 import { useListPlaces } from "@/shared/api/generated/onboarding/onboarding";
 import { useFormat } from "@/shared/format";
-import { Button, Dialog, Dropzone, Field, LoadError, Notice, Progress, Select } from "@/shared/kit";
+import { Button, Dialog, Dropzone, Field, LoadError, Notice, Progress, Select, toast } from "@/shared/kit";
 
 const POLL = 700;
 
@@ -57,7 +58,7 @@ export function ImportDialog({ sellerId, onClose }: { sellerId: string; onClose:
     >
       {watched.isError && <LoadError problem={watched.error} onRetry={watched.refetch} />}
       {work ? (
-        <Outcome work={work} />
+        <Outcome sellerId={sellerId} work={work} />
       ) : (
         <Choose
           sellerId={sellerId}
@@ -106,7 +107,25 @@ function Choose({ sellerId, busy, refusal, onFile }: ChooseProps) {
   );
 }
 
-function Outcome({ work }: { work: ImportOut }) {
+/** The file that was sent, by an address that is asked for when it is wanted: it ends after a few minutes. */
+function SentFile({ sellerId, importId }: { sellerId: string; importId: string }) {
+  const { t } = useTranslation("stock");
+  const link = useMutation<FileLinkOut, Problem>({
+    mutationFn: () => linkImportFile(sellerId, importId),
+    onSuccess: ({ url }) => window.location.assign(url),
+    onError: (problem) => toast({ title: problem.detail || problem.message, tone: "negative" }),
+  });
+  return (
+    <div>
+      <Button onClick={() => link.mutate()} disabled={link.isPending}>
+        <Download aria-hidden />
+        {t("import_sent_file")}
+      </Button>
+    </div>
+  );
+}
+
+function Outcome({ sellerId, work }: { sellerId: string; work: ImportOut }) {
   const { t } = useTranslation("stock");
   const { number } = useFormat();
   return (
@@ -128,6 +147,7 @@ function Outcome({ work }: { work: ImportOut }) {
           {t("import_fix")}
         </Notice>
       )}
+      {!isRunning(work) && <SentFile sellerId={sellerId} importId={work.id} />}
       {work.errors.length > 0 && (
         <div className="max-h-64 overflow-auto rounded-lg border">
           <table className="w-full text-sm">

@@ -2,7 +2,7 @@ import { Download, Search, Tag, Upload } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useParams } from "react-router-dom";
-import type { ListSellerProductsParams } from "@/shared/api/generated/model";
+import type { ListSellerProductsParams, SellerProductOut } from "@/shared/api/generated/model";
 import { useListSellerProducts } from "@/shared/api/generated/offering/offering";
 import {
   Button,
@@ -19,6 +19,7 @@ import {
 import { useFilter } from "@/shared/useFilter";
 import { useLate } from "@/shared/useLate";
 import { ImportDialog } from "./ImportDialog";
+import { PicturesDialog } from "./PicturesDialog";
 import { rowsOf, useGrid } from "./useGrid";
 
 const STATES = ["published", "draft", "suspended"] as const;
@@ -71,9 +72,13 @@ function Grid({ sellerId }: { sellerId: string }) {
     { query: { placeholderData: (before) => before } },
   );
   const rows = products.data && rowsOf(products.data.data);
-  const columns = useGrid(sellerId, rows ?? []);
+  const [pictured, setPictured] = useState<SellerProductOut>();
+  const columns = useGrid(sellerId, rows ?? [], setPictured);
   return (
     <Card flush>
+      {pictured && (
+        <PicturesDialog sellerId={sellerId} product={pictured} onClose={() => setPictured(undefined)} />
+      )}
       <Tabs
         label={t("state")}
         value={state || "all"}

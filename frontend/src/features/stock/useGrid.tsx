@@ -26,7 +26,11 @@ export function rowsOf(products: readonly SellerProductOut[]): GridRow[] {
 }
 
 /** The columns: the product, a count for each place, what is promised, a price for each marketplace and each currency in which it sells. */
-export function useGrid(sellerId: string, rows: readonly GridRow[]): Column<GridRow>[] {
+export function useGrid(
+  sellerId: string,
+  rows: readonly GridRow[],
+  onPictures: (product: SellerProductOut) => void,
+): Column<GridRow>[] {
   const { t } = useTranslation("stock");
   const { number } = useFormat();
   const places = new Map(
@@ -47,7 +51,7 @@ export function useGrid(sellerId: string, rows: readonly GridRow[]): Column<Grid
     ),
   );
   return [
-    { id: "product", header: t("product"), cell: (row) => <Product row={row} /> },
+    { id: "product", header: t("product"), cell: (row) => <Product row={row} onPictures={onPictures} /> },
     ...[...places].map(([id, place]) => ({
       id,
       header: <Head over={t("stock")}>{place}</Head>,
@@ -87,15 +91,28 @@ function Head({ over, children }: { over: string; children: string }) {
   );
 }
 
-function Product({ row: { product, variant, name } }: { row: GridRow }) {
+interface ProductProps {
+  row: GridRow;
+  onPictures: (product: SellerProductOut) => void;
+}
+
+function Product({ row: { product, variant, name }, onPictures }: ProductProps) {
   const { t } = useTranslation("stock");
   return (
     <span className="flex min-w-44 items-center gap-3">
-      <ProductPicture
-        name={product.picture}
-        tone={product.tone as Tone}
-        className="size-9 shrink-0 rounded-md [&_img]:size-[68%]"
-      />
+      <button
+        type="button"
+        aria-label={t("pictures_of", { name })}
+        title={t("pictures")}
+        className="shrink-0 rounded-md hover:outline-2 hover:outline-accent"
+        onClick={() => onPictures(product)}
+      >
+        <ProductPicture
+          name={product.picture}
+          tone={product.tone as Tone}
+          className="size-9 rounded-md [&_img:not([srcset])]:size-[68%]"
+        />
+      </button>
       <span className="min-w-0">
         <span className="line-clamp-2 font-semibold">{name}</span>
         <span className="flex flex-wrap items-center gap-2">

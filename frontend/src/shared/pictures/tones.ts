@@ -30,6 +30,8 @@ export function photoOf(name: string) {
   const [, width, height] = /^photos\/.+-(\d+)x(\d+)$/.exec(name) ?? [];
   // A picture that is narrower than a file is not blown up in it.
   const files = (kind: string) =>
-    [320, 640, 1280].map((file) => `/api/v1/${name}/${file}.${kind} ${Math.min(file, Number(width))}w`).join();
+    [320, 640, 1280]
+      .map((file) => `/api/v1/${name}/${file}.${kind} ${Math.min(file, Number(width))}w`)
+      .join();
   return width ? { width, height, avif: files("avif"), webp: files("webp") } : undefined;
 }

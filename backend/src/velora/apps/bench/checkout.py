@@ -302,6 +302,9 @@ def _environment(settings: Settings) -> dict[str, str]:
         "VELORA_REDIS_URL": settings.redis_url.get_secret_value(),
         "VELORA_OPENSEARCH_URL": settings.opensearch_url.get_secret_value(),
         "VELORA_KAFKA_URL": settings.kafka_url.get_secret_value(),
+        # All of it comes from one address.
+        "VELORA_REQUESTS_PER_MINUTE": "0",
+        "VELORA_SEARCHES_PER_MINUTE": "0",
         "VELORA_SANDBOX_FEE_BPS": str(settings.sandbox_fee_bps),
         "VELORA_SANDBOX_FEE_FIXED_MINOR": str(settings.sandbox_fee_fixed_minor),
     }

@@ -12,5 +12,6 @@ columns   handle, sku, title, description, brand, category (slug), option1_name,
 rows      a table's text as rows, groups and drafts; pure
 run       a file into the catalogue, in batches, with progress
 export    a seller's products as such a file
+sent      the file that was sent, for a month
 http      upload, poll, download
 """

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -10,6 +11,7 @@ from fastapi.responses import StreamingResponse
 
 from velora.flows.catalog_import.export import export_products
 from velora.flows.catalog_import.run import Wanted, import_products
+from velora.flows.catalog_import.sent import forget_later, keep_sent, link_to_sent
 from velora.flows.sheets import BadFile
 from velora.kernel.errors import Forbidden, Invalid, MalformedId, NotFound
 from velora.kernel.ids import encode
@@ -18,9 +20,11 @@ from velora.modules.sellers.policy import State
 from velora.modules.sellers.service import memberships_of
 from velora.modules.tenants.service import TenantFacts
 from velora.modules.tenants.service import by_id as tenants_by_id
+from velora.platform.files import FilesAway
 from velora.platform.house import House
 from velora.platform.web import HouseDep, Schema, SellerStaff, acting_for_seller, ident, problems
 from velora.platform.web.callers import NotSignedIn
+from velora.platform.web.problems import FilesUnavailable
 
 router = APIRouter(prefix="/seller/{seller_id}", tags=["import and export"], responses=problems(MalformedId))
 log: Final = logging.getLogger("velora.import")
@@ -69,6 +73,13 @@ class ImportOut(Schema):
         )
 
 
+class FileLinkOut(Schema):
+    """Whoever has the address gets the file, until then."""
+
+    url: str
+    until: datetime
+
+
 @router.post("/imports", status_code=202, responses=problems(NotSignedIn, Forbidden, NotFound, Invalid))
 async def start_import(seller_id: SellerId, file: UploadFile, caller: SellerStaff, house: HouseDep, tenant: TenantSlug = None) -> ImportOut:
     """Import products from a CSV file in UTF-8, one row per variant. Ask for the operation until its state is not `running`.
@@ -84,6 +95,11 @@ async def start_import(seller_id: SellerId, file: UploadFile, caller: SellerStaf
     await _keep(file, kept)
     async with house.db.begin(None) as uow:
         id_ = await begin_import(uow, market.id, seller_id)
+        await forget_later(uow, seller_id, id_)
+    try:
+        await keep_sent(house, seller_id, id_, kept)
+    except FilesAway as error:  # the import does not need it
+        log.warning("The file of import %s is not kept: %s", encode("op", id_), error)
     task = asyncio.create_task(_import(house, Wanted(id_, market.id, seller_id, kept)))
     _running.add(task)
     task.add_done_callback(_running.discard)
@@ -99,6 +115,14 @@ async def read_import(seller_id: SellerId, import_id: OperationId, caller: Selle
     if progress is None:
         raise NotFound("import", encode("op", import_id))
     return ImportOut.of(import_id, progress)
+
+
+@router.get("/imports/{import_id}/file", responses=problems(NotSignedIn, Forbidden, NotFound, FilesUnavailable))
+async def link_import_file(seller_id: SellerId, import_id: OperationId, caller: SellerStaff, house: HouseDep) -> FileLinkOut:
+    """An address of the file that was sent for an import, valid for five minutes. The file is kept for a month."""
+    acting_for_seller(caller, seller_id)
+    link = await link_to_sent(house, seller_id, import_id)
+    return FileLinkOut(url=link.url, until=link.until)
 
 
 @router.get("/products.csv", response_class=StreamingResponse, responses=problems(NotSignedIn, Forbidden, NotFound))

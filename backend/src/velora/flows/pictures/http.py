@@ -16,6 +16,7 @@ from velora.modules.catalog.service import PhotoFacts, Placed, arrange_photos, p
 from velora.platform.files import Upload
 from velora.platform.web import HouseDep, Schema, SellerStaff, acting_for_seller, ident, problems
 from velora.platform.web.callers import BadCsrfToken, NotSignedIn
+from velora.platform.web.limits import TooMuch, admit_upload
 from velora.platform.web.problems import FilesUnavailable
 
 router = APIRouter(tags=["pictures"], responses=problems(MalformedId))
@@ -73,7 +74,9 @@ class PhotosOut(Schema):
     data: list[PhotoOut]
 
     @classmethod
-    def of(cls, photos: Sequence[PhotoFacts]) -> "PhotosOut":
+    def of(cls, photos: Sequence[PhotoFacts] | Refusal) -> "PhotosOut":
+        if isinstance(photos, Refusal):
+            raise photos
         return cls(data=[PhotoOut.of(each) for each in photos])
 
 
@@ -88,7 +91,7 @@ class PhotosIn(Schema):
     photos: list[PlacedIn] = Field(max_length=50)
 
 
-@router.get(_OWN, responses=problems(*_STAFF))
+@router.get(_OWN, responses=problems(*_STAFF, ProductNotFound))
 async def list_photos(seller_id: SellerId, product_id: ProductId, caller: SellerStaff, house: HouseDep) -> PhotosOut:
     """All pictures that the seller sent of a product, in their order, with what became of each."""
     acting_for_seller(caller, seller_id)
@@ -96,10 +99,11 @@ async def list_photos(seller_id: SellerId, product_id: ProductId, caller: Seller
         return PhotosOut.of(await photos_of(uow, seller_id, product_id))
 
 
-@router.post(_OWN, status_code=201, responses=problems(*_STAFF, ProductNotFound, TooManyPhotos, Invalid, FilesUnavailable))
+@router.post(_OWN, status_code=201, responses=problems(*_STAFF, ProductNotFound, TooManyPhotos, Invalid, TooMuch, FilesUnavailable))
 async def add_photo(seller_id: SellerId, product_id: ProductId, body: PhotoIn, caller: SellerStaff, house: HouseDep) -> PhotoPlaceOut:
     """Ask for a place for a picture: where to PUT its file. What is not sent within a day is forgotten."""
     acting_for_seller(caller, seller_id)
+    await admit_upload(house, seller_id)
     photo, upload = await begin(house, seller_id, product_id, media_type=body.media_type, size=body.size, alt=body.alt)
     return PhotoPlaceOut(photo=PhotoOut.of(photo), upload=UploadOut.of(upload))
 

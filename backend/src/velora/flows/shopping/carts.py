@@ -17,7 +17,7 @@ from velora.modules.cart import service as kept_carts
 from velora.modules.cart.errors import CartUnavailable
 from velora.modules.cart.policy import Cart
 from velora.modules.cart.service import Keep
-from velora.platform.cache import CacheAway
+from velora.platform.cache import CacheAway, keys
 from velora.platform.db import UnitOfWork
 from velora.platform.house import House
 
@@ -35,7 +35,7 @@ async def read(house: House, principal: Principal, tenant_id: int) -> Cart:
     """The caller's cart in this marketplace; empty when there is none."""
     if principal.account_id is None:
         return await _read_guest(house, tenant_id, principal.guest_key)
-    key = _account_key(tenant_id, principal.account_id)
+    key = keys.account_cart(tenant_id, principal.account_id)
     try:
         raw = await house.cache.get(key)
     except CacheAway:
@@ -64,7 +64,7 @@ async def change(house: House, principal: Principal, tenant_id: int, operation: 
             if _accepted(operation(EMPTY)) is not EMPTY:
                 raise CartUnavailable
             return EMPTY
-        return await _change_guest(house, _guest_key(tenant_id, principal.guest_key), operation)
+        return await _change_guest(house, keys.guest_cart(tenant_id, principal.guest_key), operation)
     # From the table: on a cart that a cache remembers from earlier, there might seem to be nothing to do.
     return await _change_account(house, tenant_id, principal.account_id, await read_to_order(house, principal, tenant_id), operation)
 
@@ -78,7 +78,7 @@ async def change_from(house: House, principal: Principal, tenant_id: int, before
 
 async def merge_at_sign_in(house: House, guest_key: str, account_id: int, tenant_id: int) -> None:
     """What was put into the cart before signing in is in the account's cart, once; the guest's is empty."""
-    key = _guest_key(tenant_id, guest_key)
+    key = keys.guest_cart(tenant_id, guest_key)
     try:
         raw, guest = await _guest_cart(house, key) if guest_key else (None, EMPTY)
         if raw is None or not guest.lines or not await house.cache.swap(key, raw, orjson.dumps(policy.to_json(Cart())), ttl=KEPT_FOR):
@@ -108,7 +108,7 @@ async def _change_account(house: House, tenant_id: int, account_id: int, before:
             return before
         there = await house.writes.submit(kept_carts.keep, Keep(tenant_id, account_id, after))
         if there == after:
-            await _remember(house, _account_key(tenant_id, account_id), after)
+            await _remember(house, keys.account_cart(tenant_id, account_id), after)
             return after
         before = there
     raise CartUnavailable
@@ -127,7 +127,7 @@ def _accepted(outcome: Cart | Refusal) -> Cart:
 
 async def _read_guest(house: House, tenant_id: int, guest_key: str) -> Cart:
     try:
-        _, cart = await _guest_cart(house, _guest_key(tenant_id, guest_key)) if guest_key else (None, EMPTY)
+        _, cart = await _guest_cart(house, keys.guest_cart(tenant_id, guest_key)) if guest_key else (None, EMPTY)
     except CacheAway:
         return EMPTY  # the browser shows what it remembers
     return cart
@@ -152,11 +152,3 @@ async def _remember(house: House, key: str, cart: Cart) -> None:
 def _cart(raw: bytes) -> Cart:
     kept: dict[str, Any] = orjson.loads(raw)
     return policy.from_json(kept)
-
-
-def _guest_key(tenant_id: int, guest_key: str) -> str:
-    return f"cart:{tenant_id}:guest:{guest_key}"
-
-
-def _account_key(tenant_id: int, account_id: int) -> str:
-    return f"cart:{tenant_id}:account:{account_id}"

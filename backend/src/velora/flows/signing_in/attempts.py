@@ -1,6 +1,5 @@
 """How often one may try: counted in the cache, and in the process while the cache is away."""
 
-import hashlib
 from contextlib import suppress
 from typing import Final
 
@@ -12,7 +11,7 @@ from velora.modules.identity.policy import (
     AttemptLimit,
     may_try,
 )
-from velora.platform.cache import CacheAway
+from velora.platform.cache import CacheAway, keys
 from velora.platform.house import House
 
 _SECOND_UP: Final = 1
@@ -23,37 +22,29 @@ async def begin_sign_in(house: House, email: str, address: str) -> None:
 
     Raises Throttled.
     """
-    await _count(house, _from_address(address), WRONG_PASSWORDS_FROM_AN_ADDRESS)
-    await _count(house, _of_account(email), WRONG_PASSWORDS_OF_AN_ACCOUNT)
+    await _count(house, keys.wrong_passwords_from(address), WRONG_PASSWORDS_FROM_AN_ADDRESS)
+    await _count(house, keys.wrong_passwords_of(email), WRONG_PASSWORDS_OF_AN_ACCOUNT)
 
 
 async def sign_in_succeeded(house: House, email: str, address: str) -> None:
     """The account's failures are forgiven; its address gets this one attempt back."""
-    await house.cache.count(_from_address(address), window=WRONG_PASSWORDS_FROM_AN_ADDRESS.window, by=-1)
+    await house.cache.count(keys.wrong_passwords_from(address), window=WRONG_PASSWORDS_FROM_AN_ADDRESS.window, by=-1)
     with suppress(CacheAway):  # the count in this process is forgotten all the same
-        await house.cache.drop(_of_account(email))
+        await house.cache.drop(keys.wrong_passwords_of(email))
 
 
 async def sign_in_undecided(house: House, email: str, address: str) -> None:
     """Nobody could say whether the password is right: this attempt does not count."""
-    await house.cache.count(_from_address(address), window=WRONG_PASSWORDS_FROM_AN_ADDRESS.window, by=-1)
-    await house.cache.count(_of_account(email), window=WRONG_PASSWORDS_OF_AN_ACCOUNT.window, by=-1)
+    await house.cache.count(keys.wrong_passwords_from(address), window=WRONG_PASSWORDS_FROM_AN_ADDRESS.window, by=-1)
+    await house.cache.count(keys.wrong_passwords_of(email), window=WRONG_PASSWORDS_OF_AN_ACCOUNT.window, by=-1)
 
 
 async def begin_registration(house: House, address: str) -> None:
     """Raises Throttled."""
-    await _count(house, f"attempts:register:{address}", REGISTRATIONS_FROM_AN_ADDRESS)
+    await _count(house, keys.registrations_from(address), REGISTRATIONS_FROM_AN_ADDRESS)
 
 
 async def _count(house: House, key: str, limit: AttemptLimit) -> None:
     tally = await house.cache.count(key, window=limit.window)
     if not may_try(tally.count, limit):
         raise Throttled(int(tally.resets_in.total_seconds()) + _SECOND_UP)
-
-
-def _of_account(email: str) -> str:
-    return f"attempts:account:{hashlib.sha256(email.encode()).hexdigest()}"
-
-
-def _from_address(address: str) -> str:
-    return f"attempts:address:{address}"

@@ -12,7 +12,7 @@ from velora.kernel.principal import Principal, Role
 from velora.modules.identity import service as identity
 from velora.modules.identity.policy import SEEN_EVERY
 from velora.modules.sellers import service as sellers
-from velora.platform.cache import CacheAway
+from velora.platform.cache import CacheAway, keys
 from velora.platform.house import House
 from velora.platform.tokens import digest_of
 
@@ -54,7 +54,7 @@ async def principal(house: House, token: str, tenant_id: int | None) -> Principa
 
 async def _known(house: House, digest: bytes) -> _Known | None:
     try:
-        kept = await house.cache.get(_key(digest))
+        kept = await house.cache.get(keys.session(digest))
     except CacheAway:
         kept = CHANGED
     if kept is not None and kept != CHANGED:
@@ -65,7 +65,7 @@ async def _known(house: House, digest: bytes) -> _Known | None:
         return None
     if kept is None:
         with suppress(CacheAway):  # the next request reads the rows again
-            await house.cache.swap(_key(digest), None, _written(known), ttl=SEEN_EVERY)
+            await house.cache.swap(keys.session(digest), None, _written(known), ttl=SEEN_EVERY)
     return known
 
 
@@ -78,7 +78,7 @@ async def forget(house: House, token_digests: Collection[bytes]) -> None:
         house.recent.drop(digest)
     with suppress(CacheAway):
         for digest in token_digests:
-            await house.cache.put(_key(digest), CHANGED, ttl=_CHANGED_FOR)
+            await house.cache.put(keys.session(digest), CHANGED, ttl=_CHANGED_FOR)
 
 
 async def forget_accounts(house: House, account_ids: Collection[int]) -> None:
@@ -105,10 +105,6 @@ async def _from_rows(house: House, digest: bytes) -> _Known | None:
         roles_at=dict(standing.roles_at),
         seller_ids=frozenset(jobs[standing.account_id]),
     )
-
-
-def _key(digest: bytes) -> str:
-    return f"session:{digest.hex()}"
 
 
 def _written(known: _Known) -> bytes:

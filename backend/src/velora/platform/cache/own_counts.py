@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Final
 
+from velora.platform.cache.pacing import Admission, Pace, admit
 from velora.platform.cache.port import Tally
 
 # Beyond it the oldest go, so that a flood of addresses cannot fill the memory.
@@ -14,6 +15,7 @@ LIMIT: Final = 20_000
 class OwnCounts:
     def __init__(self) -> None:
         self._counts: dict[str, tuple[int, float]] = {}
+        self._paces: dict[str, int] = {}
 
     def count(self, key: str, *, window: timedelta, by: int) -> Tally:
         """As the port's `count`, for this process alone."""
@@ -26,6 +28,15 @@ class OwnCounts:
         self._counts[key] = counted + by, ends
         return Tally(counted + by, timedelta(seconds=ends - now))
 
+    def admit(self, key: str, pace: Pace) -> Admission:
+        """As the port's `admit`, for this process alone."""
+        said, due = admit(pace, self._paces.pop(key, 0), time.monotonic_ns() // 1000)
+        while len(self._paces) >= LIMIT:
+            del self._paces[next(iter(self._paces))]
+        self._paces[key] = due
+        return said
+
     def forget(self, keys: Iterable[str]) -> None:
         for key in keys:
             self._counts.pop(key, None)
+            self._paces.pop(key, None)

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
 
+from velora.platform.cache.pacing import Admission, Pace
+
 
 class CacheAway(Exception):
     """The engine does not answer. Go on with what the database knows; the cache says it again for a while without asking."""
@@ -21,7 +23,8 @@ class Cache(Protocol):
     """Bytes by key, each with a time to live. Any value may be gone at any moment; none is ever served after its time.
 
     All processes see the same values; nothing is kept in the process, so what was dropped is gone for everyone. Every
-    method but `count` raises CacheAway while the engine is away. Keys that are counted are not read with `get`.
+    method but `count` and `admit` raises CacheAway while the engine is away. Keys that are counted or
+    paced are not read with `get`.
     """
 
     async def get(self, key: str) -> bytes | None:
@@ -48,6 +51,13 @@ class Cache(Protocol):
         """Counts, and says how often so far. The window begins with the first count and does not move. Atomic.
 
         Never raises: while the engine is away every process counts for itself.
+        """
+        ...
+
+    async def admit(self, key: str, pace: Pace) -> Admission:
+        """Whether one more may be at this pace; who is refused has not asked. Atomic, by the engine's clock.
+
+        Never raises: while the engine is away every process paces by itself.
         """
         ...
 

@@ -11,6 +11,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from velora.platform.cache.own_counts import OwnCounts
+from velora.platform.cache.pacing import Admission, Pace
 from velora.platform.cache.port import CacheAway, Tally
 from velora.platform.db.group_commit import GroupCommit
 from velora.platform.telemetry import metrics, tracing
@@ -39,6 +40,22 @@ return {n, left}
 """
 
 
+# pacing.admit, in one step and by the clock of Redis, which all processes share. Numbers of microseconds are whole in Lua's floats.
+_ADMIT: Final = """
+local time = redis.call('TIME')
+local now = time[1] * 1000000 + time[2]
+local window, between = tonumber(ARGV[1]), tonumber(ARGV[2])
+local due = math.max(tonumber(redis.call('GET', KEYS[1]) or 0), now)
+local after = due + between
+local early = after - window - now
+if early > 0 then
+  return {0, 0, due - now, early}
+end
+redis.call('SET', KEYS[1], string.format('%.0f', after), 'PX', math.ceil((after - now) / 1000))
+return {1, math.floor((window - (after - now)) / between), after - now, 0}
+"""
+
+
 class RedisCache:
     """`prefix` keeps several installations, or test runs, apart on one server."""
 
@@ -49,6 +66,7 @@ class RedisCache:
         self._prefix = prefix
         self._swap = self._redis.register_script(_SWAP)
         self._count = self._redis.register_script(_COUNT)
+        self._admit = self._redis.register_script(_ADMIT)
         self._away_until = 0.0
         self._is_away = False
         self._own_counts = OwnCounts()
@@ -90,6 +108,14 @@ class RedisCache:
             return self._own_counts.count(key, window=window, by=by)
         counted, left = cast("tuple[int, int]", answer)
         return Tally(counted, timedelta(milliseconds=left))
+
+    async def admit(self, key: str, pace: Pace) -> Admission:
+        try:
+            answer = await self._ask(lambda: self._admit(keys=[self._prefix + key], args=[pace.window_us, pace.between_us]))
+        except CacheAway:
+            return self._own_counts.admit(key, pace)
+        admitted, left, full_us, wait_us = cast("tuple[int, int, int, int]", answer)
+        return Admission(bool(admitted), left, timedelta(microseconds=full_us), timedelta(microseconds=wait_us))
 
     async def ping(self) -> str:
         found = await self._ask(lambda: self._redis.info("server"))  # pyright: ignore[reportUnknownMemberType, reportUnknownLambdaType] -- its **kwargs are untyped

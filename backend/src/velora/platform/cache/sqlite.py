@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from velora.platform.cache.own_counts import OwnCounts
+from velora.platform.cache.pacing import Admission, Pace, admit
 from velora.platform.cache.port import CacheAway, Tally
 from velora.platform.db.own_file import open_own_file
 
@@ -22,9 +23,13 @@ CREATE TABLE IF NOT EXISTS entry (key TEXT PRIMARY KEY, value BLOB NOT NULL, end
 CREATE INDEX IF NOT EXISTS entry_ends ON entry (ends);
 CREATE TABLE IF NOT EXISTS tally (key TEXT PRIMARY KEY, counted INTEGER NOT NULL, ends INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS tally_ends ON tally (ends);
+CREATE TABLE IF NOT EXISTS pace (key TEXT PRIMARY KEY, due_us INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS pace_due ON pace (due_us);
 """
 
 _PUT: Final = "INSERT INTO entry VALUES (?, ?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value, ends = excluded.ends"
+
+_PACE: Final = "INSERT INTO pace VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET due_us = excluded.due_us"
 
 _COUNT: Final = """
 INSERT INTO tally VALUES (:key, :by, :ends) ON CONFLICT (key) DO UPDATE SET
@@ -74,6 +79,7 @@ class SqliteCache:
         def delete(connection: sqlite3.Connection) -> None:
             connection.executemany("DELETE FROM entry WHERE key = ?", [(key,) for key in keys])
             connection.executemany("DELETE FROM tally WHERE key = ?", [(key,) for key in keys])
+            connection.executemany("DELETE FROM pace WHERE key = ?", [(key,) for key in keys])
 
         self._own_counts.forget(keys)
         await self._run(delete)
@@ -89,6 +95,21 @@ class SqliteCache:
             return await self._run(add, writes=1)
         except CacheAway:
             return self._own_counts.count(key, window=window, by=by)
+
+    async def admit(self, key: str, pace: Pace) -> Admission:
+        def ask(connection: sqlite3.Connection) -> Admission:
+            connection.execute("BEGIN IMMEDIATE")
+            with connection:
+                row = connection.execute("SELECT due_us FROM pace WHERE key = ?", (key,)).fetchone()
+                said, due = admit(pace, row[0] if row else 0, time.time_ns() // 1000)
+                if said.admitted:
+                    connection.execute(_PACE, (key, due))
+            return said
+
+        try:
+            return await self._run(ask, writes=1)
+        except CacheAway:
+            return self._own_counts.admit(key, pace)
 
     async def ping(self) -> str:
         [version] = await self._run(lambda connection: connection.execute("SELECT sqlite_version()").fetchone())
@@ -111,6 +132,7 @@ class SqliteCache:
                 self._writes = 0
                 connection.execute("DELETE FROM entry WHERE ends <= ?", (_now(),))
                 connection.execute("DELETE FROM tally WHERE ends <= ?", (_now(),))
+                connection.execute("DELETE FROM pace WHERE due_us <= ?", (time.time_ns() // 1000,))
             return work(connection)
 
         try:

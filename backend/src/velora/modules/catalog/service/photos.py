@@ -139,8 +139,10 @@ async def remove_photo(uow: UnitOfWork, seller_id: int, product_id: int, photo_i
     return None
 
 
-async def photos_of(uow: UnitOfWork, seller_id: int, product_id: int) -> list[PhotoFacts]:
+async def photos_of(uow: UnitOfWork, seller_id: int, product_id: int) -> list[PhotoFacts] | ProductNotFound:
     """All of a product's photos in their order, for its seller."""
+    if not await repository.products(uow, [(seller_id, product_id)]):
+        return ProductNotFound(encode("prd", product_id))
     return [_facts(each) for each in (await repository.photos_of(uow, [(seller_id, product_id)]))[seller_id, product_id]]
 
 

@@ -21,7 +21,7 @@ from velora.modules.ledger.errors import MonthDropped
 from velora.modules.ledger.service import Account, StatementLine, TrialRow
 from velora.modules.tenants import service as tenants
 from velora.modules.tenants.service import TenantFacts
-from velora.platform.cache.port import CacheAway
+from velora.platform.cache import CacheAway, keys
 from velora.platform.db import UnitOfWork
 from velora.platform.house import House
 from velora.platform.web import FinanceAdmin, HouseDep, MoneyOut, PageOut, Schema, ident, problems
@@ -36,7 +36,6 @@ Limit = Annotated[int, Query(ge=1, le=200)]
 Since = Annotated[AwareDatetime | None, Query(alias="from")]
 Until = Annotated[AwareDatetime | None, Query(alias="to")]
 _FINANCE: Final = (NotSignedIn, Forbidden, NotFound)
-_LAST_VERIFY: Final = "finance:last-verify"
 _KEPT: Final = timedelta(days=30)
 
 
@@ -311,7 +310,7 @@ async def _last_verify(house: House) -> LastVerifyOut | None:
         LastVerifyOut(clean=not watched.wrong, took_ms=watched.took_ms, at=watched.checked_at) if watched and watched.checked_at else None
     )
     try:
-        stored = await house.cache.get(_LAST_VERIFY)
+        stored = await house.cache.get(keys.LAST_VERIFY)
     except CacheAway:
         return by_itself
     asked = LastVerifyOut.model_validate(orjson.loads(stored)) if stored else None
@@ -321,7 +320,7 @@ async def _last_verify(house: House) -> LastVerifyOut | None:
 async def _remember(house: House, verdict: VerdictOut) -> None:
     short = LastVerifyOut(clean=verdict.clean, took_ms=verdict.took_ms, at=verdict.at)
     try:
-        await house.cache.put(_LAST_VERIFY, short.model_dump_json().encode(), ttl=_KEPT)
+        await house.cache.put(keys.LAST_VERIFY, short.model_dump_json().encode(), ttl=_KEPT)
     except CacheAway:
         return  # only the console's reminder of the last run is lost
 
