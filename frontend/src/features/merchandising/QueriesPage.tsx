@@ -96,8 +96,8 @@ function useColumns(seen: Seen): Column<CountedQueryOut>[] {
       header: t("query"),
       className: "w-full max-w-0",
       cell: (row) => (
-        <span dir="auto" className="block truncate text-start font-semibold">
-          {row.query}
+        <span className="block truncate font-semibold">
+          <bdi>{row.query}</bdi>
         </span>
       ),
     },

@@ -121,7 +121,7 @@ export function RuleForm({ found, begun }: RuleFormProps) {
             error={wrong("hides")}
             onChange={setHides}
           />
-          <div className="grid gap-4 sm:grid-cols-2">
+          <div className="grid gap-4 sm:grid-cols-2 xl:grid-cols-1">
             <Field label={t("from")} error={wrong("starts_at")} optional>
               <Input
                 type="datetime-local"

@@ -61,10 +61,9 @@ function useColumns(): Column<SearchRuleOut>[] {
         <>
           <Link
             to={`${RULES}/${row.id}`}
-            dir="auto"
-            className="block truncate text-start font-semibold underline-offset-4 hover:text-accent hover:underline"
+            className="block truncate font-semibold underline-offset-4 hover:text-accent hover:underline"
           >
-            {row.query}
+            <bdi>{row.query}</bdi>
           </Link>
           <span className="block truncate text-sm text-muted">{t(`matching_${row.matching}`)}</span>
         </>

@@ -38,8 +38,8 @@ export function ProductLine({ one, note }: { one: Named; note?: string | undefin
         className="size-9 shrink-0 rounded-sm [&_img]:size-[62%]"
       />
       <span className="min-w-0">
-        <span dir="auto" className="block truncate text-start font-medium">
-          {one.title}
+        <span className="line-clamp-2 font-medium">
+          <bdi>{one.title}</bdi>
         </span>
         {note && <span className="block truncate text-sm text-muted">{note}</span>}
       </span>
