@@ -9,11 +9,15 @@ from tests.flow.demo_world.conftest import SIX_WEEKS, Loaded
 from velora.flows.bookkeeping.verify import verify
 from velora.flows.demo_world.data import MARKETS
 from velora.flows.demo_world.load import load_demo
+from velora.flows.demo_world.searching import DAYS, SEARCHES
 from velora.flows.demo_world.strays import STRAYS
 from velora.flows.fx import book as fx
+from velora.flows.merchandising.arranging import arranged
 from velora.modules.identity import service as identity
 from velora.modules.inventory import service as inventory
 from velora.modules.ledger import service as ledger
+from velora.modules.merchandising import service as merchandising
+from velora.modules.merchandising.service import Seen
 from velora.modules.orders import service as orders
 from velora.modules.payments.models import PaymentIntent, PaymentRefund
 from velora.modules.payments.service import IntentState
@@ -122,6 +126,23 @@ async def test_everybody_was_told_and_everything_is_found(loaded: Loaded) -> Non
             loaded.world.markets[slug].id, Query(loaded.world.markets[slug].currency, text="halo headphones")
         )
         assert "halo-wireless-headphones" in {hit.card[loaded.world.markets[slug].currency]["slug"] for hit in found.hits}
+
+
+async def test_each_marketplace_has_synonyms_a_rule_and_searches_behind_it(loaded: Loaded) -> None:
+    for slug, wanted in SEARCHES.items():
+        tenant = loaded.world.markets[slug]
+        async with loaded.house.db.read(tenant.id) as uow:
+            wishes = await merchandising.wishes(uow, tenant.id)
+            missed = await merchandising.most_frequent(uow, tenant.id, Seen.MISSED, days=DAYS, limit=100)
+            found = await merchandising.most_frequent(uow, tenant.id, Seen.FOUND, days=DAYS, limit=100)
+        assert {one.shown: one.found for one in found} == wanted.found
+        assert {one.shown: one.missed for one in missed} == wanted.missed
+        query = arranged(Query(tenant.currency, text=wanted.query), wishes, loaded.house.clock.now())
+        first = (await loaded.house.search.search(tenant.id, query)).hits[: len(wanted.first)]
+        assert tuple(hit.card[tenant.currency]["title"] for hit in first) == wanted.first
+        for words, is_there in [*((words, True) for words in wanted.found), *((words, False) for words in wanted.missed)]:
+            looked = await loaded.house.search.search(tenant.id, arranged(Query(tenant.currency, words), wishes, loaded.house.clock.now()))
+            assert (looked.total > 0 and looked.did_you_mean is None) is is_there, (slug, words)
 
 
 async def test_loading_it_again_changes_nothing(loaded: Loaded) -> None:

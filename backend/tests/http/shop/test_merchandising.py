@@ -85,19 +85,19 @@ async def test_synonyms_go_in_and_out_as_text_and_wrong_lines_come_back(market, 
 
 
 async def test_a_rule_pins_and_hides_for_its_query_alone_and_not_when_sorted(house, market, admin, browser_at):
-    cheap, dear, rug = [await lst(house, market, title, price=price) for title, price in (("Lamp A", 100), ("Lamp B", 200), ("Rug", 300))]
+    cheap, dear, rug = [await lst(house, market, title, price=price) for title, price in (("Shade A", 100), ("Shade B", 200), ("Rug", 300))]
     visitor = browser_at(market.tenant)
-    body = {"query": "Lamp", "matching": "exact", "pins": [rug, dear], "hides": [cheap]}
+    body = {"query": "Shade", "matching": "exact", "pins": [rug, dear], "hides": [cheap]}
     made = await done(admin.post(f"{AT}/rules", body), 201)
     assert (made["standing"], made["pins"]) == ("active", [rug, dear])
-    assert await titles(visitor, "q=LAMP") == ["Rug", "Lamp B"]
-    assert await titles(visitor, "q=lamp&sort=price_asc") == ["Lamp B"]
-    assert sorted(await titles(visitor, "q=lam")) == ["Lamp A", "Lamp B"]
-    assert [card["title"] for card in (await visitor.get("/search/suggest?q=lamp")).json()["products"]] == ["Lamp B"]
+    assert await titles(visitor, "q=SHADE") == ["Rug", "Shade B"]
+    assert await titles(visitor, "q=shade&sort=price_asc") == ["Shade B"]
+    assert sorted(await titles(visitor, "q=sha")) == ["Shade A", "Shade B"]
+    assert [card["title"] for card in (await visitor.get("/search/suggest?q=shade")).json()["products"]] == ["Shade B"]
     full = await done(admin.get(f"{AT}/rules/{made['id']}"))
-    assert [one["title"] for one in full["products"]] == ["Rug", "Lamp B", "Lamp A"]
+    assert [one["title"] for one in full["products"]] == ["Rug", "Shade B", "Shade A"]
     await done(admin.ask("PUT", f"{AT}/rules/{made['id']}", body | {"active": False}, {"If-Match": '"v1"'}))
-    assert sorted(await titles(visitor, "q=lamp")) == ["Lamp A", "Lamp B"]
+    assert sorted(await titles(visitor, "q=shade")) == ["Shade A", "Shade B"]
 
 
 async def test_a_rule_names_only_what_is_listed_here(house, market, admin):
@@ -110,14 +110,14 @@ async def test_a_rule_names_only_what_is_listed_here(house, market, admin):
 
 
 async def test_a_preview_says_what_is_pinned_and_what_would_be_hidden_and_saves_nothing(house, market, admin, browser_at):
-    lamp, other, rug = [await lst(house, market, title) for title in ("Lamp A", "Lamp B", "Rug")]
-    body = {"query": "lamp", "rule": {"query": "lamp", "pins": [rug], "hides": [lamp], "active": False}}
+    lamp, other, rug = [await lst(house, market, title) for title in ("Shade A", "Shade B", "Rug")]
+    body = {"query": "shade", "rule": {"query": "shade", "pins": [rug], "hides": [lamp], "active": False}}
     seen = await done(admin.post(f"{AT}/preview", body))
     sides = {side: {one["product"]["title"]: one["why"] for one in seen[side]["data"]} for side in ("without", "with_rule")}
-    assert sides == {"without": {"Lamp A": "hidden", "Lamp B": "ranked"}, "with_rule": {"Rug": "pinned", "Lamp B": "ranked"}}
+    assert sides == {"without": {"Shade A": "hidden", "Shade B": "ranked"}, "with_rule": {"Rug": "pinned", "Shade B": "ranked"}}
     assert next(iter(sides["with_rule"])) == "Rug"
     assert (seen["without"]["total"], seen["with_rule"]["total"]) == (2, 2)
-    assert sorted(await titles(browser_at(market.tenant), "q=lamp")) == ["Lamp A", "Lamp B"]
+    assert sorted(await titles(browser_at(market.tenant), "q=shade")) == ["Shade A", "Shade B"]
     found = await done(admin.get(f"{AT}/products?q=rug"))
     assert [one["listing_id"] for one in found["data"]] == [rug]
     assert other != lamp
@@ -125,23 +125,32 @@ async def test_a_preview_says_what_is_pinned_and_what_would_be_hidden_and_saves_
 
 async def test_queries_that_found_something_are_suggested_from_the_third_on_and_never_a_denied_one(house, market, admin, browser_at):
     await on_sale(house, market, "Brass Lamp")
+    await on_sale(house, market, "Brave Braid")
     visitor = browser_at(market.tenant)
-    for words, times in (("brass lamp", 3), ("Bräss", 2), ("brazier", 5)):
+    for words, times in (("brass lamp", 3), ("Bräss", 2), ("brazier", 5), ("brave", 4)):
         for _ in range(times):
             await visitor.get(f"/search?q={words}&submitted=true")
     await visitor.get("/search?q=brass&attr.colour=brass&submitted=true")
     await visitor.get("/search?q=lamp")
-    assert await write_down(house) == 3
-    assert await write_down(house) == 0
-    counted = {kind: (await done(admin.get(f"{AT}/queries?seen={kind}")))["data"] for kind in ("found", "missed")}
+    await write_down(house)
+    counted: dict[str, list[Any]] = {}
+    for _ in range(100):  # the application writes down by itself as well, and may be at it
+        counted = {kind: (await done(admin.get(f"{AT}/queries?seen={kind}")))["data"] for kind in ("found", "missed")}
+        if sum(one["found"] + one["missed"] for data in counted.values() for one in data) == 14:
+            break
+        await asyncio.sleep(0.1)
     assert counted == {
-        "found": [{"query": "brass lamp", "found": 3, "missed": 0}, {"query": "bräss", "found": 2, "missed": 0}],
+        "found": [
+            {"query": "brave", "found": 4, "missed": 0},
+            {"query": "brass lamp", "found": 3, "missed": 0},
+            {"query": "bräss", "found": 2, "missed": 0},
+        ],
         "missed": [{"query": "brazier", "found": 0, "missed": 5}],
     }
-    assert (await visitor.get("/search/suggest?q=bra")).json()["queries"] == ["brass lamp", "brass"]
+    assert (await visitor.get("/search/suggest?q=bra")).json()["queries"] == ["brave", "brass lamp", "braid", "brass"]
     etag = (await admin.get(f"{AT}/denied")).headers["etag"]
     await done(admin.ask("PUT", f"{AT}/denied", {"words": ["LAMP"]}, {"If-Match": etag}))
-    assert (await visitor.get("/search/suggest?q=bra")).json()["queries"] == ["brass"]
+    assert (await visitor.get("/search/suggest?q=bra")).json()["queries"] == ["brave", "braid", "brass"]
     assert code(await admin.ask("PUT", f"{AT}/denied", {"words": []}, {"If-Match": etag})) == (412, "merchandising.changed_meanwhile")
 
 

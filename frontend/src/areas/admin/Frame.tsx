@@ -1,4 +1,4 @@
-import { Store, Webhook } from "lucide-react";
+import { Languages, ListOrdered, Search, Store, Webhook } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { Link, ScrollRestoration } from "react-router-dom";
 import { Guard } from "@/features/session/Guard";
@@ -21,7 +21,12 @@ function Console({ me }: { me: MeOut }) {
         switcher={areas}
         account={{ name: me.account?.name ?? "", role: t("role"), entries }}
         findLabel={t("find")}
-        sections={[{ to: "/admin/webhooks", label: t("webhooks"), icon: <Webhook /> }]}
+        sections={[
+          { to: "/admin/search/queries", label: t("searches"), icon: <Search /> },
+          { to: "/admin/search/rules", label: t("rules"), icon: <ListOrdered /> },
+          { to: "/admin/search/synonyms", label: t("synonyms"), icon: <Languages /> },
+          { to: "/admin/webhooks", label: t("webhooks"), icon: <Webhook /> },
+        ]}
       />
       <ScrollRestoration />
     </>

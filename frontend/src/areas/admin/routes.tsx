@@ -6,7 +6,11 @@ export const routes: RouteObject[] = [
     path: "/admin",
     lazy: lazyPage(async () => (await import("./Frame")).Frame, "admin", "session"),
     children: [
-      { index: true, loader: () => redirect("/admin/webhooks") },
+      { index: true, loader: () => redirect("/admin/search/queries") },
+      {
+        path: "search/*",
+        lazy: lazyPage(async () => (await import("./SearchPages")).SearchPages, "merchandising"),
+      },
       {
         path: "webhooks",
         lazy: lazyPage(

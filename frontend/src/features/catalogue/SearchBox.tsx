@@ -1,21 +1,11 @@
-import { clsx as cx } from "clsx";
 import { Search, X } from "lucide-react";
-import { useEffect, useId, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
+import { lazy, Suspense, useEffect, useId, useRef, useState, type KeyboardEvent } from "react";
 import { useTranslation } from "react-i18next";
 import { useLocation, useNavigate } from "react-router-dom";
-import { keepPreviousData } from "@tanstack/react-query";
-import type { SuggestOut } from "@/shared/api/generated/model";
-import { useSuggest } from "@/shared/api/generated/storefront/storefront";
-import { useFormat } from "@/shared/format";
 import { Kbd, useHotkey } from "@/shared/kit";
-import { ProductPicture, type Tone } from "@/shared/pictures";
+import { submit } from "./submitted";
 
-interface Choice {
-  key: string;
-  group: "queries" | "categories" | "products";
-  to: string;
-  content: ReactNode;
-}
+const SuggestionList = lazy(async () => ({ default: (await import("./SuggestionList")).SuggestionList }));
 
 /** Finds while one types: words, categories, products. "/" brings the cursor here, Enter searches. */
 export function SearchBox({ placeholder }: { placeholder: string }) {
@@ -33,11 +23,8 @@ function Box({ asked: initially, placeholder }: { asked: string; placeholder: st
   const [open, setOpen] = useState(false);
   const [active, setActive] = useState(-1);
   const asked = useSettled(words.trim(), 120);
-  const suggestions = useSuggest(
-    { q: asked },
-    { query: { enabled: open && asked.length > 1, placeholderData: keepPreviousData } },
-  );
-  const choices = useChoices(asked.length > 1 ? suggestions.data : undefined);
+  // Where each suggestion leads; the list itself comes with the first letters.
+  const [choices, setChoices] = useState<readonly string[]>([]);
   const shown = open && choices.length > 0;
   useHotkey({ "/": () => input.current?.focus() });
 
@@ -58,7 +45,7 @@ function Box({ asked: initially, placeholder }: { asked: string; placeholder: st
       setActive((now) => ((now + step + 1 + choices.length + 1) % (choices.length + 1)) - 1);
     } else if (event.key === "Enter" && shown && choices[active]) {
       event.preventDefault();
-      go(choices[active].to);
+      go(choices[active]);
     }
   }
   return (
@@ -67,7 +54,10 @@ function Box({ asked: initially, placeholder }: { asked: string; placeholder: st
       className="relative"
       onSubmit={(event) => {
         event.preventDefault();
-        if (words.trim()) go(`/search?q=${encodeURIComponent(words.trim())}`);
+        const typed = words.trim();
+        if (!typed) return;
+        submit(typed);
+        go(`/search?q=${encodeURIComponent(typed)}`);
       }}
     >
       <Search
@@ -116,106 +106,20 @@ function Box({ asked: initially, placeholder }: { asked: string; placeholder: st
           </span>
         )}
       </span>
-      {shown && (
-        <div
-          id={`${id}-list`}
-          role="listbox"
-          aria-label={t("suggestions")}
-          className="absolute inset-x-0 top-full z-30 mt-2 max-h-[70dvh] animate-pop-in overflow-y-auto rounded-lg border bg-surface p-2 shadow-float"
-        >
-          {choices.map((choice, index) => (
-            <Suggestion
-              key={choice.key}
-              id={`${id}-${index}`}
-              choice={choice}
-              heading={choices[index - 1]?.group === choice.group ? undefined : t(`suggest.${choice.group}`)}
-              active={index === active}
-              onPoint={() => setActive(index)}
-              onChoose={() => go(choice.to)}
-            />
-          ))}
-        </div>
+      {open && asked.length > 1 && (
+        <Suspense>
+          <SuggestionList
+            id={id}
+            typed={asked}
+            active={active}
+            onFound={setChoices}
+            onPoint={setActive}
+            onChoose={go}
+          />
+        </Suspense>
       )}
     </form>
   );
-}
-
-interface SuggestionProps {
-  id: string;
-  choice: Choice;
-  heading: string | undefined;
-  active: boolean;
-  onPoint: () => void;
-  onChoose: () => void;
-}
-
-function Suggestion({ id, choice, heading, active, onPoint, onChoose }: SuggestionProps) {
-  return (
-    <>
-      {heading && (
-        <div role="presentation" className="px-3 pt-2.5 pb-1 text-xs font-medium text-muted">
-          {heading}
-        </div>
-      )}
-      {/* The field above has the keyboard: arrows choose, Enter goes. */}
-      <div
-        id={id}
-        role="option"
-        tabIndex={-1}
-        aria-selected={active}
-        onMouseDown={(event) => event.preventDefault()}
-        onMouseMove={onPoint}
-        onClick={onChoose}
-        onKeyDown={(event) => event.key === "Enter" && onChoose()}
-        className={cx(
-          "flex min-h-10 cursor-pointer items-center gap-3 rounded-sm px-3 py-1.5 text-base",
-          active && "bg-sunken",
-        )}
-      >
-        {choice.content}
-      </div>
-    </>
-  );
-}
-
-function useChoices(found: SuggestOut | undefined): Choice[] {
-  const { money } = useFormat();
-  if (!found) return [];
-  return [
-    ...found.queries.slice(0, 4).map((query) => ({
-      key: `query ${query}`,
-      group: "queries" as const,
-      to: `/search?q=${encodeURIComponent(query)}`,
-      content: (
-        <>
-          <Search aria-hidden className="size-4 text-muted" />
-          {query}
-        </>
-      ),
-    })),
-    ...found.categories.slice(0, 4).map(({ slug, name }) => ({
-      key: `category ${slug}`,
-      group: "categories" as const,
-      to: `/c/${slug}`,
-      content: name,
-    })),
-    ...found.products.slice(0, 5).map((product) => ({
-      key: `product ${product.slug}`,
-      group: "products" as const,
-      to: `/p/${product.slug}`,
-      content: (
-        <>
-          <ProductPicture
-            name={product.picture}
-            tone={product.tone as Tone}
-            className="size-10 shrink-0 rounded-sm [&_img]:size-[62%]"
-          />
-          <span className="min-w-0 grow truncate font-medium">{product.title}</span>
-          <span className="figures text-muted">{money(product.price)}</span>
-        </>
-      ),
-    })),
-  ];
 }
 
 /** What is typed once the fingers rest. */

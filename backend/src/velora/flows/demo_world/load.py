@@ -12,6 +12,7 @@ from velora.flows.demo_world.buying import tokens, totals
 from velora.flows.demo_world.data import MARKETS, sellers
 from velora.flows.demo_world.plan import LASTS, months
 from velora.flows.demo_world.scenes import staged
+from velora.flows.demo_world.searching import leave_searches
 from velora.flows.demo_world.stand import Hashes, stand
 from velora.flows.demo_world.strays import leave_strays
 from velora.flows.demo_world.supply import Supplies, supplies
@@ -78,7 +79,8 @@ async def load_demo(house: TradingHouse, progress: Progress = lambda step, done,
     progress("Telling everybody", 0, 0)
     await tell_everyone(past.db, past.bus, reacting())
     await rebuild_index(house, None, lambda count, of: progress("Indexing", count, of))
-    async with past.db.begin(world.markets[MARKETS[0]].id) as uow:
+    async with past.db.begin(None) as uow:
+        await leave_searches(uow, world)
         await audit.record(uow, [_entry(world)])
     return await _summary(house, world, fresh=True)
 

@@ -32,7 +32,7 @@ IfMatch = Annotated[str | None, Header(examples=['"v3"'])]
 _FOUND_FOR_PICKING: Final = 10
 
 
-class RuleIn(Schema):
+class SearchRuleIn(Schema):
     query: str = Field(examples=["lamp"])
     matching: Matching = Matching.EXACT
     pins: list[ListingId] = Field(description=f"Listings that stand first, in this order; at most {MOST_PINS}", max_length=MOST_HIDES)
@@ -123,7 +123,7 @@ class PickedProductsOut(Schema):
 
 class PreviewIn(Schema):
     query: str = Field(max_length=200, examples=["brass lamp"])
-    rule: RuleIn | None = Field(default=None, description="As it stands in the form; tried as if it held now")
+    rule: SearchRuleIn | None = Field(default=None, description="As it stands in the form; tried as if it held now")
     besides: RuleId | None = Field(default=None, description="The saved rule that it is to replace")
 
 
@@ -177,7 +177,7 @@ async def list_search_rules(tenant: Tenant, caller: MarketplaceAdmin, house: Hou
 
 @router.post("/rules", status_code=201, responses=problems(TooManyRules, Invalid))
 async def add_search_rule(
-    body: RuleIn, request: Request, tenant: Tenant, caller: MarketplaceAdmin, house: HouseDep, reply: Response
+    body: SearchRuleIn, request: Request, tenant: Tenant, caller: MarketplaceAdmin, house: HouseDep, reply: Response
 ) -> SearchRuleOut:
     """Say what stands first for a query, and what is left out. Searches know it within two seconds."""
     async with house.db.begin(tenant.id) as uow:
@@ -201,7 +201,7 @@ async def read_search_rule(
 @router.put("/rules/{rule_id}", responses=problems(NotFound, ChangedMeanwhile, VersionMissing, Invalid))
 async def change_search_rule(
     rule_id: RuleId,
-    body: RuleIn,
+    body: SearchRuleIn,
     request: Request,
     tenant: Tenant,
     caller: MarketplaceAdmin,

@@ -24,10 +24,10 @@ async def suggested(house: House, tenant_id: int, text: str, *, currency: str, l
     hides = effect_on(text, wishes, house.clock.now()).hides
     queries = begun_by(text, await popular_of(house, tenant_id), wishes.denied, QUERIES)
     others = [words for words in found.words if not is_denied(words, wishes.denied)]
-    once = {compared(words): words for words in reversed((*queries, *others))}
-    return Suggestions(
-        tuple(hit for hit in found.hits if hit.id not in hides), found.facet_values, tuple(reversed(once.values()))[:QUERIES]
-    )
+    once: dict[str, str] = {}
+    for words in (*queries, *others):
+        once.setdefault(compared(words), words)
+    return Suggestions(tuple(hit for hit in found.hits if hit.id not in hides), found.facet_values, tuple(once.values())[:QUERIES])
 
 
 async def popular_of(house: House, tenant_id: int) -> Popular:
