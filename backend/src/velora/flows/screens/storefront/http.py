@@ -1,7 +1,8 @@
 """Routes of the storefront's pages, open to guests."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from dataclasses import asdict
+from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Query, Request
@@ -26,6 +27,7 @@ router = APIRouter(tags=["storefront"], responses=problems(UnknownHost, NotSoldI
 
 MOST_SELLERS: Final = 12  # named on the first page
 MOST_CHOICES: Final = 50  # values of one facet in one search
+FRESH_FOR: Final = timedelta(days=30)  # so long, what is new stands a little higher
 
 ProductId = Annotated[int, ident("prd")]
 ListingId = Annotated[int, ident("lst")]
@@ -106,11 +108,37 @@ class FacetOut(Schema):
     max: int | None = None
 
 
+class PieceOut(Schema):
+    """A part of a text; `match`: it is what was looked for."""
+
+    text: str
+    match: bool
+
+
+class MarkedOut(Schema):
+    """The title in pieces and, where it has not every word, as much of the text as has more. Plain text, never markup."""
+
+    title: list[PieceOut]
+    snippet: list[PieceOut]
+
+
+class FoundCardOut(CardOut):
+    marked: MarkedOut | None = Field(description="Nothing where no words were looked for")
+
+
+class RelaxedOut(Schema):
+    """Nothing has every word: what was found has `words`, without `left_out`. Both as they were typed."""
+
+    words: list[str]
+    left_out: list[str]
+
+
 class SearchOut(Schema):
-    data: list[CardOut]
+    data: list[FoundCardOut]
     total: int
     facets: list[FacetOut]
     did_you_mean: str | None
+    relaxed: RelaxedOut | None
     next_cursor: str | None
     has_more: bool
 
@@ -269,16 +297,19 @@ async def search(
         sort=sort,
         offset=offset,
         limit=limit,
+        fresh_since=int((house.clock.now() - FRESH_FOR).timestamp() * 1000),
+        marks=True,
     )
     found = await lists.found(house, tenant.id, query)
     after = offset + len(found.hits)
     more = bool(found.hits) and after < min(found.total, MAX_OFFSET)
     return JsonReply(
         {
-            "data": lists.cards(found, tenant.currency),
+            "data": lists.marked_cards(found, tenant.currency),
             "total": found.total,
             "facets": _facets(found, category),
             "did_you_mean": found.did_you_mean,
+            "relaxed": asdict(found.relaxed) if found.relaxed else None,
             "next_cursor": encode_cursor(after) if more else None,
             "has_more": more,
         }

@@ -1,6 +1,7 @@
 """Lists of cards: from the index, or, without words, from the database while the index is away."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any, Final
 
 from velora.flows.indexing import documents_of
@@ -16,6 +17,15 @@ Card = Mapping[str, Any]
 def cards(result: Found, currency: str) -> tuple[Card, ...]:
     """What was found, at the prices of the currency that was searched in."""
     return tuple(hit.card[currency] for hit in result.hits)
+
+
+def marked_cards(result: Found, currency: str) -> tuple[Card, ...]:
+    """The same, each with what it was found by."""
+    return tuple({**card, "marked": _marked(hit)} for card, hit in zip(cards(result, currency), result.hits, strict=True))
+
+
+def _marked(hit: Hit) -> Mapping[str, Any] | None:
+    return {"title": [asdict(piece) for piece in hit.title], "snippet": [asdict(piece) for piece in hit.snippet]} if hit.title else None
 
 
 async def found(house: House, tenant_id: int, query: Query) -> Found:
