@@ -307,7 +307,7 @@ async def search(
         {
             "data": lists.marked_cards(found, tenant.currency),
             "total": found.total,
-            "facets": _facets(found, category),
+            "facets": lists.facet_rows(found, category),
             "did_you_mean": found.did_you_mean,
             "relaxed": asdict(found.relaxed) if found.relaxed else None,
             "next_cursor": encode_cursor(after) if more else None,
@@ -350,24 +350,6 @@ def _offset(cursor: str | None) -> int:
         return 0
     [offset] = decode_cursor(cursor, int)
     return min(max(int(offset), 0), MAX_OFFSET)
-
-
-def _facets(found: index.Found, category: str | None) -> list[dict[str, Any]]:
-    shown: list[dict[str, Any]] = [
-        {
-            "key": facet.key,
-            "label": facet.label,
-            "kind": "terms",
-            "values": [
-                {"value": each.value, "label": each.label, "count": each.count, "selected": each.selected, "parent": each.parent}
-                for each in facet.values
-            ],
-        }
-        for facet in lists.facets_of(found, category)
-    ]
-    if found.price_min is not None and found.price_min != found.price_max:
-        shown.append({"key": "price", "label": "", "kind": "range", "values": [], "min": found.price_min, "max": found.price_max})
-    return shown
 
 
 def _product_page(page: ProductPage, currency: str) -> dict[str, Any]:

@@ -63,6 +63,17 @@ async def _from_database(house: House, tenant_id: int, query: Query) -> Found:
     return Found(tuple(Hit(document.id, document.card) for document in documents), page.total, (), None, None, None)
 
 
+def facet_rows(result: Found, chosen_category: str | None) -> list[dict[str, Any]]:
+    """The facets that help to go on, and last what the prices lie between: JSON, as the API gives them."""
+    shown: list[dict[str, Any]] = [
+        {"key": facet.key, "label": facet.label, "kind": "terms", "values": [asdict(value) for value in facet.values]}
+        for facet in facets_of(result, chosen_category)
+    ]
+    if result.price_min is not None and result.price_min != result.price_max:
+        shown.append({"key": "price", "label": "", "kind": "range", "values": [], "min": result.price_min, "max": result.price_max})
+    return shown
+
+
 def facets_of(result: Found, chosen_category: str | None) -> list[Facet]:
     """The facets that help to go on: of the categories those along the chosen path and just below it, and no facet of one value."""
     shown: list[Facet] = []
