@@ -10,7 +10,8 @@ from velora.platform.search.port import Hit, Piece
 from velora.platform.search.reading import AnyOf, Begins, InOrder, Meaning, Near, Reading, Together, Way
 from velora.platform.search.words import distance
 
-SNIPPET: Final = 160  # letters
+SNIPPET: Final = 140  # letters
+_AT_ONCE: Final = 40  # letters that stand on the first line of a narrow card
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +98,8 @@ def _pieces(text: str, start: int, end: int, places: Sequence[Sequence[tuple[int
 
 def _snippet(line: str, places: Sequence[Sequence[tuple[int, int]]]) -> tuple[Piece, ...]:
     """As much of the line as can be shown, around the first thing that is marked."""
-    if len(line) <= SNIPPET:
-        return _pieces(line, 0, len(line), places)
     first = min(place[0] for one in places for place in one)
-    start = 0 if first < SNIPPET // 2 else line.rfind(" ", 0, first - SNIPPET // 4) + 1
+    start = 0 if first < _AT_ONCE else line.rfind(" ", 0, first - _AT_ONCE // 2) + 1
     end = len(line) if start + SNIPPET >= len(line) else max(line.rfind(" ", start, start + SNIPPET), start + SNIPPET // 2)
     cut = _pieces(line, start, end, places)
     return (*([Piece("… ", False)] if start else []), *cut, *([Piece(" …", False)] if end < len(line) else []))

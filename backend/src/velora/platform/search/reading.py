@@ -134,7 +134,7 @@ _NAMED, _NAMED_NEAR, _TEXT, _TEXT_BEGUN, _TEXT_NEAR = 6.0, 3.0, 3.0, 1.5, 1.0
 _PARTED, _PARTED_TEXT = 6.0, 2.5  # a compound's parts: what it is in the title, or anywhere
 CLOSE, WHOLE, RARE = 1.0, 1.5, 0.1
 FRESH: Final = 0.3
-SOLD_STEPS: Final = {1: 0.3, 5: 0.6, 25: 0.9, 125: 1.2}  # from so many on, so much
+SOLD_STEPS: Final = {1: 0.3, 5: 0.6, 25: 0.9, 100: 1.2}  # from so many on, so much
 
 
 def sold_step(popularity: int) -> list[str]:
