@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.builders.search import ENGINES, NORDMARKT, a_document, an_engine, built, put, titles
-from velora.platform.search import Found, Piece, Query, Relaxed, SearchIndex
+from velora.platform.search import Found, Piece, Query, Relaxed, SearchIndex, Synonyms
 
 
 @pytest.fixture(params=ENGINES)
@@ -117,3 +117,14 @@ async def test_of_a_long_text_only_what_is_around_the_match_is_shown(index):
     assert "[velvet]" in text
     assert (text.startswith("… "), text.endswith(" …")) == (True, True)
     assert len(text) < 200
+
+
+async def test_the_longest_query_of_compounds_with_many_near_words_is_answered(index):
+    ends = ("lampe", "lampen", "lamper", "lampel", "lampem", "kampe", "rampe", "pampe", "dampe", "lumpe")
+    near = [f"{chr(97 + first)}{chr(97 + second)}arbeitszimmer{end}" for first in range(4) for second in range(4) for end in ends]
+    await put(index, [a_document(number, f"{word} {word}x", locale="de") for number, word in enumerate(near, start=1)])
+    typed = " ".join(f"{letter}aarbeitszimmerlampf" for letter in "abcdefghijkl")
+    meant = tuple(
+        Synonyms((f"{letter}aarbeitszimmerlampf", *(f"synonym {letter}{number}" for number in range(50)))) for letter in "abcdefghijkl"
+    )
+    assert (await index.search(NORDMARKT, Query("EUR", typed, "de", synonyms=meant))).total > 0

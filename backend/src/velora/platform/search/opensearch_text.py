@@ -5,13 +5,17 @@ from typing import Any, Final
 from velora.platform.search.reading import FRESH, RARE, SOLD, AnyOf, Begins, InOrder, Near, Reading, Together, Way, Zone
 
 BEGUN: Final = "begun"  # the beginnings of a title's words
+# Words that are tried as near ones, of all typed words together: a query of OpenSearch may have 1,024 clauses in all.
+MOST_NEAR: Final = 360
 
 Part = dict[str, Any]
 
 
 def must(reading: Reading) -> list[Part]:
     """Every word, in the way that weighs most."""
-    return [{"dis_max": {"queries": [_way(way) for way in meaning.ways]}} for meaning in reading.meanings]
+    near = sum(isinstance(way, Near) for meaning in reading.meanings for way in meaning.ways)
+    most = min(50, MOST_NEAR // max(near, 1))
+    return [{"dis_max": {"queries": [_way(way, most) for way in meaning.ways]}} for meaning in reading.meanings]
 
 
 def better(reading: Reading, fresh_since: int | None) -> list[Part]:
@@ -21,7 +25,7 @@ def better(reading: Reading, fresh_since: int | None) -> list[Part]:
     return [*(_way(way) for way in (*reading.better, *SOLD)), *rare, *fresh]
 
 
-def _way(way: Way) -> Part:
+def _way(way: Way, most: int = 0) -> Part:
     match way:
         case AnyOf(zone, terms, weight):
             return {"terms": {zone: list(terms), "boost": weight}}
@@ -31,7 +35,7 @@ def _way(way: Way) -> Part:
             return {"prefix": {zone: {"value": letters, "boost": weight}}}
         case Near(zone, word, slips, unfinished, weight):
             within = BEGUN if unfinished and zone == Zone.TITLE else zone
-            return _constant({"fuzzy": {within: {"value": word, "fuzziness": slips}}}, weight)
+            return _constant({"fuzzy": {within: {"value": word, "fuzziness": slips, "max_expansions": most}}}, weight)
         case InOrder(zone, terms, apart, weight):
             return _constant({"match_phrase": {zone: {"query": " ".join(terms), "slop": apart}}}, weight)
         case Together(parts, weight):

@@ -30,6 +30,8 @@ from velora.platform.search.synonyms import SYNONYM, stretches
 from velora.platform.search.words import allowed_typos
 
 LONGEST_QUERY: Final = 12  # words; people type fewer, and each costs
+MOST_MEANT: Final = 40  # synonyms, of all words of a query together, each counted for every word that it stands for
+MOST_SPLITS: Final = 30  # places in which compounds are parted, of all words of a query together
 
 
 class Zone:
@@ -172,6 +174,9 @@ def _read(text: str, locale: str, synonyms: Sequence[Synonyms], *, slips: bool) 
     language = language_of(locale)
     words = words_in(text)[:LONGEST_QUERY]
     typed = [_Typed(word, stems(word.plain, word.lower, language)) for word in words]
+    parted = [(one, first, second) for one in typed for first, second in splits(one.word.plain, language)]
+    for one, first, second in parted[:MOST_SPLITS]:
+        one.ways.extend(_in_two(first, second, language))
     for place, one in enumerate(typed):
         one.ways.extend(_as_typed(one, language))
         if place == len(typed) - 1:
@@ -190,16 +195,18 @@ def _read(text: str, locale: str, synonyms: Sequence[Synonyms], *, slips: bool) 
 
 
 def _as_typed(one: _Typed, language: str | None) -> list[Way]:
-    ways: list[Way] = [AnyOf(Zone.TITLE, one.terms, _TITLE), AnyOf(Zone.NAMED, one.terms, _NAMED), AnyOf(Zone.ALL, one.terms, _TEXT)]
-    ways += _within(one.forms, language)
-    for first, second in splits(one.word.plain, language):
-        kind, head = stems(first, first, language), stems(second, second, language)
-        of_kind = AnyOf(Zone.ALL, (first, *kind), 1.0), AnyOf(Zone.TITLE, (*map(head_term, kind), *map(kind_term, kind)), 1.0)
-        is_one = AnyOf(Zone.TITLE, (second, *head, *map(head_term, head)), 1.0)
-        for of in of_kind:
-            ways.append(Together((of, is_one), _PARTED))
-        ways.append(Together((of_kind[0], AnyOf(Zone.ALL, (second, *head), 1.0)), _PARTED_TEXT))
-    return ways
+    steps = ((Zone.TITLE, _TITLE), (Zone.NAMED, _NAMED), (Zone.ALL, _TEXT))
+    return [*(AnyOf(zone, one.terms, weight) for zone, weight in steps), *_within(one.forms, language)]
+
+
+def _in_two(first: str, second: str, language: str | None) -> list[Way]:
+    """A compound as its two words: what it is in the title and of which kind anywhere, or both anywhere."""
+    kind, head = stems(first, first, language), stems(second, second, language)
+    anywhere = AnyOf(Zone.ALL, (first, *kind), 1.0)
+    within = AnyOf(Zone.TITLE, (*map(head_term, kind), *map(kind_term, kind)), 1.0)
+    is_one = AnyOf(Zone.TITLE, (second, *head, *map(head_term, head)), 1.0)
+    described = Together((anywhere, AnyOf(Zone.ALL, (second, *head), 1.0)), _PARTED_TEXT)
+    return [Together((anywhere, is_one), _PARTED), Together((within, is_one), _PARTED), described]
 
 
 def _within(forms: Sequence[str], language: str | None) -> list[Way]:
@@ -249,11 +256,10 @@ def _widen(typed: Sequence[_Typed], synonyms: Sequence[Synonyms], language: str 
         [word] = words_in(lower) or [None]
         return lower if word is None else next(iter(stems(word.plain, lower, language)), word.plain)
 
-    for stretch in stretches(tuple(one.word.lower for one in typed), synonyms, parted, same):
-        for other in stretch.others:
-            way = _meant(other, language)
-            for one in typed[stretch.start : stretch.end]:
-                one.ways.extend(way)
+    found = stretches(tuple(one.word.lower for one in typed), synonyms, parted, same)
+    meant = [(one, other) for stretch in found for other in stretch.others for one in typed[stretch.start : stretch.end]]
+    for one, other in meant[:MOST_MEANT]:
+        one.ways.extend(_meant(other, language))
 
 
 def _meant(words: Sequence[str], language: str | None) -> list[Way]:
