@@ -8,13 +8,8 @@ from alembic import op
 
 from velora.platform.db.types import UtcTime
 
-<<<<<<<< HEAD:backend/src/velora/apps/migrations/versions/0018_merchandising.py
 revision = "0018"
 down_revision = "0017"
-========
-revision = "0018"
-down_revision = "0017"
->>>>>>>> merchandising:backend/src/velora/apps/migrations/versions/0016_merchandising.py
 branch_labels = None
 depends_on = None
 
