@@ -34,6 +34,12 @@ async def sign_in_succeeded(house: House, email: str, address: str) -> None:
         await house.cache.drop(_of_account(email))
 
 
+async def sign_in_undecided(house: House, email: str, address: str) -> None:
+    """Nobody could say whether the password is right: this attempt does not count."""
+    await house.cache.count(_from_address(address), window=WRONG_PASSWORDS_FROM_AN_ADDRESS.window, by=-1)
+    await house.cache.count(_of_account(email), window=WRONG_PASSWORDS_OF_AN_ACCOUNT.window, by=-1)
+
+
 async def begin_registration(house: House, address: str) -> None:
     """Raises Throttled."""
     await _count(house, f"attempts:register:{address}", REGISTRATIONS_FROM_AN_ADDRESS)
