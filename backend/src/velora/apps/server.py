@@ -25,7 +25,6 @@ from velora.apps.sockets import Server, bound_socket
 from velora.apps.wiring import open_house, others_in_pages, web_application
 from velora.flows.house import TradingHouse
 from velora.platform.settings import Settings, read_settings
-from velora.platform.web.middleware import current_request_id
 
 BACKLOG: Final = 4096
 _TIME_FOR_REQUESTS: Final = 15
@@ -108,7 +107,7 @@ def application() -> FastAPI:
     """The application of one of several serving processes, from its settings."""
     Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
     settings = read_settings()
-    logs.configure(settings.log, current_request_id)
+    logs.configure(settings)
     health = Health()
 
     @asynccontextmanager

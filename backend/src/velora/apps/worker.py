@@ -46,6 +46,7 @@ from velora.platform.mail.port import MailAway
 from velora.platform.search.port import SearchUnavailable
 from velora.platform.signing import NoSigningKey
 from velora.platform.telemetry import metrics
+from velora.platform.telemetry.surroundings import note
 
 log: Final = logging.getLogger("velora.worker")
 
@@ -172,6 +173,7 @@ async def run(house: TradingHouse, stop: asyncio.Event, loops: Sequence[Loop] = 
 
 async def _repeat(house: TradingHouse, loop: Loop, stop: asyncio.Event) -> None:
     failures = 0
+    note(loop=loop.name)
     # A process's own share of delay, so that the loops of several workers do not march in step.
     stagger = 1 + hash((loop.name, id(house))) % 100 / 1000
     while not stop.is_set():

@@ -50,6 +50,9 @@ class Settings(BaseSettings):
     drain_seconds: float | None = Field(default=None, ge=0, le=600)
     demo: bool = False
     log: Literal["short", "json"] = "short"
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    # Which requests have a line in the log: those that failed by our own fault, all, or none.
+    access_log: Literal["off", "failures", "all"] = "failures"
     # What every account of the demo world has, shown on the sign-in page in demo mode.
     demo_password: str = "seven green lamps"  # noqa: S105 -- meant to be read by everyone
     # What argon2id spends on one password (OWASP's second choice): less only for tests and demo data.

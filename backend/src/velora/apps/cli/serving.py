@@ -16,7 +16,6 @@ from velora.apps.process import stop_on_signals, traced
 from velora.apps.server import application_of, serve, serve_with_workers
 from velora.apps.sockets import PortTaken, bound_socket
 from velora.platform.settings import Settings, read_settings
-from velora.platform.web.middleware import current_request_id
 
 STANDARD_PORT: Final = 8000
 
@@ -38,7 +37,7 @@ def serve_command(
       VELORA_LOG=json velora serve      one JSON object a log line, with the request's id
     """
     settings = read_settings()
-    logs.configure(settings.log, current_request_id)
+    logs.configure(settings)
     run(require_schema(settings))
     bound = bind(host, port)
     settings = settings.model_copy(update={"public_url": public_url(settings, bound)})

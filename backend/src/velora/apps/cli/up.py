@@ -1,7 +1,6 @@
 """`velora up`: all of it in one process."""
 
 import asyncio
-import logging
 import socket
 from contextlib import nullcontext
 from typing import Annotated
@@ -28,7 +27,6 @@ from velora.platform.db.ddl import ensure_months_ahead
 from velora.platform.db.engine import make_engine
 from velora.platform.db.errors import NotAllowed
 from velora.platform.settings import Settings, read_settings
-from velora.platform.web.middleware import current_request_id
 
 
 def up(
@@ -47,7 +45,7 @@ def up(
       VELORA_HOME=/srv/velora velora up --port 80 --host 0.0.0.0
     """
     settings = read_settings()
-    logs.configure(settings.log, current_request_id, logging.WARNING if settings.log == "short" else logging.INFO)
+    logs.configure(settings, quiet=settings.log == "short")
     with bind(host, port) as bound:
         settings = settings.model_copy(update={"demo": settings.demo or demo, "public_url": public_url(settings, bound)})
         run(_up(settings, bound, with_demo=demo))

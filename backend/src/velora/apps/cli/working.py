@@ -23,7 +23,7 @@ def worker_command() -> None:
       VELORA_LOG=json VELORA_DATABASE_URL=mysql://… velora worker
     """
     settings = read_settings()
-    logs.configure(settings.log)
+    logs.configure(settings)
     run(_work(settings))
 
 

@@ -14,7 +14,7 @@ from typing import Any, Final
 from sqlalchemy import delete, insert, select
 
 from velora.kernel.events import Event, numbered
-from velora.kernel.ids import first_id_at
+from velora.kernel.ids import encode, first_id_at
 from velora.platform.bus.parking import park
 from velora.platform.bus.port import Batch, Bus, Groups, Told
 from velora.platform.bus.relaying import relay
@@ -24,6 +24,7 @@ from velora.platform.db.errors import Unavailable
 from velora.platform.db.outbox import InboxEntry
 from velora.platform.db.uow import UnitOfWork
 from velora.platform.telemetry import metrics, tracing
+from velora.platform.telemetry.surroundings import about
 
 log: Final = logging.getLogger("velora.bus")
 
@@ -146,6 +147,12 @@ def _waves(told: Sequence[Told]) -> list[dict[type[Event], list[Told]]]:
 
 
 async def _deliver(db: Database, bus: Bus, group: Group, listener: Listener, told: Sequence[Told]) -> None:
+    """The listener has these. What is logged meanwhile says who it was."""
+    with about(group=group.name, listener=listener.name):
+        await _delivered(db, bus, group, listener, told)
+
+
+async def _delivered(db: Database, bus: Bus, group: Group, listener: Listener, told: Sequence[Told]) -> None:
     """All at once; where that fails, one by one, so that only the event that cannot be taken is parked. Raises what is `away`."""
     plain = _in_transaction(db, listener) if isinstance(listener, Reacts) else _outside(listener)
 
@@ -160,8 +167,9 @@ async def _deliver(db: Database, bus: Bus, group: Group, listener: Listener, tol
     except Exception as error:
         log.warning("%s could not take %d events together: %r", listener.name, len(told), error)
         for one in told:
-            if reason := await _tried(group, listener, one, run):
-                await _park(db, bus, group, listener, one, reason)
+            with about(event_id=encode("evt", one.id)):
+                if reason := await _tried(group, listener, one, run):
+                    await _park(db, bus, group, listener, one, reason)
 
 
 async def _tried(group: Group, listener: Listener, one: Told, run: Run) -> str:

@@ -43,7 +43,7 @@ def _mysql(url: URL, connections: int) -> AsyncEngine:
     engine = create_async_engine(
         url.set(drivername="mysql+asyncmy", query={"charset": "utf8mb4"}),
         pool_size=connections, max_overflow=connections, pool_reset_on_return=None, pool_recycle=1800, isolation_level="READ COMMITTED",
-        json_serializer=dump_json, json_deserializer=orjson.loads,
+        hide_parameters=True, json_serializer=dump_json, json_deserializer=orjson.loads,
         connect_args={"init_command": f"SET SESSION {_SESSION}"},
     )  # fmt: skip
 
@@ -64,7 +64,7 @@ def _sqlite(url: URL, connections: int) -> AsyncEngine:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_async_engine(
         url.set(drivername="sqlite+aiosqlite"), pool_size=connections, max_overflow=connections,
-        json_serializer=dump_json, json_deserializer=orjson.loads, connect_args={"timeout": 30},
+        hide_parameters=True, json_serializer=dump_json, json_deserializer=orjson.loads, connect_args={"timeout": 30},
     )  # fmt: skip
 
     @event.listens_for(engine.sync_engine, "connect")

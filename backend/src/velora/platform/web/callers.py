@@ -11,6 +11,7 @@ from velora.kernel.ids import encode
 from velora.kernel.principal import Principal, Role
 from velora.platform.db.group_commit import Writes
 from velora.platform.house import House
+from velora.platform.telemetry.surroundings import note
 
 SESSION_COOKIE = "velora_session"
 CSRF_COOKIE = "velora_csrf"
@@ -121,7 +122,10 @@ async def tenant_or_none(request: Request) -> TenantContext | None:
     """The storefront, or None on the installation's own address."""
     if _TENANT not in request.scope:
         desk: FrontDesk = request.app.state.desk
-        request.scope[_TENANT] = await desk.tenant(request.headers.get("host", ""), request.headers.get(TENANT_HEADER))
+        found = await desk.tenant(request.headers.get("host", ""), request.headers.get(TENANT_HEADER))
+        request.scope[_TENANT] = found
+        if found is not None:
+            note(tenant=found.slug)
     return request.scope[_TENANT]
 
 

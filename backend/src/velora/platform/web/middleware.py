@@ -1,9 +1,9 @@
 """What every request gets: an id for the log, headers that keep browsers careful, and a place in the figures."""
 
+import logging
 import secrets
 import time
 from collections.abc import Mapping, Sequence
-from contextvars import ContextVar
 from itertools import count
 from typing import Any, Final
 
@@ -11,6 +11,9 @@ from prometheus_client import Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from velora.platform.telemetry import metrics, tracing
+from velora.platform.telemetry.surroundings import fact, note
+
+access: Final = logging.getLogger("velora.access")
 
 _CAREFUL: Final = [
     (b"x-content-type-options", b"nosniff"),
@@ -21,7 +24,6 @@ _PAGE: Final = "default-src 'self'; img-src 'self' data: https:; style-src 'self
 
 _PROCESS: Final = secrets.token_hex(5).encode()
 _count: Final = count(1)
-_running: Final[ContextVar[str]] = ContextVar("request_id", default="")
 
 Templates = Mapping[Any, str]
 """The address of each route, as in /api/v1/orders/{order_id}, by the function that answers."""
@@ -37,7 +39,7 @@ def _fresh_id() -> bytes:
 
 def current_request_id() -> str:
     """The id of the request that this code runs for, or nothing outside of one."""
-    return _running.get()
+    return fact("request_id")
 
 
 def page_policy(others: Mapping[str, Sequence[str]] | None = None) -> str:
@@ -60,7 +62,7 @@ class RequestId:
         given = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"")
         request_id = given if 0 < len(given) <= 64 and given.isascii() and given.decode().isprintable() else _fresh_id()
         scope["request_id"] = request_id.decode()
-        _running.set(request_id.decode())
+        note(request_id=request_id.decode())
 
         async def send_with_id(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -112,7 +114,11 @@ class Watched:
             await self.app(scope, receive, note_status)
         finally:
             template = self._templates.get(scope.get("endpoint"), _NO_ROUTE)
-            self._kind(method, template, status // 100).observe(time.perf_counter() - began)
+            took = time.perf_counter() - began
+            self._kind(method, template, status // 100).observe(took)
+            if access.isEnabledFor(level := logging.INFO if status < 500 else logging.WARNING):
+                facts = {"method": method, "route": template, "status": status, "ms": round(took * 1000, 1)}
+                access.log(level, "%s %s %d in %.1f ms", *facts.values(), extra={"facts": facts})
         return method, template, status
 
     def _kind(self, method: str, template: str, hundreds: int) -> Histogram:
