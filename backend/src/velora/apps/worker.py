@@ -35,6 +35,7 @@ from velora.modules.webhooks import service as webhooks
 from velora.platform.anchors.port import AnchorsAway
 from velora.platform.bus import BusAway, listen, relay
 from velora.platform.bus.forgetting import FORGOTTEN_AT_ONCE, forget_inbox, forget_relayed
+from velora.platform.bus.mending import mend
 from velora.platform.cache.port import CacheAway
 from velora.platform.db import UnitOfWork, idempotency
 from velora.platform.db.ddl import ensure_months_ahead
@@ -67,6 +68,10 @@ class Loop:
 async def _relay(house: TradingHouse) -> int:
     await house.bus.prepare(INTERESTS)
     return await relay(house.db, house.bus)
+
+
+async def _mend_bus(house: TradingHouse) -> int:
+    return await mend(house.db, house.bus)
 
 
 def _telling(name: str) -> Job:
@@ -116,6 +121,7 @@ JOBS: Final = tuple(Loop(f"do jobs {n}", timedelta(seconds=1), do_job, full_load
 
 LOOPS: Final[tuple[Loop, ...]] = (
     Loop("relay events", timedelta(milliseconds=200), _relay, full_load=250),
+    Loop("mend the bus", timedelta(seconds=30), _mend_bus),
     *(Loop(f"tell {name}", timedelta(0), _telling(name)) for name in INTERESTS),
     *SEALING,
     Loop("send letters", timedelta(seconds=2), send_due, full_load=A_HANDFUL),

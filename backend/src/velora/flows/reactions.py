@@ -18,7 +18,7 @@ from velora.flows.payment_outcome import take_up
 from velora.flows.shopping import follow as carts
 from velora.flows.webhooks import telling as webhooks
 from velora.kernel.events import Event
-from velora.modules.catalog.events import ListingChanged, ProductChanged
+from velora.modules.catalog.events import ListingChanged, PopularityChanged, ProductChanged
 from velora.modules.commission.events import RuleChanged
 from velora.modules.escrow.events import EscrowReleased
 from velora.modules.inventory.events import LevelChanged
@@ -75,6 +75,7 @@ EFFECTS: Final[Mapping[type[Event], Sequence[Effect]]] = {
     ListingChanged: [index_listings],
     ProductChanged: [index_listings],
     LevelChanged: [index_listings],
+    PopularityChanged: [index_listings],
 }
 
 

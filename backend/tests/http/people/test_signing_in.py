@@ -1,5 +1,7 @@
 """Registering, signing in and out, as a browser meets them."""
 
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
@@ -13,6 +15,7 @@ from tests.http.people.conftest import Browser, BrowserAt, browsers_of, grant, s
 from velora.flows.house import TradingHouse
 from velora.flows.shopping import carts
 from velora.flows.signing_in import session
+from velora.flows.signing_in.desk import BELIEVED_FOR, Desk
 from velora.kernel.clock import ManualClock
 from velora.kernel.ids import decode
 from velora.kernel.principal import Principal, Role
@@ -24,7 +27,8 @@ from velora.modules.identity.service import AccountFacts, Grant
 from velora.modules.tenants.service import TenantFacts
 from velora.platform.cache import keys
 from velora.platform.cache.redis import RedisCache
-from velora.platform.db import Database
+from velora.platform.db import Database, UnitOfWork
+from velora.platform.db.errors import Unavailable
 from velora.platform.settings import Settings
 from velora.platform.tokens import digest_of
 
@@ -261,6 +265,37 @@ async def test_signing_in_again_and_again_with_the_right_password_is_never_throt
 ) -> None:
     replies = [await browser_at(nord).sign_in(ada.email) for _ in range(70)]
     assert {reply.status_code for reply in replies} == {200}
+
+
+async def test_who_tries_while_the_database_is_away_is_not_kept_out_when_it_is_back(
+    browser_at: BrowserAt, nord: TenantFacts, ada: AccountFacts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert (await browser_at(nord).get("/auth/me")).status_code == 200  # the process knows the marketplace
+    with monkeypatch.context() as outage:
+        outage.setattr(Database, "read", away)
+        for _ in range(70):
+            assert code(await browser_at(nord).sign_in(ada.email)) == (503, "platform.database_unavailable")
+    assert (await browser_at(nord).sign_in(ada.email)).status_code == 200
+
+
+async def test_a_storefront_that_was_known_is_known_while_the_database_is_away(
+    house: TradingHouse, nord: TenantFacts, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = Desk(house)
+    assert await desk.storefront("", nord.slug) == nord
+    clock.advance(10 * BELIEVED_FOR)
+    with monkeypatch.context() as outage:
+        outage.setattr(Database, "read", away)
+        assert await desk.storefront("", nord.slug) == nord
+        with pytest.raises(Unavailable):
+            await desk.storefront("", "never-asked-for")
+
+
+@asynccontextmanager
+async def away(db: Database, tenant_id: int | None) -> AsyncGenerator[UnitOfWork]:
+    """A database that does not answer."""
+    raise Unavailable
+    yield
 
 
 async def test_without_redis_people_sign_in_stay_signed_in_and_are_throttled(

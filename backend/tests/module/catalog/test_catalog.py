@@ -14,6 +14,7 @@ from velora.modules.catalog.errors import (
     VariantNotFound,
     VersionConflict,
 )
+from velora.modules.catalog.events import PopularityChanged
 from velora.modules.catalog.models import Listing, Product
 from velora.modules.catalog.policy import ListingDraft, OfferDraft, State
 from velora.platform.db.outbox import OutboxEvent
@@ -281,6 +282,20 @@ async def test_what_sells_stands_higher(uow):
     facts = await service.listing_by_slug(uow, NORD, sold.slug)
     assert facts is not None
     assert facts.sold == 5
+
+
+async def test_of_what_sells_much_only_every_tenth_or_hundredth_sale_is_told(fresh_db):
+    async with fresh_db.begin(None) as uow:
+        lamp = await a_listing(uow, NORD, LUMEN)
+    told = select(func.count()).where(OutboxEvent.type == PopularityChanged.type, OutboxEvent.aggregate_id == lamp.listing_id)
+    seen = []
+    for sold in (1, 98, 1, 9, 1, 890, 99, 1):
+        async with fresh_db.begin(None) as uow:
+            await service.count_sold(uow, {lamp.keys[0]: sold})
+        async with fresh_db.read(None) as uow:
+            seen.append(await uow.scalar(told))
+    #               1, 99, 100, 109, 110, 1000, 1099, 1100 were sold
+    assert seen == [1, 2, 3, 3, 4, 5, 5, 6]
 
 
 async def test_four_thousand_products_are_listed_in_one_go(uow):

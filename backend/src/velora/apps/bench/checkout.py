@@ -303,6 +303,8 @@ def _environment(settings: Settings) -> dict[str, str]:
         # All of it comes from one address.
         "VELORA_REQUESTS_PER_MINUTE": "0",
         "VELORA_SEARCHES_PER_MINUTE": "0",
+        "VELORA_OPENSEARCH_URL": settings.opensearch_url.get_secret_value(),
+        "VELORA_KAFKA_URL": settings.kafka_url.get_secret_value(),
         "VELORA_SANDBOX_FEE_BPS": str(settings.sandbox_fee_bps),
         "VELORA_SANDBOX_FEE_FIXED_MINOR": str(settings.sandbox_fee_fixed_minor),
     }

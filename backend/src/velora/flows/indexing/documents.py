@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from velora.kernel.ids import encode
-from velora.modules.catalog.policy import shown, slug_of
+from velora.modules.catalog.policy import popularity_of, shown, slug_of
 from velora.modules.catalog.service import CategoryTree, ListingFacts, ListingKey, category_trees, listing_facts
 from velora.modules.inventory.service import availability
 from velora.modules.sellers.service import SellerFacts
@@ -68,7 +68,7 @@ def document_of(shown_: Shown) -> Document:
         facets=facets,
         prices={currency: min(offer.price_minor for offer in one.offers) for currency, one in sold.items()},
         created_ms=int(listing.created_at.timestamp() * 1000),
-        popularity=listing.sold,
+        popularity=popularity_of(listing.sold),
         card={currency: card_of(replace(shown_, listing=one)) for currency, one in sold.items()},
     )
 

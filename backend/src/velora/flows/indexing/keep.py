@@ -12,7 +12,7 @@ from typing import Final
 
 from velora.flows.indexing.documents import documents_of
 from velora.kernel.events import Event
-from velora.modules.catalog.events import ListingChanged, ProductChanged
+from velora.modules.catalog.events import ListingChanged, PopularityChanged, ProductChanged
 from velora.modules.catalog.service import ListingKey, listings_of_products, listings_of_variants
 from velora.modules.inventory.events import LevelChanged
 from velora.platform.house import House
@@ -53,7 +53,7 @@ async def index_listings(house: House, events: Sequence[Event]) -> None:
     """What these events changed is found as it is now. Running it twice does no harm."""
     variants = {event.variant_id for event in events if isinstance(event, LevelChanged)}
     products = {event.product_id for event in events if isinstance(event, ProductChanged)}
-    keys = {ListingKey(event.tenant_id, event.listing_id) for event in events if isinstance(event, ListingChanged)}
+    keys = {ListingKey(event.tenant_id, event.listing_id) for event in events if isinstance(event, ListingChanged | PopularityChanged)}
     async with house.db.read(None) as uow:
         keys |= {*await listings_of_products(uow, products), *await listings_of_variants(uow, variants)}
     ordered = sorted(keys)

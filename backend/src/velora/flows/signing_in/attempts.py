@@ -33,6 +33,12 @@ async def sign_in_succeeded(house: House, email: str, address: str) -> None:
         await house.cache.drop(keys.wrong_passwords_of(email))
 
 
+async def sign_in_undecided(house: House, email: str, address: str) -> None:
+    """Nobody could say whether the password is right: this attempt does not count."""
+    await house.cache.count(keys.wrong_passwords_from(address), window=WRONG_PASSWORDS_FROM_AN_ADDRESS.window, by=-1)
+    await house.cache.count(keys.wrong_passwords_of(email), window=WRONG_PASSWORDS_OF_AN_ACCOUNT.window, by=-1)
+
+
 async def begin_registration(house: House, address: str) -> None:
     """Raises Throttled."""
     await _count(house, keys.registrations_from(address), REGISTRATIONS_FROM_AN_ADDRESS)

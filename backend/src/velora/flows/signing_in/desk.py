@@ -1,6 +1,7 @@
 """The front desk of a process: which storefront a request came to, and who is calling.
 
-Storefronts change rarely and are asked for at every request, so a process believes what it read for half a minute.
+Storefronts change rarely and are asked for at every request, so a process believes what it read for half a minute, and while the
+database does not answer for as long as that lasts: what needs no database goes on.
 """
 
 from datetime import datetime, timedelta
@@ -11,6 +12,7 @@ from velora.kernel.principal import Principal
 from velora.modules.tenants import service as tenants
 from velora.modules.tenants.errors import Suspended
 from velora.modules.tenants.service import TenantFacts
+from velora.platform.db.errors import Unavailable
 from velora.platform.house import House
 from velora.platform.tokens import csrf_token
 
@@ -48,9 +50,14 @@ class Desk:
         until, tenant = self._believed.get(asked, (now, None))
         if now < until:
             return tenant
-        async with self._house.db.read(None) as uow:
-            kind, name = asked
-            tenant = (await tenants.by_slug(uow, {name})).get(name) if kind == "slug" else await tenants.by_host(uow, name)
+        try:
+            async with self._house.db.read(None) as uow:
+                kind, name = asked
+                tenant = (await tenants.by_slug(uow, {name})).get(name) if kind == "slug" else await tenants.by_host(uow, name)
+        except Unavailable:
+            if tenant is None:
+                raise
+            return tenant
         if len(self._believed) >= MOST_HOSTS:
             self._believed.clear()
         self._believed[asked] = (now + BELIEVED_FOR, tenant)

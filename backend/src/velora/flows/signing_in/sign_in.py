@@ -17,6 +17,7 @@ from velora.modules.sellers import service as sellers
 from velora.modules.sellers.service import SellerFacts
 from velora.modules.tenants import service as tenants
 from velora.modules.tenants.service import TenantFacts
+from velora.platform.db.errors import Unavailable
 from velora.platform.house import House
 from velora.platform.tokens import digest_of, fresh_token
 
@@ -85,8 +86,12 @@ async def sign_in(house: House, *, email: str, password: str, browser: Browser) 
     except Invalid:
         raise WrongCredentials from None
     await attempts.begin_sign_in(house, email, browser.address)
-    async with house.db.read(None) as uow:
-        held = await identity.credentials(uow, email)
+    try:
+        async with house.db.read(None) as uow:
+            held = await identity.credentials(uow, email)
+    except Unavailable:
+        await attempts.sign_in_undecided(house, email, browser.address)
+        raise
     check = await identity.check_password(held.password_hash if held else None, password, password_cost(house))
     if held is None or not check.fits:
         raise WrongCredentials

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from velora.kernel.events import Event
 from velora.kernel.ids import encode
-from velora.modules.catalog.events import ListingChanged, ProductChanged
+from velora.modules.catalog.events import ListingChanged, PopularityChanged, ProductChanged
 from velora.modules.commission.events import RuleChanged
 from velora.modules.escrow.events import EscrowReleased
 from velora.modules.identity.events import AccountRegistered
@@ -84,6 +84,7 @@ NOT_OFFERED: Final[Mapping[type[Event], str]] = {
     OrderPlaced: "nobody has paid it yet and it may come to nothing; that it is on is told by paid, authorised and awaited",
     PaymentCaptured: "the paid order says the same",
     JournalsPosted: "how the books are kept is nobody's outside",
+    PopularityChanged: "what the orders say, counted",
     LevelChanged: "every order moves several levels; how many there are is asked for",
     AccountRegistered: "who has an account is personal",
     TenantCreated: "the installation's own affair",

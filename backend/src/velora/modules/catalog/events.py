@@ -19,6 +19,17 @@ class ListingChanged(Event):
 
 
 @dataclass(frozen=True)
+class PopularityChanged(Event):
+    """So much more was sold of a listing that it stands elsewhere among the popular."""
+
+    type: ClassVar[str] = "catalog.popularity_changed.v1"
+    aggregate: ClassVar[str] = "popularity"
+    key: ClassVar[str] = "listing_id"
+    last_counts: ClassVar[bool] = True
+    listing_id: ListingId
+
+
+@dataclass(frozen=True)
 class ProductChanged(Event):
     """What a seller says about a product is different now, in every marketplace. It belongs to no tenant: `tenant_id` is 0."""
 

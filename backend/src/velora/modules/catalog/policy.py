@@ -125,6 +125,12 @@ class ListingDraft:
     sold: int = 0
 
 
+def popularity_of(sold: int) -> int:
+    """How popular something is of which so many were sold: two digits of it, so that what sells much does not move with every sale."""
+    step = 10 ** max(0, len(str(sold)) - 2)
+    return sold // step * step
+
+
 def slug_of(title: str, fallback: str = "product") -> str:
     """An address that can be read aloud: lower case, ASCII, hyphens; at most 100 letters."""
     folded = unicodedata.normalize("NFKD", title.casefold().translate(_SPELLED)).encode("ascii", "ignore").decode()

@@ -34,6 +34,8 @@ _HEADERS: Final = [("content-type", CONTENT_TYPE.encode())]
 _ONE_TRY: Final = ANSWERS_WITHIN / 1000 * 1.5  # seconds
 _JOINS_WITHIN: Final = 30.0
 _LOOK: Final = 200  # milliseconds
+# Whoever reads has met the emptied topic by then, and reads it from its start; who has not is no longer in the group.
+_NOTICED_WITHIN: Final = 12.0
 _NEARBY: Final = 50 * 60_000  # milliseconds
 _TIME_TO_LEAVE: Final = 3.0
 
@@ -239,6 +241,16 @@ class KafkaBus:
         if member := self._members.pop(group, None):
             await _quietly(member.consumer.stop())
         del self._known[group]
+
+    async def ends(self) -> Mapping[str, int]:
+        return await self._cluster.ends()
+
+    async def restore(self, topics: Collection[str]) -> None:
+        await self._cluster.restore(topics)
+        for name, types in self._known.items():
+            if own := topics_of(types) & set(topics):
+                await self._cluster.begin_anew(name, own)
+        await asyncio.sleep(_NOTICED_WITHIN)
 
     async def needed_from(self) -> int | None:
         return None

@@ -6,15 +6,16 @@
 import asyncio
 import ssl
 from collections.abc import AsyncGenerator, Collection, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, cast
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
+from aiokafka.admin import AIOKafkaAdminClient, NewPartitions, NewTopic
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+from aiokafka.errors import CommitFailedError, KafkaError, TopicAlreadyExistsError, for_code
 
 from velora.kernel.events import event_types
 from velora.platform.bus.cloudevents import PREFIX, topic_of
@@ -105,6 +106,29 @@ class KafkaCluster:
                 if code and for_code(code) is not TopicAlreadyExistsError:
                     raise for_code(code)(f"{name}: {why}")
 
+    async def ends(self) -> Mapping[str, int]:
+        """Where each part of the modules' topics ends. Those that were not there are made."""
+        await self.make_topics()
+        async with self._looking(None) as consumer:
+            parts = await self._parts({topic_of(kind.type) for kind in event_types()})
+            return {self.place(part): offset for part, offset in (await consumer.end_offsets(parts)).items()}
+
+    async def restore(self, topics: Collection[str]) -> None:
+        """They have the parts and settings that they were made with: a broker that makes topics for whoever asks has its own idea."""
+        async with self._admin() as admin:
+            wanted = [self._topic(name) for name in sorted(topics)]
+            found = {one["topic"]: len(one["partitions"]) for one in await admin.describe_topics([topic.name for topic in wanted])}
+            fewer: dict[str, Any] = {
+                topic.name: NewPartitions(topic.num_partitions) for topic in wanted if found[topic.name] < topic.num_partitions
+            }
+            if fewer:
+                await admin.create_partitions(fewer)
+            settings = [ConfigResource(ConfigResourceType.TOPIC, topic.name, topic.topic_configs) for topic in wanted]
+            for answer in await admin.alter_configs(settings):
+                for code, why, *_, name in cast("Any", answer).resources:
+                    if code:
+                        raise for_code(code)(f"{name}: {why}")
+
     def _topic(self, name: str) -> NewTopic:
         last_counts = all(kind.last_counts for kind in event_types() if topic_of(kind.type) == name)
         settings = _kept(KEPT)
@@ -118,6 +142,15 @@ class KafkaCluster:
             async with self._looking(name) as consumer:
                 if not await self._committed(consumer, topics):
                     await consumer.commit(await consumer.end_offsets(consumer.assignment()))
+
+    async def begin_anew(self, name: str, topics: Collection[str]) -> None:
+        """The group stands at the start of those of these topics in which it stands nowhere. Where somebody reads, they do so anyway."""
+        async with self._looking(name) as consumer:
+            found = await self._committed(consumer, topics)
+            nowhere = {part: 0 for part in consumer.assignment() if part not in found}
+            if nowhere:
+                with suppress(CommitFailedError):
+                    await consumer.commit(nowhere)
 
     async def stands(self, name: str, topics: Collection[str]) -> tuple[Parts, Parts]:
         """Where the group stands in each part of its topics, and where each part ends. Nowhere, while the topics are not there."""
@@ -191,10 +224,12 @@ class KafkaCluster:
                 await admin.close()
 
     @asynccontextmanager
-    async def _looking(self, group: str) -> AsyncGenerator[AIOKafkaConsumer]:
+    async def _looking(self, group: str | None) -> AsyncGenerator[AIOKafkaConsumer]:
         """A consumer that takes no part in its group, only says where that stands, or moves it."""
         async with answering():
-            consumer = AIOKafkaConsumer(group_id=self._address.named(group), enable_auto_commit=False, **self._address.connection())
+            consumer = AIOKafkaConsumer(
+                group_id=self._address.named(group) if group else None, enable_auto_commit=False, **self._address.connection()
+            )
             try:
                 await consumer.start()
                 yield consumer

@@ -6,7 +6,7 @@ it can claim its place: so several processes may ask for it, one of them has it,
 
 import asyncio
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -165,6 +165,12 @@ class OutboxBus:
                 raise NoSuchPlace(f"There is no group {group}.")
         self._known.discard(group)
         self._passed.pop(group, None)
+
+    async def ends(self) -> Mapping[str, int]:
+        return {}
+
+    async def restore(self, topics: Collection[str]) -> None:
+        """Nothing can be deleted from under it."""
 
     async def needed_from(self) -> int | None:
         async with self._db.read(None) as uow:

@@ -4,7 +4,7 @@ Each event comes at least once. What happened to one thing comes in its order. W
 to whoever of the group asks next. A group that is new begins with what is relayed after `prepare` first named it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -105,6 +105,17 @@ class Bus(Protocol):
 
     async def forget(self, group: str) -> None:
         """Nobody listens as this group any more: nothing is kept for it. Raises NoSuchPlace, BusAway."""
+        ...
+
+    async def ends(self) -> Mapping[str, int]:
+        """How far each part of the log reaches; nothing where the outbox is the log. A topic that was deleted is made again, and ends at 0.
+
+        Raises BusAway.
+        """
+        ...
+
+    async def restore(self, topics: Collection[str]) -> None:
+        """These topics, which were deleted, are as they should be, and every group hears them from their start. Raises BusAway."""
         ...
 
     async def needed_from(self) -> int | None:

@@ -51,6 +51,15 @@ class RelayLane(Base):
     held_until: Mapped[datetime] = mapped_column(UtcTime)
 
 
+class BusPart(Base):
+    """How far a part of the bus has been seen to reach. One that reaches less far has been deleted, and what was on it is told again."""
+
+    __tablename__ = "bus_part"
+
+    place: Mapped[str] = mapped_column(String(120), primary_key=True)
+    reach: Mapped[int] = mapped_column(BigId)
+
+
 class EventGroup(Base):
     """How far a group of listeners has read the outbox itself, where no other bus is configured, and who of it reads on."""
 

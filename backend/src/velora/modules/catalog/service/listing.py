@@ -7,7 +7,7 @@ from velora.kernel.errors import Invalid
 from velora.kernel.ids import encode
 from velora.modules.catalog import repository
 from velora.modules.catalog.errors import CategoryNotFound, ProductNotFound, VariantNotFound
-from velora.modules.catalog.events import ListingChanged
+from velora.modules.catalog.events import ListingChanged, PopularityChanged
 from velora.modules.catalog.models import Listing, Offer, Price, Product
 from velora.modules.catalog.policy import (
     Amounts,
@@ -15,6 +15,7 @@ from velora.modules.catalog.policy import (
     ListingDraft,
     OfferDraft,
     State,
+    popularity_of,
     refuse_amounts,
     refuse_attributes,
     refuse_offer,
@@ -256,11 +257,17 @@ async def _turn(uow: UnitOfWork, tenant_id: int, seller_id: int, before: State, 
 
 
 async def count_sold(uow: UnitOfWork, sold: Mapping[OfferKey, int]) -> None:
-    """So many more of each variant were sold: its listing stands higher among the popular. Indexes learn it with the next change."""
+    """So many more of each variant were sold: its listing stands higher among the popular. Told when it makes a difference."""
     offers = await repository.offers_by_key(uow, {(key.tenant_id, key.variant_id) for key in sold})
-    by_listing: dict[tuple[int, ...], dict[str, int]] = {}
+    by_listing: dict[tuple[int, int], dict[str, int]] = {}
     for key, quantity in sold.items():
         if offer := offers.get((key.tenant_id, key.variant_id)):
             deltas = by_listing.setdefault((offer.tenant_id, offer.listing_id), {"sold": 0})
             deltas["sold"] += quantity
     await uow.add_to(Listing, by_listing)
+    now = await repository.listings(uow, by_listing)
+    uow.tell(
+        PopularityChanged(*key)
+        for key, listing in sorted(now.items())
+        if popularity_of(listing.sold) != popularity_of(listing.sold - by_listing[key]["sold"])
+    )

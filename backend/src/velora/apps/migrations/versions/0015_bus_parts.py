@@ -1,0 +1,25 @@
+"""Bus parts.
+
+Written by `velora db revision` from the models; then read by a person.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0015"
+down_revision = "0014"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "bus_part",
+        sa.Column("place", sa.String(length=120), nullable=False),
+        sa.Column("reach", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("place", name=op.f("pk_bus_part")),
+        mysql_charset="utf8mb4",
+        mysql_collate="utf8mb4_0900_bin",
+        mysql_engine="InnoDB",
+        sqlite_strict=True,
+    )
