@@ -94,7 +94,7 @@ function Row({ photo, place, last, onMove, onAlt, onRemove }: RowProps) {
   return (
     <li className="flex flex-wrap items-center gap-3">
       <Thumb photo={photo} />
-      <div className="min-w-48 grow">
+      <div className="min-w-48 grow space-y-1.5">
         {photo.state === "refused" ? (
           <p className="text-sm text-negative">{photo.reason}</p>
         ) : (

@@ -15,7 +15,7 @@ interface ProductPictureProps {
 /** A drawing on its soft ground, or a photograph that fills it. What cannot be loaded leaves the ground alone. */
 export function ProductPicture({ name, alt = "", tone, eager = false, className }: ProductPictureProps) {
   const photo = photoOf(name);
-  const sizes = eager ? "(width>64rem) 40rem,100vw" : "auto,50vw";
+  const sizes = eager ? "40rem" : "auto,50vw";
   return (
     <span
       className={cx(
@@ -32,10 +32,9 @@ export function ProductPicture({ name, alt = "", tone, eager = false, className 
           sizes={sizes}
           alt={alt}
           loading={eager ? undefined : "lazy"}
-          draggable={false}
           width={photo?.width}
           height={photo?.height}
-          onError={({ currentTarget }) => (currentTarget.hidden = true)}
+          onError={(event) => (event.currentTarget.hidden = true)}
           className={photo || isAddress(name) ? "size-full object-cover" : "size-[52%] object-contain"}
         />
       </picture>

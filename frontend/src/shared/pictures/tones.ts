@@ -23,7 +23,7 @@ export function pictureUrl(name: string): string {
   return isAddress(name) ? name : `/pictures/${encodeURIComponent(name)}.svg`;
 }
 
-export const isAddress = (name: string) => /^(https?:|\/)/.test(name);
+export const isAddress = (name: string) => /^(http|\/)/.test(name);
 
 /** What the name of a seller's photo says: its size, and its files in the two kinds that there are. */
 export function photoOf(name: string) {
