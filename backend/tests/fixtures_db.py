@@ -28,12 +28,12 @@ _nodes = count(500)
 
 
 @asynccontextmanager
-async def an_address(engine: str, folder: Path) -> AsyncGenerator[str]:
-    """The address of a database of one's own, without tables; on MySQL it is dropped afterwards."""
+async def an_address(engine: str, folder: Path, server: str = "") -> AsyncGenerator[str]:
+    """The address of a database of one's own, without tables; on MySQL (this server, or that of all tests) it is dropped afterwards."""
     if engine == "sqlite":
         yield f"sqlite:///{folder}/{secrets.token_hex(5)}.db"
         return
-    url = make_url(needs_url("VELORA_TEST_MYSQL_URL"))
+    url = make_url(server or needs_url("VELORA_TEST_MYSQL_URL"))
     name = f"velora_test_{secrets.token_hex(5)}"
     admin = make_engine(url.render_as_string(hide_password=False))
     try:

@@ -49,7 +49,7 @@ async def built(index: SearchIndex, documents: Sequence[Document]) -> str:
 def a_document(number: int, title: str, tenant: int = NORDMARKT, **facts: object) -> Document:
     facets = [
         FacetValue("category", "Category", "home", "Home"),
-        FacetValue("category", "Category", "lamps", "Lamps", parent="home"),
+        FacetValue("category", "Category", "lamps", "Lights", parent="home"),
         FacetValue("attr.colour", "Colour", str(facts.get("colour", "brass")), str(facts.get("colour", "brass")).title()),
         FacetValue("seller", "Seller", str(facts.get("seller", "lumen")), "Lumen & Sons"),
     ]

@@ -7,12 +7,15 @@ import random
 import signal
 import socket
 from collections import Counter
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 import orjson
 from sqlalchemy import text
 
+from tests.chaos.servers import Servers
 from velora.apps.bench.checkout import Buyer, start_beside, start_server
 from velora.apps.bench.world import World, make_world
 from velora.apps.migrations.upgrading import upgrade
@@ -57,15 +60,26 @@ class Running:
     """The processes of an installation: one that answers, one that works in the background, one that seals."""
 
     def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+        self.settings = settings
         self.port = _free_port()
         self._processes: dict[str, asyncio.subprocess.Process] = {}
 
     async def start(self, what: str) -> None:
         if what == "server":
-            self._processes[what] = await start_server(self._settings, self.port)
+            self._processes[what] = await start_server(self.settings, self.port)
         else:
-            self._processes[what] = await start_beside(self._settings, *{"worker": ("worker",), "sealer": ("ledger", "seal")}[what])
+            command = ("ledger", "seal") if what == "sealer" else ("worker",)
+            self._processes[what] = await start_beside(self.settings, *command)
+
+    @asynccontextmanager
+    async def paused(self, what: str) -> AsyncGenerator[None]:
+        """It stands still, and does not know of it when it goes on."""
+        pid = self._processes[what].pid
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.kill(pid, signal.SIGCONT)
 
     async def kill(self, what: str) -> None:
         """kill -9, and it runs again."""
@@ -92,10 +106,10 @@ class Running:
             await process.wait()
 
 
-async def crash_again_and_again(settings: Settings, world: World, *, kills: int, seed: int, database: str = "") -> Seen:
+async def crash_again_and_again(settings: Settings, world: World, *, kills: int, seed: int, mysql: Servers | None = None) -> Seen:
     """Buyers order while processes are killed so many times; each buyer that was cut off asks again with the same key.
 
-    With `database`, a command that kills the database and starts it again, that is killed instead.
+    With `mysql`, the server of the database is killed instead.
     """
     chance = random.Random(seed)
     seen, stop = Seen(), asyncio.Event()
@@ -103,23 +117,26 @@ async def crash_again_and_again(settings: Settings, world: World, *, kills: int,
     for what in ("server", "worker", "sealer"):
         await running.start(what)
     try:
-        await _load(running, world, seen, stop, chance, kills, database)
+        await _load(running, world, seen, stop, chance, kills, mysql)
     finally:
         await running.stop()
     await asyncio.sleep(0.1)  # the closed connections leave the loop
     return seen
 
 
-async def _load(running: Running, world: World, seen: Seen, stop: asyncio.Event, chance: random.Random, kills: int, database: str) -> None:
+async def _load(
+    running: Running, world: World, seen: Seen, stop: asyncio.Event, chance: random.Random, kills: int, mysql: Servers | None
+) -> None:
     """Buyers order all the while; what is to die dies, so many times."""
     buyers = [Buyer(world, who, running.port, place) for place, who in enumerate(world.buyers)]
     shopping = [asyncio.create_task(_shop(buyer, seen, stop)) for buyer in buyers]
     for _ in range(kills):
         await asyncio.sleep(chance.uniform(0.2, 1.2))
-        what = "database" if database else chance.choices(("server", "worker", "sealer"), (2, 1, 1))[0]
+        what = "mysql" if mysql else chance.choices(("server", "worker", "sealer"), (2, 1, 1))[0]
         seen.killed[what] += 1
-        if database:
-            await (await asyncio.create_subprocess_shell(database, stdout=asyncio.subprocess.DEVNULL)).wait()
+        if mysql:
+            await asyncio.to_thread(mysql.kill, "mysql")
+            await asyncio.to_thread(mysql.start, "mysql")
             seen.ended.update(await running.revive())
             await _trade(seen)
         else:
@@ -156,7 +173,7 @@ async def _shop(buyer: Buyer, seen: Seen, stop: asyncio.Event) -> None:
             await asyncio.sleep(0.05)
             continue
         if status == 201:
-            seen.paid.add(_order_id(reply))
+            seen.paid.add(order_id(reply))
         elif status == 402 and orjson.loads(reply)["reason"] == "voided":
             seen.given_up += 1  # nobody answered for so long that the sweeper has closed the payment
         elif status in (409, 503):
@@ -194,7 +211,7 @@ async def _orders(house: TradingHouse, world: World) -> tuple[set[int], int]:
     return {row.id for row in rows if row.state == "paid"}, sum(row.state == "placed" for row in rows)
 
 
-def _order_id(reply: bytes) -> int:
+def order_id(reply: bytes) -> int:
     return decode("ord", orjson.loads(reply)["order"]["id"])
 
 

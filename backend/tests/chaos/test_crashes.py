@@ -1,16 +1,18 @@
 """kill -9 loses nothing that was acknowledged and charges nothing twice."""
 
 import os
+from pathlib import Path
 
-import pytest
+from pydantic import SecretStr
 
 from tests.chaos.crashes import Seen, books_of, crash_again_and_again, prepared
+from tests.chaos.servers import own_servers
+from tests.fixtures_db import an_address
 from velora.platform.settings import Settings
 
 KILLS = int(os.environ.get("VELORA_CHAOS_KILLS", "10"))  # on each database; many more by hand
 SEED = int(os.environ.get("VELORA_CHAOS_SEED", "20261123"))
-# A command that kills the database server and starts it again, for a server that nobody else uses.
-DATABASE = os.environ.get("VELORA_CHAOS_DATABASE", "")
+DATABASE_KILLS = int(os.environ.get("VELORA_CHAOS_DATABASE_KILLS", "3"))
 
 
 async def test_every_acknowledged_order_survives_kills_and_is_paid_once(settings: Settings):
@@ -21,14 +23,14 @@ async def test_every_acknowledged_order_survives_kills_and_is_paid_once(settings
     assert_nothing_was_lost(seen, await books_of(settings, world))
 
 
-@pytest.mark.skipif(not DATABASE, reason="by hand: VELORA_CHAOS_DATABASE is the command that kills the server and starts it again")
-async def test_every_acknowledged_order_survives_the_death_of_its_database(settings: Settings):
-    if not settings.database_address.startswith("mysql"):
-        pytest.skip("SQLite has no server that could die")
-    world = await prepared(settings)
-    seen = await crash_again_and_again(settings, world, kills=KILLS, seed=SEED, database=DATABASE)
-    assert seen.killed["database"] == KILLS
-    assert_nothing_was_lost(seen, await books_of(settings, world))
+async def test_every_acknowledged_order_survives_the_death_of_its_database(tmp_path: Path):
+    with own_servers("mysql") as servers:
+        async with an_address("mysql", tmp_path, servers.urls["mysql"]) as address:
+            settings = Settings(home=tmp_path, database_url=SecretStr(address), sandbox_fee_bps=290, sandbox_fee_fixed_minor=30)
+            world = await prepared(settings)
+            seen = await crash_again_and_again(settings, world, kills=DATABASE_KILLS, seed=SEED, mysql=servers)
+            assert seen.killed["mysql"] == DATABASE_KILLS
+            assert_nothing_was_lost(seen, await books_of(settings, world))
 
 
 def assert_nothing_was_lost(seen: Seen, books: dict[str, object]) -> None:

@@ -1,10 +1,18 @@
 import type { CardOut } from "@/shared/api/generated/model";
+import type { ReactNode } from "react";
 import { PRODUCT_GRID, ProductCard, ProductCardSkeleton } from "@/shared/kit";
 import type { Tone } from "@/shared/pictures";
 import { useTranslation } from "react-i18next";
 
+interface GoodsProps<Card extends CardOut> {
+  cards: readonly Card[];
+  narrow?: boolean;
+  /** What a search says of a card beside what stands on it anyway. */
+  say?: (card: Card) => { shown?: ReactNode; detail?: ReactNode };
+}
+
 /** Products side by side. `narrow` where filters stand beside them. */
-export function Goods({ cards, narrow = false }: { cards: readonly CardOut[]; narrow?: boolean }) {
+export function Goods<Card extends CardOut>({ cards, narrow = false, say }: GoodsProps<Card>) {
   const { t } = useTranslation("catalogue");
   return (
     <ul className={grid(narrow)}>
@@ -20,6 +28,7 @@ export function Goods({ cards, narrow = false }: { cards: readonly CardOut[]; na
             before={card.compare_at ?? undefined}
             from={card.from_price}
             note={card.in_stock ? undefined : t("sold_out")}
+            {...say?.(card)}
           />
         </li>
       ))}

@@ -1,16 +1,18 @@
-import { pieces } from "./marks";
+import type { PieceOut } from "@/shared/api/generated/model";
 
-/** A suggestion, with what was typed set apart from what it goes on to. */
-export function Marked({ typed, children }: { typed: string; children: string }) {
-  return pieces(children, typed).map((piece, place) =>
-    piece.typed ? (
-      <mark key={place} className="bg-transparent text-inherit">
-        {piece.text}
-      </mark>
-    ) : (
-      <span key={place} className="font-semibold">
-        {piece.text}
-      </span>
-    ),
+/** A text with what was looked for marked in it. */
+export function Marked({ pieces }: { pieces: readonly PieceOut[] }) {
+  return (
+    <bdi>
+      {pieces.map((piece, index) =>
+        piece.match ? (
+          <mark key={index} className="rounded-xs bg-accent-soft text-inherit">
+            {piece.text}
+          </mark>
+        ) : (
+          piece.text
+        ),
+      )}
+    </bdi>
   );
 }

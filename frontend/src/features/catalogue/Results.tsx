@@ -2,12 +2,13 @@ import { SearchX, SlidersHorizontal } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router-dom";
-import type { SearchParams } from "@/shared/api/generated/model";
+import type { FoundCardOut, RelaxedOut, SearchParams } from "@/shared/api/generated/model";
 import { Sort } from "@/shared/api/generated/model";
 import { Button, Drawer, EmptyState, LoadError, Select } from "@/shared/kit";
 import { Chosen } from "./Chosen";
 import { FilterPanel } from "./FilterPanel";
 import { Goods, GoodsSkeleton } from "./Goods";
+import { Marked } from "./Marked";
 import { isSearchAway, SearchAway } from "./SearchAway";
 import { useFilters, type Filters } from "./useFilters";
 import { useResults } from "./useResults";
@@ -52,6 +53,7 @@ export function Results({ fixed = {}, hidden = [], currency }: ResultsProps) {
           </Button>
           <SortSelect filters={filters} />
         </div>
+        {first?.relaxed && <Relaxed relaxed={first.relaxed} />}
         {first?.did_you_mean && <DidYouMean words={first.did_you_mean} />}
         <div className="mb-5 empty:hidden">
           <Chosen filters={filters} facets={first?.facets ?? []} currency={currency} />
@@ -61,7 +63,7 @@ export function Results({ fixed = {}, hidden = [], currency }: ResultsProps) {
         {cards.length > 0 && (
           <div className={results.isPlaceholderData ? "opacity-60 transition-opacity duration-150" : ""}>
             <h2 className="sr-only">{t("results")}</h2>
-            <Goods cards={cards} narrow />
+            <Goods cards={cards} narrow say={found} />
           </div>
         )}
         <More results={results} shown={cards.length} total={first?.total ?? 0} />
@@ -97,6 +99,29 @@ function SortSelect({ filters }: { filters: Filters }) {
       onChange={filters.setSort}
       className="w-44!"
     />
+  );
+}
+
+function found({ marked }: FoundCardOut) {
+  if (!marked) return {};
+  const detail = marked.snippet.length > 0 && (
+    <p className="mt-1 line-clamp-2 text-sm text-muted">
+      <Marked pieces={marked.snippet} />
+    </p>
+  );
+  return { shown: <Marked pieces={marked.title} />, detail };
+}
+
+function Relaxed({ relaxed }: { relaxed: RelaxedOut }) {
+  const { t, i18n } = useTranslation("catalogue");
+  const list = (words: string[]) =>
+    new Intl.ListFormat(i18n.language, { type: "conjunction" }).format(
+      words.map((word) => t("quoted", { word })),
+    );
+  return (
+    <p role="note" className="mb-5 rounded-lg bg-accent-soft px-4 py-3 text-base">
+      {t("relaxed", { words: list(relaxed.words), left_out: list(relaxed.left_out) })}
+    </p>
   );
 }
 

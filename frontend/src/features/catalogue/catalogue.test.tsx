@@ -1,4 +1,4 @@
-import { screen, waitFor } from "@testing-library/react";
+import { screen, waitFor, within } from "@testing-library/react";
 import { http, HttpResponse } from "msw";
 import { beforeEach, expect, test, vi } from "vitest";
 import type { ProductPageOut } from "@/shared/api/generated/model";
@@ -115,6 +115,28 @@ test("nothing found offers the word that was meant", async () => {
   showRoutes([{ path: "/search", element: <Results currency="EUR" /> }], "/search?q=tepot");
   expect(await screen.findByRole("link", { name: "teapot" })).toHaveAttribute("href", "/search?q=teapot");
   expect(screen.getByRole("heading", { name: "Nothing found for “tepot”" })).toBeVisible();
+});
+
+test("where nothing has every word the page says which were left out, and what was found is marked", async () => {
+  const page = found(["Oak armchair"], {
+    facets: [],
+    relaxed: { words: ["oak", "armchair"], left_out: ["velvet"] },
+  });
+  const pieces = [
+    { text: "Oak ", match: false },
+    { text: "armchair", match: true },
+  ];
+  const marked = { title: pieces, snippet: [{ text: "Made of oak <b>", match: true }] };
+  server.use(
+    http.get("*/api/v1/search", () =>
+      HttpResponse.json({ ...page, data: page.data.map((card) => ({ ...card, marked })) }),
+    ),
+  );
+  showRoutes([{ path: "/search", element: <Results currency="EUR" /> }], "/search?q=velvet+oak+armchair");
+  expect(await screen.findByRole("note")).toHaveTextContent("has “oak” and “armchair”, without “velvet”");
+  const card = screen.getByRole("link", { name: "Oak armchair" });
+  expect(within(card).getByText("armchair").tagName).toBe("MARK");
+  expect(screen.getByText("Made of oak <b>").tagName).toBe("MARK");
 });
 
 test("while search is away the page says so, shows the categories, and finds again when asked to", async () => {

@@ -1,4 +1,5 @@
 import { Heart } from "lucide-react";
+import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router-dom";
 import type { Money } from "../format";
@@ -12,6 +13,9 @@ import { Skeleton } from "./Skeleton";
 interface ProductCardProps {
   to: string;
   title: string;
+  /** The title as it is shown, and a line below it, where a search says what it found. */
+  shown?: ReactNode;
+  detail?: ReactNode;
   seller: string;
   picture: string;
   tone?: Tone | undefined;
@@ -29,6 +33,8 @@ interface ProductCardProps {
 export function ProductCard({
   to,
   title,
+  shown,
+  detail,
   seller,
   picture,
   tone,
@@ -60,10 +66,11 @@ export function ProductCard({
             to={to}
             className="underline-offset-4 outline-offset-4 group-hover:underline after:absolute after:inset-0 after:rounded-lg"
           >
-            <bdi>{title}</bdi>
+            {shown ?? <bdi>{title}</bdi>}
           </Link>
         </h3>
         <p className="mt-0.5 truncate text-sm text-muted">{seller}</p>
+        {detail}
         <div className="mt-1.5 flex flex-wrap items-center justify-between gap-x-3">
           <Price price={price} before={before} from={from} />
           {rating && rating.count > 0 && <Rating value={rating.value} count={rating.count} />}

@@ -300,6 +300,8 @@ def _environment(settings: Settings) -> dict[str, str]:
         "VELORA_HOME": str(settings.home.resolve()),
         "VELORA_DATABASE_URL": settings.database_address,
         "VELORA_REDIS_URL": settings.redis_url.get_secret_value(),
+        "VELORA_OPENSEARCH_URL": settings.opensearch_url.get_secret_value(),
+        "VELORA_KAFKA_URL": settings.kafka_url.get_secret_value(),
         "VELORA_SANDBOX_FEE_BPS": str(settings.sandbox_fee_bps),
         "VELORA_SANDBOX_FEE_FIXED_MINOR": str(settings.sandbox_fee_fixed_minor),
     }

@@ -9,6 +9,7 @@ import typer
 from velora.apps.bench.books import Amount, bench_ledger
 from velora.apps.bench.checkout import BenchFailed, Wanted, bench_checkout
 from velora.apps.bench.relaying import Load, bench_relay
+from velora.apps.bench.relevance import bench_relevance
 from velora.apps.bench.searching import Asked, bench_rebuild, bench_search
 from velora.apps.cli.console import AsJson, Complaint, Exit, Tell, facts, give, progress, run, say, table
 from velora.apps.cli.home import require_schema
@@ -137,6 +138,37 @@ def search(
     table(("workload", "by", *columns), rows, right=columns)
     say("")
     facts({f"found after a change, {name}": value for name, value in figures["changes"]["searchable_after"].items()} | figures["rebuild"])
+
+
+@app.command()
+def relevance(
+    worst: Annotated[int, typer.Option(help="Show so many of the worst queries, with what came.", min=0)] = 0,
+    json: AsJson = False,
+) -> None:
+    """Whether what is found is what was meant: nDCG@10 over queries that people judged, by kind of query.
+
+    tantivy is always measured, and OpenSearch beside it where VELORA_OPENSEARCH_URL is set: each in an index of its own, which is
+    gone afterwards. The database is not touched.
+
+    Examples:
+
+      velora bench relevance --worst 10
+
+      VELORA_OPENSEARCH_URL=http://… velora bench relevance --json > figures.json
+    """
+    figures = run(bench_relevance(read_settings(), worst=worst))
+    if json:
+        give(figures)
+        return
+    results = figures["results"]
+    kinds = sorted({kind for one in results.values() for kind in one["kinds"]})
+    rows = [["all", *(f"{one['all']:.3f}" for one in results.values())]]
+    rows += [[kind, *(f"{one['kinds'][kind]:.3f}" for one in results.values())] for kind in kinds]
+    table((f"{figures['queries']} queries", *results), rows, right=tuple(results))
+    for name, one in results.items():
+        for bad in one["worst"]:
+            say(f"{name}, {bad['shop']}: {bad['words']} ({bad['kind']}) {bad['ndcg']:.3f}")
+            facts({"  meant": "; ".join(bad["meant"]), "  came": "; ".join(bad["came"]) or "nothing"})
 
 
 @app.command()

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 import orjson
@@ -12,6 +13,8 @@ from velora.platform.search.opensearch_answers import (
     buckets_in,
     found_in,
     hits_in,
+    most_in,
+    most_questions,
     nearest_body,
     questions,
     tenants,
@@ -20,7 +23,6 @@ from velora.platform.search.opensearch_answers import (
 from velora.platform.search.opensearch_client import CONFLICT, NOT_THERE, READ_SECONDS, OpenSearchAway, OpenSearchClient
 from velora.platform.search.opensearch_generations import Generations
 from velora.platform.search.opensearch_rows import SHAPE, key_of, name_of, row_of, row_of_gone
-from velora.platform.search.opensearch_text import exact, fuzzy
 from velora.platform.search.port import (
     About,
     Document,
@@ -32,6 +34,7 @@ from velora.platform.search.port import (
     Query,
     Suggestions,
 )
+from velora.platform.search.reading import Reading, exact, fuzzy
 from velora.platform.search.words import did_you_mean, words_of
 
 log: Final = logging.getLogger("velora.search")
@@ -148,27 +151,33 @@ class OpenSearchIndex:
     # ------------------------------------------------------------------------------------------- reading
 
     async def search(self, tenant_id: int, query: Query) -> Found:
-        words = exact(query.text, query.locale, query.synonyms)
-        found = found_in(await self._asked(tenant_id, questions(tenant_id, query, words)), query)
-        near = [] if found.total else fuzzy(query.text, query.locale, query.synonyms)
-        if not near:
+        reading = exact(query.text, query.locale, query.synonyms)
+        found = found_in(await self._asked(tenant_id, questions(tenant_id, query, reading)), query, reading)
+        near = fuzzy(query.text, query.locale, query.synonyms)
+        if found.total or not near.meanings:
             return found
+        if (guessed := await self._near(tenant_id, query, near, query.text)).total:
+            return guessed
+        kept = most_in(await self._asked(tenant_id, most_questions(tenant_id, query, near))) if len(near.meanings) > 1 else []
+        if not kept:
+            return found
+        relaxed = near.relaxed(kept)
+        return replace(await self._near(tenant_id, query, near.of(kept), " ".join(relaxed.words)), relaxed=relaxed)
+
+    async def _near(self, tenant_id: int, query: Query, near: Reading, typed: str) -> Found:
+        """What is near these words, and what they mean then."""
         best = nearest_body(tenant_id, query.currency, near, SUGGEST_FROM)
-        titles, *guess = await self._asked(tenant_id, [best, *questions(tenant_id, query, near)])
-        guessed = found_in(guess, query)
-        if not guessed.total:
-            return found
-        meant = did_you_mean(query.text, titles_in(titles))
-        return Found(guessed.hits, guessed.total, guessed.facets, guessed.price_min, guessed.price_max, meant)
+        titles, *answers = await self._asked(tenant_id, [best, *questions(tenant_id, query, near)])
+        found = found_in(answers, query, near)
+        return replace(found, did_you_mean=did_you_mean(typed, titles_in(titles)) if found.total else None)
 
     async def suggest(self, tenant_id: int, text: str, *, currency: str, locale: str, facet: str, limit: int = 6) -> Suggestions:
         if not words_of(text):
             return Suggestions((), (), ())
         for matching in (exact, fuzzy):
-            words = matching(text, locale)
-            body = nearest_body(tenant_id, currency, words, SUGGEST_FROM, facet)
-            [answer] = await self._asked(tenant_id, [body]) if words else [None]
-            if answer and answer["hits"]["hits"]:
+            body = nearest_body(tenant_id, currency, matching(text, locale), SUGGEST_FROM, facet)
+            [answer] = await self._asked(tenant_id, [body])
+            if answer["hits"]["hits"]:
                 break
         else:
             return Suggestions((), (), ())

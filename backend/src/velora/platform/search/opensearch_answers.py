@@ -11,8 +11,11 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from velora.platform.search.facets import BETWEEN, MOST_VALUES, Buckets, buckets_of, choices, facet_of
+from velora.platform.search.marks import Marker
 from velora.platform.search.opensearch_rows import COUNTED, LONGEST_PAGE, PRICE, counted_field, counted_fields, name_of, price_in
+from velora.platform.search.opensearch_text import better, must
 from velora.platform.search.port import MAX_OFFSET, Facet, Found, Hit, Key, Query, Sort
+from velora.platform.search.reading import Reading
 
 Part = dict[str, Any]
 
@@ -31,19 +34,21 @@ def sold(tenant_id: int, currency: str) -> list[Part]:
     return [tenants(tenant_id), {"term": {"sold_in": currency}}]
 
 
-def questions(tenant_id: int, query: Query, words: Sequence[Part]) -> list[Part]:
+def questions(tenant_id: int, query: Query, reading: Reading) -> list[Part]:
     """The searches that together answer the query; `found_in` reads their answers, in the same order."""
-    place = sold(tenant_id, query.currency)
+    place, words = sold(tenant_id, query.currency), must(reading)
+    by_words = query.sort is Sort.RELEVANCE and bool(words)
+    higher = better(reading, query.fresh_since) if by_words else []
     chosen = {key: _any_of(key, query.choices[key], query.currency) for key in _chosen(query)}
     price, stats = _price(query), {"stats": {"field": price_in(query.currency)}}
-    meant = _meant(tenant_id, query, words)
+    meant = _meant(tenant_id, query, words, higher, by_words=by_words)
     first: Part = {
         "size": min(query.limit, LONGEST_PAGE),
         "from": min(query.offset, MAX_OFFSET),
         "track_total_hits": True,
-        "_source": SHOWN,
+        "_source": [*SHOWN, "title", "text"] if query.marks else SHOWN,
         "query": _all_of([*place, *chosen.values(), *price], meant),
-        "sort": _order(query, by_words=_is_by_words(query, words)),
+        "sort": _order(query, by_words=by_words),
     }
     if query.facets == ():
         return [first]
@@ -63,9 +68,10 @@ class _Meant:
 
     must: Sequence[Part]
     must_not: Sequence[Part]
+    should: Sequence[Part] = ()
 
 
-def _meant(tenant_id: int, query: Query, words: Sequence[Part]) -> _Meant:
+def _meant(tenant_id: int, query: Query, words: Sequence[Part], higher: Sequence[Part], *, by_words: bool) -> _Meant:
     """The words or a pin, and nothing that is left out.
 
     A pin's score says its place, far above any that words can have. Where words do not say the order, they have no score at all: the score
@@ -73,9 +79,9 @@ def _meant(tenant_id: int, query: Query, words: Sequence[Part]) -> _Meant:
     """
     must_not = [_ids(tenant_id, query.left_out)] if query.left_out else []
     if not query.pinned:
-        return _Meant(words, must_not)
-    scored: Part = {"bool": {"must": list(words)}} if words else {"match_all": {}}
-    if not _is_by_words(query, words):
+        return _Meant(words, must_not, higher)
+    scored: Part = {"bool": {"must": list(words), "should": list(higher)}} if words else {"match_all": {}}
+    if not by_words:
         scored = {"constant_score": {"filter": scored, "boost": 0}}
     first = len(query.pinned)
     pins = [
@@ -85,7 +91,7 @@ def _meant(tenant_id: int, query: Query, words: Sequence[Part]) -> _Meant:
 
 
 def _all_of(filters: Sequence[Part], meant: _Meant) -> Part:
-    return {"bool": {"filter": list(filters), "must": list(meant.must), "must_not": list(meant.must_not)}}
+    return {"bool": {"filter": list(filters), "must": list(meant.must), "must_not": list(meant.must_not), "should": list(meant.should)}}
 
 
 def _count(filters: Sequence[Part], meant: _Meant, counts: Part) -> Part:
@@ -96,8 +102,26 @@ def _ids(tenant_id: int, ids: Iterable[int]) -> Part:
     return {"ids": {"values": [name_of(Key(tenant_id, one)) for one in sorted(ids)]}}
 
 
-def _is_by_words(query: Query, words: Sequence[Part]) -> bool:
-    return query.sort is Sort.RELEVANCE and bool(words)
+def most_questions(tenant_id: int, query: Query, reading: Reading) -> list[Part]:
+    """The searches for what has most of the words, and for whether something has all of them but not what was chosen; for `most_in`."""
+    place = sold(tenant_id, query.currency)
+    each = must(reading.counting())
+    for number, one in enumerate(each):
+        one["dis_max"]["_name"] = str(number)
+    some = {"bool": {"should": each, "minimum_should_match": 1}}
+    best = {"bool": {"filter": place, "must": [some], "should": better(reading, None)}}
+    asked: list[Part] = [{"size": 1, "track_total_hits": False, "_source": False, "query": best, "sort": ["_score", {"id": "desc"}]}]
+    if query.narrows:
+        asked.append({"size": 0, "track_total_hits": 1, "query": {"bool": {"filter": [*place, *must(reading)]}}})
+    return asked
+
+
+def most_in(answers: Sequence[Mapping[str, Any]]) -> list[int]:
+    """The places of these words."""
+    best, *unnarrowed = answers
+    if any(answer["hits"]["total"]["value"] for answer in unnarrowed):
+        return []
+    return sorted(int(name) for hit in best["hits"]["hits"] for name in hit["matched_queries"])
 
 
 def _chosen(query: Query) -> list[str]:
@@ -109,10 +133,13 @@ def _terms(field: str, key: str | None = None) -> Part:
     return {"terms": {"field": field, "size": MOST_VALUES, **only}}
 
 
-def found_in(answers: Sequence[Mapping[str, Any]], query: Query) -> Found:
+def found_in(answers: Sequence[Mapping[str, Any]], query: Query, reading: Reading) -> Found:
     """What the answers to `questions` say."""
     first, *more = answers
-    hits, total = hits_in(first), int(first["hits"]["total"]["value"])
+    hits, total = (
+        _marked(first, query, reading) if query.marks and reading.meanings else hits_in(first),
+        int(first["hits"]["total"]["value"]),
+    )
     if query.facets == ():
         return Found(hits, total, (), None, None, None)
     chosen = _chosen(query)
@@ -139,6 +166,12 @@ def hits_in(answer: Mapping[str, Any]) -> tuple[Hit, ...]:
     return tuple(Hit(int(hit["_source"]["id"]), hit["_source"]["card"]) for hit in answer["hits"]["hits"])
 
 
+def _marked(answer: Mapping[str, Any], query: Query, reading: Reading) -> tuple[Hit, ...]:
+    marker = Marker(reading, query.locale)
+    rows = (hit["_source"] for hit in answer["hits"]["hits"])
+    return tuple(marker.marked(hit, row["title"], row["text"]) for hit, row in zip(hits_in(answer), rows, strict=True))
+
+
 def titles_in(answer: Mapping[str, Any]) -> list[str]:
     return [str(hit["_source"]["title"]) for hit in answer["hits"]["hits"]]
 
@@ -150,13 +183,13 @@ def buckets_in(answer: Mapping[str, Any], currency: str) -> Buckets:
     return buckets_of(counts, currency)
 
 
-def nearest_body(tenant_id: int, currency: str, words: Sequence[Part], size: int, facet: str | None = None) -> Part:
+def nearest_body(tenant_id: int, currency: str, reading: Reading, size: int, facet: str | None = None) -> Part:
     """What matches these words best, with titles, and counts of one facet if it is named."""
     return {
         "size": size,
         "track_total_hits": False,
         "_source": [*SHOWN, "title"],
-        "query": {"bool": {"filter": sold(tenant_id, currency), "must": list(words)}},
+        "query": {"bool": {"filter": sold(tenant_id, currency), "must": must(reading), "should": better(reading, None)}},
         "sort": ["_score", {"id": "desc"}],
         **({} if facet is None else {"aggs": {COUNTED: _terms(counted_field(facet), facet)}}),
     }

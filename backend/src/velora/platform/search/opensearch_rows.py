@@ -1,43 +1,25 @@
 """The shape of the index in OpenSearch: its mapping, its analyzers, and a document as a row of it."""
 
-from collections.abc import Mapping
 from typing import Any, Final
 
 from velora.kernel.money import CURRENCY_DIGITS
 from velora.platform.search.address import OpenSearchAddress
 from velora.platform.search.facets import choice, counted_term
+from velora.platform.search.opensearch_text import BEGUN
 from velora.platform.search.port import MAX_OFFSET, Document, Key, digest_of
+from velora.platform.search.reading import Zone
+from velora.platform.search.zones import beginnings_of, terms_in
 
-SHAPE: Final = "v1"  # another mapping is another generation, and is built anew
+SHAPE: Final = "v2"  # another mapping is another generation, and is built anew
 PRICE: Final = "price"
-WORDS: Final = "words"
-BEGUN: Final = "begun"
+TERMS: Final = "terms"
 REFRESH_SECONDS: Final = 0.5
 LONGEST_PAGE: Final = 1_000
 
-# What OpenSearch has built in: the stemmer of each language, and what comes before it.
-LANGUAGES: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
-    "ar": ("arabic", ("decimal_digit", "arabic_normalization")),
-    "da": ("danish", ()),
-    "de": ("light_german", ("german_normalization",)),
-    "en": ("english", ("possessive",)),
-    "es": ("light_spanish", ()),
-    "fi": ("finnish", ()),
-    "fr": ("light_french", ("elision_fr",)),
-    "it": ("light_italian", ("elision_it",)),
-    "nl": ("dutch", ()),
-    "no": ("norwegian", ()),
-    "pt": ("light_portuguese", ()),
-    "sv": ("swedish", ()),
-}
 # What most pages count has a field of its own, so that its counts do not go through all the others.
 COUNTED: Final = "facet"
+_ZONES: Final = (Zone.TITLE, Zone.NAMED, Zone.ALL)
 COUNTED_APART: Final = {"category": "facet_category", "seller": "facet_seller"}
-_FOLDED: Final = ["lowercase", "decimal_digit", "arabic_normalization", "asciifolding"]
-
-
-def stem_field(language: str) -> str:
-    return f"stem_{language}"
 
 
 def price_in(currency: str) -> str:
@@ -57,19 +39,6 @@ def counted_fields() -> list[str]:
 def settings(address: OpenSearchAddress) -> dict[str, Any]:
     """What an index of this shape is made with. While it is filled nobody searches it, so it is not refreshed by itself."""
     spread = {"auto_expand_replicas": "0-1"} if address.replicas is None else {"number_of_replicas": address.replicas}
-    filters = {
-        "possessive": {"type": "stemmer", "language": "possessive_english"},
-        "elision_fr": {"type": "elision", "articles_case": True, "articles": ["l", "m", "t", "qu", "n", "s", "j", "d", "c"]},
-        "elision_it": {"type": "elision", "articles_case": True, "articles": ["l", "un", "dell", "all", "nell", "sull", "d", "quest"]},
-        "begins": {"type": "edge_ngram", "min_gram": 1, "max_gram": 20},
-    } | {f"stem_{code}": {"type": "stemmer", "language": stemmer} for code, (stemmer, _) in LANGUAGES.items()}
-    analyzers: dict[str, Any] = {
-        WORDS: {"tokenizer": "split", "filter": _FOLDED},
-        BEGUN: {"tokenizer": "split", "filter": [*_FOLDED, "begins"]},
-    } | {
-        code: {"tokenizer": "split", "filter": ["lowercase", *before, f"stem_{code}", "asciifolding"]}
-        for code, (_, before) in LANGUAGES.items()
-    }
     return {
         "number_of_shards": address.shards,
         **spread,
@@ -77,10 +46,10 @@ def settings(address: OpenSearchAddress) -> dict[str, Any]:
         "max_result_window": MAX_OFFSET + LONGEST_PAGE,
         "sort.field": ["id"],  # ids follow time: the newest stand first, and what is equal otherwise stands in this order
         "sort.order": ["desc"],
+        # Terms are made in `language`, with the analysis of each language: here they are only parted.
         "analysis": {
-            "tokenizer": {"split": {"type": "char_group", "tokenize_on_chars": ["whitespace", "punctuation", "symbol"]}},
-            "filter": filters,
-            "analyzer": analyzers,
+            "filter": {BEGUN: {"type": "edge_ngram", "min_gram": 1, "max_gram": 20}},
+            "analyzer": {TERMS: {"tokenizer": "whitespace"}, BEGUN: {"tokenizer": "whitespace", "filter": [BEGUN]}},
         },
     }
 
@@ -89,20 +58,25 @@ def mapping() -> dict[str, Any]:
     """Every field; one that is not here is refused."""
     keyword = {"type": "keyword"}
     number = {"type": "long"}
-    begun = {"type": "text", "analyzer": BEGUN, "search_analyzer": WORDS, "index_options": "docs", "norms": False}
-    title = {"type": "text", "analyzer": WORDS, "fields": {BEGUN: begun}}
+    terms = {"type": "text", "analyzer": TERMS}
+    kept = {"type": "keyword", "index": False, "doc_values": False}
     return {
         "dynamic": "strict",
         "_routing": {"required": True},
+        "_source": {"excludes": [*_ZONES, BEGUN]},
         "properties": {
             "tenant": keyword,
             "id": number,
             "written": number,
-            "digest": {"type": "keyword", "index": False, "doc_values": False},
+            "digest": kept,
             "gone": keyword,
-            "title": title,
-            "text": {"type": "text", "analyzer": WORDS},
-            **{stem_field(code): {"type": "text", "analyzer": code} for code in LANGUAGES},
+            "title": kept,
+            "text": kept,
+            Zone.TITLE: terms,
+            Zone.NAMED: {**terms, "norms": False},
+            Zone.ALL: {**terms, "norms": False},
+            Zone.SOLD: keyword,
+            BEGUN: {**terms, "analyzer": BEGUN, "search_analyzer": TERMS, "index_options": "docs", "norms": False},
             "choice": {"type": "keyword", "doc_values": False},
             **{field: {"type": "keyword", "index": False, "eager_global_ordinals": True} for field in counted_fields()},
             "sold_in": keyword,
@@ -126,8 +100,7 @@ def key_of(name: str) -> Key:
 
 def row_of(document: Document, version: int) -> dict[str, Any]:
     """The document as it is written."""
-    language = document.locale.split("-")[0]
-    stemmed = {stem_field(language): f"{document.title} {document.text}"} if language in LANGUAGES else {}
+    terms = terms_in(document)
     counted: dict[str, list[str]] = {}
     for value in document.facets:
         counted.setdefault(counted_field(value.key), []).append(counted_term(value))
@@ -138,7 +111,9 @@ def row_of(document: Document, version: int) -> dict[str, Any]:
         "digest": digest_of(document),
         "title": document.title,
         "text": document.text,
-        **stemmed,
+        **{zone: " ".join(terms[zone]) for zone in _ZONES},
+        Zone.SOLD: terms[Zone.SOLD],
+        BEGUN: " ".join(beginnings_of(document.title)),
         "choice": [choice(value.key, value.value, value.currency) for value in document.facets],
         **counted,
         "sold_in": list(document.prices),

@@ -1,78 +1,42 @@
-"""How words become OpenSearch queries: every word must match, in whichever of several ways scores best."""
+"""What was typed, as it is read, as OpenSearch queries."""
 
-import unicodedata
-from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from velora.platform.search.opensearch_rows import BEGUN, LANGUAGES, stem_field
-from velora.platform.search.port import Synonyms
-from velora.platform.search.synonyms import SYNONYM, stretches
-from velora.platform.search.words import allowed_typos, folded
+from velora.platform.search.reading import FRESH, RARE, SOLD, AnyOf, Begins, InOrder, Near, Reading, Together, Way, Zone
 
-LONGEST_QUERY: Final = 12  # words; people type fewer, and each costs
-LONGEST_WORD: Final = 60  # letters
+BEGUN: Final = "begun"  # the beginnings of a title's words
 
 Part = dict[str, Any]
 
 
-def typed_words(text: str) -> list[str]:
-    """The words as the index parts them: at whitespace, punctuation and symbols. Marks over letters stay with them."""
-    parted = "".join(" " if unicodedata.category(letter)[0] in "PSZC" else letter for letter in text)
-    return [word for word in parted.split() if len(word) <= LONGEST_WORD][:LONGEST_QUERY]
+def must(reading: Reading) -> list[Part]:
+    """Every word, in the way that weighs most."""
+    return [{"dis_max": {"queries": [_way(way) for way in meaning.ways]}} for meaning in reading.meanings]
 
 
-def exact(text: str, locale: str, synonyms: Sequence[Synonyms] = ()) -> list[Part]:
-    """Each word as typed or in another form of it; the last one may be unfinished."""
-    return _each(text, locale, synonyms, _begun)
+def better(reading: Reading, fresh_since: int | None) -> list[Part]:
+    """What lets one stand before another that has the same words."""
+    rare = [{"term": {Zone.TITLE: {"value": term, "boost": RARE}}} for term in reading.rare]
+    fresh = [] if fresh_since is None else [{"constant_score": {"filter": {"range": {"created": {"gte": fresh_since}}}, "boost": FRESH}}]
+    return [*(_way(way) for way in (*reading.better, *SOLD)), *rare, *fresh]
 
 
-def fuzzy(text: str, locale: str, synonyms: Sequence[Synonyms] = ()) -> list[Part]:
-    """Each word as above, or with a slip of the finger in it."""
-    return _each(text, locale, synonyms, _misspelt)
+def _way(way: Way) -> Part:
+    match way:
+        case AnyOf(zone, terms, weight):
+            return {"terms": {zone: list(terms), "boost": weight}}
+        case Begins(Zone.TITLE, letters, weight):
+            return {"terms": {BEGUN: [letters], "boost": weight}}
+        case Begins(zone, letters, weight):
+            return {"prefix": {zone: {"value": letters, "boost": weight}}}
+        case Near(zone, word, slips, unfinished, weight):
+            within = BEGUN if unfinished and zone == Zone.TITLE else zone
+            return _constant({"fuzzy": {within: {"value": word, "fuzziness": slips}}}, weight)
+        case InOrder(zone, terms, apart, weight):
+            return _constant({"match_phrase": {zone: {"query": " ".join(terms), "slop": apart}}}, weight)
+        case Together(parts, weight):
+            return _constant({"bool": {"filter": [_way(part) for part in parts]}}, weight)
 
 
-def _each(text: str, locale: str, synonyms: Sequence[Synonyms], more: Callable[[str, bool], list[Part]]) -> list[Part]:
-    words = tuple(typed_words(text))
-    language = locale.split("-", maxsplit=1)[0]
-    each = [
-        {"dis_max": {"tie_breaker": 0.1, "queries": [*_as_typed(word, language), *more(word, position == len(words))]}}
-        for position, word in enumerate(words, start=1)
-    ]
-    parts: list[Part] = []
-    for stretch in stretches(words, synonyms, lambda entry: tuple(typed_words(entry)), folded):
-        typed = each[stretch.start : stretch.end]
-        others = [_all_of([_best_of(_as_typed(word, language)) for word in other], boost=SYNONYM) for other in stretch.others]
-        parts += [_best_of([_all_of(typed), *others])] if others else typed
-    return parts
-
-
-def _best_of(ways: Sequence[Part]) -> Part:
-    return {"dis_max": {"tie_breaker": 0.1, "queries": list(ways)}}
-
-
-def _all_of(parts: Sequence[Part], *, boost: float = 1.0) -> Part:
-    return {"bool": {"must": list(parts), "boost": boost}}
-
-
-def _as_typed(word: str, language: str) -> list[Part]:
-    ways: Sequence[tuple[str, float]] = [("title", 4.0), ("text", 1.0)]
-    stemmed = [(stem_field(language), 2.0)] if language in LANGUAGES else []
-    return [_match(field, word, boost=boost) for field, boost in (*ways, *stemmed)]
-
-
-def _begun(word: str, unfinished: bool) -> list[Part]:
-    if not unfinished:
-        return []
-    return [_match(f"title.{BEGUN}", word, boost=1.0), {"match_bool_prefix": {"text": {"query": word, "boost": 0.3}}}]
-
-
-def _misspelt(word: str, unfinished: bool) -> list[Part]:
-    slips = allowed_typos(word)
-    if not slips:
-        return _begun(word, unfinished)
-    title = f"title.{BEGUN}" if unfinished else "title"
-    return [_match(title, word, boost=0.8, fuzziness=slips), _match("text", word, boost=0.2, fuzziness=slips)]
-
-
-def _match(field: str, word: str, **how: float) -> Part:
-    return {"match": {field: {"query": word, "operator": "and", **how}}}
+def _constant(part: Part, weight: float) -> Part:
+    return {"constant_score": {"filter": part, "boost": weight}}

@@ -108,11 +108,14 @@ class Synonyms:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """Words (all must match), choices per facet (any value of one facet, every facet), a price range, an order.
+    """Words, choices per facet (any value of one facet, every facet), a price range, an order.
+
+    All words must match. Where nothing has them all, whatever is chosen, what has most of them is found, and `relaxed` says so.
 
     Found is what has a price in `currency`; amounts are of it, and so is the order by price.
 
     `without` leaves out one document (a product beside its own kind). `synonyms` hold for this query: nothing is indexed anew for them.
+    What was created since `fresh_since` stands a little higher among what the words fit equally well, as does what is sold more.
 
     `pins` are documents that stand first, in this order and whatever the words and the order of the others: those of them that this tenant
     sells in the currency and that meet the choices and the price range. `hides` are found by nothing, pinned or not. Both count as they are
@@ -133,6 +136,13 @@ class Query:
     synonyms: tuple[Synonyms, ...] = ()
     pins: tuple[int, ...] = ()
     hides: frozenset[int] = frozenset()
+    fresh_since: int | None = None  # as `created_ms`
+    marks: bool = False
+
+    @property
+    def narrows(self) -> bool:
+        """Whether anything but words is asked for."""
+        return any(self.choices.values()) or self.price_from is not None or self.price_to is not None
 
     @property
     def pinned(self) -> tuple[int, ...]:
@@ -146,9 +156,21 @@ class Query:
 
 
 @dataclass(frozen=True, slots=True)
+class Piece:
+    """A part of a text; whether it is what was looked for."""
+
+    text: str
+    match: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
+    """`title` in pieces and, where the title has not every word, a `snippet` of the text that has more: only where `marks` asked for it."""
+
     id: int
     card: Mapping[str, Any]
+    title: tuple[Piece, ...] = ()
+    snippet: tuple[Piece, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +192,14 @@ class Facet:
 
 
 @dataclass(frozen=True, slots=True)
+class Relaxed:
+    """What was found has these of the typed words; nothing has the others as well."""
+
+    words: tuple[str, ...]
+    left_out: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
     hits: tuple[Hit, ...]
     total: int
@@ -177,6 +207,7 @@ class Found:
     price_min: int | None  # over what was found, whatever price range was asked
     price_max: int | None
     did_you_mean: str | None  # set when the words as typed occur nowhere and near ones do
+    relaxed: "Relaxed | None" = None  # set when nothing has every word
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,16 +8,16 @@ import asyncio
 import importlib.metadata
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final, TypeVar
 
 import tantivy
-from tantivy import Occur, Order
+from tantivy import Occur
 
 from velora.platform.search.facets import choices, facet_of, suggestions_of
+from velora.platform.search.marks import Marker
 from velora.platform.search.port import (
-    MAX_OFFSET,
     About,
     Document,
     Found,
@@ -31,25 +31,18 @@ from velora.platform.search.port import (
     Stage,
     Suggestions,
 )
-from velora.platform.search.tantivy_answers import counted, digest_in, hit_of, total_of, writer_of
+from velora.platform.search.reading import Reading, exact, fuzzy
+from velora.platform.search.tantivy_answers import counted, digest_in, hit_of, text_of, title_of, total_of, writer_of
 from velora.platform.search.tantivy_generations import META, Generations
-from velora.platform.search.tantivy_rows import GONE, PRICE, either, key_of, keys_of, price_in, row_of, row_of_gone, schema, term
-from velora.platform.search.tantivy_text import analyzers, exact, fuzzy
+from velora.platform.search.tantivy_pages import page, pinned
+from velora.platform.search.tantivy_rows import GONE, either, key_of, keys_of, price_in, row_of, row_of_gone, schema, term
+from velora.platform.search.tantivy_text import all_of, analyzers, must, ranked
 from velora.platform.search.words import did_you_mean, words_of
 
 T = TypeVar("T")
 
-SHAPE: Final = "v3"  # another shape of the index is another generation, and is built anew
-HEAP: Final = 64_000_000  # bytes of a writing batch
-WAIT_FOR_WRITER: Final = 30.0  # seconds
+SHAPE: Final = "v4"  # another shape of the index is another generation, and is built anew
 SUGGEST_FROM: Final = 24  # hits that suggestions and spelling are read from
-
-_ORDERS: Final = {
-    Sort.PRICE_ASC: (PRICE, Order.Asc),
-    Sort.PRICE_DESC: (PRICE, Order.Desc),
-    Sort.NEWEST: ("created", Order.Desc),
-    Sort.POPULAR: ("popularity", Order.Desc),
-}
 
 
 @dataclass(slots=True)
@@ -208,7 +201,7 @@ class TantivyIndex:
     async def _delete(self, *queries: tantivy.Query) -> None:
         def delete() -> None:
             if (live := self._generations.live()) is not None:
-                self._committing(live, lambda writer, _: writer.delete_documents_by_query(self._all_of(*queries)))
+                self._committing(live, lambda writer, _: writer.delete_documents_by_query(all_of(*queries)))
 
         await self._in_turn(delete)
 
@@ -281,7 +274,7 @@ class TantivyIndex:
         return tantivy.Query.term_query(self._schema, "gone", GONE, "basic")
 
     def _there(self, query: tantivy.Query) -> tantivy.Query:
-        return self._all_of(query, without=self._gone())
+        return all_of(query, without=self._gone())
 
     def _of_tenant(self, tenant_id: int) -> tantivy.Query:
         return tantivy.Query.const_score_query(tantivy.Query.term_query(self._schema, "tenant", tenant_id), 0.0)
@@ -292,40 +285,68 @@ class TantivyIndex:
         return [self._of_tenant(tenant_id), tantivy.Query.const_score_query(sold_in, 0.0)]
 
     def _search(self, searcher: tantivy.Searcher, tenant_id: int, query: Query) -> Found:
-        words = exact(self._schema, self._analyzers, query.text, query.locale, query.synonyms)
-        found = self._found(searcher, tenant_id, query, words)
-        if found.total or not query.text.strip():
+        reading = exact(query.text, query.locale, query.synonyms)
+        found = self._found(searcher, tenant_id, query, reading)
+        if found.total or not reading.meanings:
             return found
-        near = fuzzy(self._schema, self._analyzers, query.text, query.locale, query.synonyms)
+        near = fuzzy(query.text, query.locale, query.synonyms)
         guessed = self._found(searcher, tenant_id, query, near)
-        if not guessed.total:
+        if guessed.total:
+            return replace(guessed, did_you_mean=did_you_mean(query.text, self._titles(searcher, tenant_id, query, near)))
+        kept = self._most(searcher, tenant_id, query, near)
+        if not kept:
             return found
-        best = searcher.search(self._all_of(*self._sold(tenant_id, query.currency), *near), limit=SUGGEST_FROM)
-        titles = [str(searcher.doc(address).get_first("title")) for _, address in best.hits]
-        return Found(guessed.hits, guessed.total, guessed.facets, guessed.price_min, guessed.price_max, did_you_mean(query.text, titles))
+        relaxed, fewer = near.relaxed(kept), near.of(kept)
+        meant = did_you_mean(" ".join(relaxed.words), self._titles(searcher, tenant_id, query, fewer))
+        return replace(self._found(searcher, tenant_id, query, fewer), did_you_mean=meant, relaxed=relaxed)
 
-    def _found(self, searcher: tantivy.Searcher, tenant_id: int, query: Query, words: Sequence[tantivy.Query]) -> Found:
+    def _titles(self, searcher: tantivy.Searcher, tenant_id: int, query: Query, reading: Reading) -> list[str]:
+        """Of what fits these words best, whatever is chosen."""
+        wanted = [*self._sold(tenant_id, query.currency), *must(self._schema, reading)]
+        best = searcher.search(ranked(self._schema, wanted, reading), limit=SUGGEST_FROM)
+        return [title_of(searcher.doc(address)) for _, address in best.hits]
+
+    def _most(self, searcher: tantivy.Searcher, tenant_id: int, query: Query, reading: Reading) -> list[int]:
+        """The words that what has most of them has; none where something has all of them but not what was chosen."""
+        sold = self._sold(tenant_id, query.currency)
+        if len(reading.meanings) < 2 or (query.narrows and total_of(searcher.search(all_of(*sold, *must(self._schema, reading)), 1))):
+            return []
+        each = must(self._schema, reading.counting())
+        some = tantivy.Query.boolean_query([(Occur.Should, one) for one in each])
+        hits = searcher.search(ranked(self._schema, [*sold, some], reading), limit=1).hits
+        for _, address in hits:
+            this = tantivy.Query.term_query(self._schema, "key", str(searcher.doc(address).get_first("key")), "basic")
+            return [place for place, one in enumerate(each) if total_of(searcher.search(all_of(this, one), limit=1))]
+        return []
+
+    def _found(self, searcher: tantivy.Searcher, tenant_id: int, query: Query, reading: Reading) -> Found:
+        words = must(self._schema, reading)
         sold = self._sold(tenant_id, query.currency)
         without = keys_of(self._schema, tenant_id, query.left_out)
         pins = keys_of(self._schema, tenant_id, query.pinned)
-        meant = either(self._all_of(*words) if words else tantivy.Query.all_query(), pins) if pins else None
+        meant = either(all_of(*words) if words else tantivy.Query.all_query(), pins) if pins else None
         base = [*sold, *([meant] if meant else words)]
         chosen = {key: self._any_of(key, values, query.currency) for key, values in query.choices.items() if values}
         price, currency = self._price(query), query.currency
-        everything = self._all_of(*base, *chosen.values(), *price, without=without)
+        everything = all_of(*base, *chosen.values(), *price, without=without)
         narrowed = [*sold, *chosen.values(), *price]
-        first = self._pinned(searcher, tenant_id, query, self._all_of(*narrowed, pins)) if pins else []
-        others = self._all_of(*narrowed, *words, without=either(without, pins))
-        shown, more = self._page(searcher, query, first, others, by_words=bool(words))
-        hits, total = tuple(hit_of(row) for row in shown), len(first) + more
+        first = pinned(searcher, tenant_id, query, all_of(*narrowed, pins)) if pins else []
+        others = all_of(*narrowed, *words, without=either(without, pins))
+        by_text = query.sort is Sort.RELEVANCE and bool(words)
+        if by_text:
+            others = ranked(self._schema, [others], reading, query.fresh_since)
+        shown, more = page(searcher, query, first, others, by_text=by_text)
+        marker = Marker(reading, query.locale) if query.marks and words else None
+        hits = tuple(marker.marked(hit_of(row), title_of(row), text_of(row)) if marker else hit_of(row) for row in shown)
+        total = len(first) + more
         if query.facets == ():
             return Found(hits, total, (), None, None, None)
         everywhere = counted(searcher, everything, currency)
         buckets = {key: values for key, values in everywhere.values.items() if key not in chosen}
         for key in chosen:
             besides = [narrowed for other, narrowed in chosen.items() if other != key]
-            buckets[key] = counted(searcher, self._all_of(*base, *besides, *price, without=without), currency).values.get(key, {})
-        prices = counted(searcher, self._all_of(*base, *chosen.values(), without=without), currency) if price else everywhere
+            buckets[key] = counted(searcher, all_of(*base, *besides, *price, without=without), currency).values.get(key, {})
+        prices = counted(searcher, all_of(*base, *chosen.values(), without=without), currency) if price else everywhere
         facets = (
             facet_of(key, values, query.choices.get(key, frozenset()))
             for key, values in buckets.items()
@@ -333,51 +354,24 @@ class TantivyIndex:
         )
         return Found(hits, total, tuple(sorted(facets, key=lambda facet: facet.key)), prices.low, prices.high, None)
 
-    def _pinned(self, searcher: tantivy.Searcher, tenant_id: int, query: Query, pins: tantivy.Query) -> list[tantivy.Document]:
-        """Those of the pins that are there, in their order."""
-        found = [searcher.doc(address) for _, address in searcher.search(pins, limit=len(query.pinned)).hits]
-        place = {Key(tenant_id, one): number for number, one in enumerate(query.pinned)}
-        return sorted(found, key=lambda row: place[key_of(row)])
-
-    def _page(
-        self, searcher: tantivy.Searcher, query: Query, first: Sequence[tantivy.Document], others: tantivy.Query, *, by_words: bool
-    ) -> tuple[list[tantivy.Document], int]:
-        """The page that the query asks for, of these and then of the others in their order; and how many others there are."""
-        offset = min(query.offset, MAX_OFFSET)
-        shown = list(first[offset : offset + query.limit])
-        by_text = query.sort is Sort.RELEVANCE and by_words
-        by_field, order = _ORDERS.get(query.sort, ("popularity", Order.Desc))
-        result = searcher.search(
-            others,
-            limit=max(query.limit - len(shown), 1),
-            offset=max(offset - len(first), 0),
-            order_by_field=None if by_text else price_in(query.currency) if by_field == PRICE else by_field,
-            order=Order.Desc if by_text else order,
-        )
-        room = query.limit - len(shown)
-        return [*shown, *(searcher.doc(address) for _, address in result.hits[:room])], total_of(result)
-
     def _suggest(self, searcher: tantivy.Searcher, place: tuple[int, str], text: str, locale: str, facet: str, limit: int) -> Suggestions:
         sold, currency = self._sold(*place), place[1]
         if not words_of(text):
             return Suggestions((), (), ())
         for matching in (exact, fuzzy):
-            query = self._all_of(*sold, *matching(self._schema, self._analyzers, text, locale))
-            result = searcher.search(query, limit=SUGGEST_FROM)
+            reading = matching(text, locale)
+            query = all_of(*sold, *must(self._schema, reading))
+            result = searcher.search(ranked(self._schema, [query], reading), limit=SUGGEST_FROM)
             if result.hits:
                 break
         else:
             return Suggestions((), (), ())
         found = [searcher.doc(address) for _, address in result.hits]
         values = facet_of(facet, counted(searcher, query, currency, prices=False).values.get(facet, {}), frozenset()).values
-        titles = [str(document.get_first("title")) for document in found]
+        titles = [title_of(document) for document in found]
         return suggestions_of(text, [hit_of(document) for document in found], titles, values, limit)
 
     # ------------------------------------------------------------------------------------------- parts of a query
-
-    def _all_of(self, *queries: tantivy.Query, without: tantivy.Query | None = None) -> tantivy.Query:
-        parts = [(Occur.Must, query) for query in queries]
-        return tantivy.Query.boolean_query([*parts, (Occur.MustNot, without)] if without else parts)
 
     def _any_of(self, key: str, values: Iterable[str], currency: str) -> tantivy.Query:
         terms = [tantivy.Query.term_query(self._schema, "choice", one, "basic") for one in choices(key, values, currency)]

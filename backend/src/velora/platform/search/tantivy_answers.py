@@ -39,6 +39,14 @@ def hit_of(row: tantivy.Document) -> Hit:
     return Hit(int(row.get_first("id") or 0), orjson.loads(bytes(row.get_first("card") or b"{}")))
 
 
+def title_of(row: tantivy.Document) -> str:
+    return bytes(row.get_first("title") or b"").decode()
+
+
+def text_of(row: tantivy.Document) -> str:
+    return bytes(row.get_first("text") or b"").decode()
+
+
 @dataclass(frozen=True, slots=True)
 class Counted:
     values: Buckets

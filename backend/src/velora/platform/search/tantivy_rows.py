@@ -10,7 +10,9 @@ from tantivy import Occur, SchemaBuilder
 from velora.kernel.money import CURRENCY_DIGITS
 from velora.platform.search.facets import choice, counted_term
 from velora.platform.search.port import Document, Key, digest_of
-from velora.platform.search.tantivy_text import LANGUAGES, WORDS, stem_field
+from velora.platform.search.reading import Zone
+from velora.platform.search.tantivy_text import TERMS
+from velora.platform.search.zones import terms_in
 
 GONE: Final = "gone"
 PRICE: Final = "price"  # in the order of a query: of the query's currency
@@ -24,10 +26,11 @@ def schema() -> tantivy.Schema:
     builder.add_bytes_field("digest", stored=True)
     builder.add_unsigned_field("tenant", indexed=True, fast=True)
     builder.add_unsigned_field("id", stored=True)
-    builder.add_text_field("title", stored=True, tokenizer_name=WORDS)
-    builder.add_text_field("text", tokenizer_name=WORDS)
-    for language in LANGUAGES:
-        builder.add_text_field(stem_field(language), tokenizer_name=language)
+    builder.add_bytes_field("title", stored=True)
+    builder.add_bytes_field("text", stored=True)
+    for zone in (Zone.TITLE, Zone.NAMED, Zone.ALL):
+        builder.add_text_field(zone, tokenizer_name=TERMS)
+    builder.add_text_field(Zone.SOLD, tokenizer_name=TERMS, index_option="basic")
     builder.add_text_field("choice", tokenizer_name="raw", index_option="basic")
     builder.add_text_field("facet", tokenizer_name="raw", index_option="basic", fast=True)
     builder.add_text_field("sold_in", tokenizer_name="raw", index_option="basic")
@@ -83,11 +86,10 @@ def row_of(document: Document, version: int) -> tantivy.Document:
     row.add_text("key", term(Key(document.tenant_id, document.id)))
     row.add_unsigned("tenant", document.tenant_id)
     row.add_unsigned("id", document.id)
-    row.add_text("title", document.title)
-    row.add_text("text", document.text)
-    language = document.locale.split("-")[0]
-    if language in LANGUAGES:
-        row.add_text(stem_field(language), f"{document.title} {document.text}")
+    row.add_bytes("title", document.title.encode())
+    row.add_bytes("text", document.text.encode())
+    for zone, terms in terms_in(document).items():
+        row.add_text(zone, " ".join(terms))
     for value in document.facets:
         row.add_text("choice", choice(value.key, value.value, value.currency))
         row.add_text("facet", counted_term(value))

@@ -1,7 +1,8 @@
 """Routes of the storefront's pages, open to guests."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from dataclasses import asdict
+from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Query, Request
@@ -16,7 +17,7 @@ from velora.flows.screens.storefront.home import home_page
 from velora.flows.screens.storefront.product import ProductPage, product_page, seller_page
 from velora.kernel.errors import NotFound
 from velora.kernel.ids import encode
-from velora.kernel.paging import decode_cursor, encode_cursor
+from velora.kernel.paging import encode_cursor
 from velora.modules.catalog.errors import NotForSaleIn, ProductNotFound
 from velora.modules.catalog.service import Offer
 from velora.modules.merchandising.service import Seen
@@ -31,6 +32,7 @@ router = APIRouter(tags=["storefront"], responses=problems(UnknownHost, NotSoldI
 
 MOST_SELLERS: Final = 12  # named on the first page
 MOST_CHOICES: Final = 50  # values of one facet in one search
+FRESH_FOR: Final = timedelta(days=30)  # so long, what is new stands a little higher
 
 ProductId = Annotated[int, ident("prd")]
 ListingId = Annotated[int, ident("lst")]
@@ -111,11 +113,37 @@ class FacetOut(Schema):
     max: int | None = None
 
 
+class PieceOut(Schema):
+    """A part of a text; `match`: it is what was looked for."""
+
+    text: str
+    match: bool
+
+
+class MarkedOut(Schema):
+    """The title in pieces and, where it has not every word, as much of the text as has more. Plain text, never markup."""
+
+    title: list[PieceOut]
+    snippet: list[PieceOut]
+
+
+class FoundCardOut(CardOut):
+    marked: MarkedOut | None = Field(description="Nothing where no words were looked for")
+
+
+class RelaxedOut(Schema):
+    """Nothing has every word: what was found has `words`, without `left_out`. Both as they were typed."""
+
+    words: list[str]
+    left_out: list[str]
+
+
 class SearchOut(Schema):
-    data: list[CardOut]
+    data: list[FoundCardOut]
     total: int
     facets: list[FacetOut]
     did_you_mean: str | None
+    relaxed: RelaxedOut | None
     next_cursor: str | None
     has_more: bool
 
@@ -264,7 +292,7 @@ async def search(
     choices |= {"seller": frozenset(seller[:MOST_CHOICES])} if seller else {}
     choices |= {"category": frozenset({category})} if category else {}
     choices |= {"in_stock": frozenset({"true"})} if in_stock else {}
-    offset = _offset(cursor)
+    offset = lists.offset_of(cursor)
     query = index.Query(
         tenant.currency,
         text=q,
@@ -275,20 +303,23 @@ async def search(
         sort=sort,
         offset=offset,
         limit=limit,
+        fresh_since=int((house.clock.now() - FRESH_FOR).timestamp() * 1000),
+        marks=True,
     )
     if q.strip():
         query = arranged(query, await wishes_of(house, tenant.id), house.clock.now())
     found = await lists.found(house, tenant.id, query)
     if submitted and not choices and offset == 0:
-        note(house, tenant.id, q, Seen.FOUND if found.total and found.did_you_mean is None else Seen.MISSED)
+        note(house, tenant.id, q, Seen.MISSED if not found.total or found.did_you_mean or found.relaxed else Seen.FOUND)
     after = offset + len(found.hits)
     more = bool(found.hits) and after < min(found.total, MAX_OFFSET)
     return JsonReply(
         {
-            "data": lists.cards(found, tenant.currency),
+            "data": lists.marked_cards(found, tenant.currency),
             "total": found.total,
-            "facets": _facets(found, category),
+            "facets": lists.facet_rows(found, category),
             "did_you_mean": found.did_you_mean,
+            "relaxed": asdict(found.relaxed) if found.relaxed else None,
             "next_cursor": encode_cursor(after) if more else None,
             "has_more": more,
         }
@@ -322,31 +353,6 @@ async def read_seller_page(slug: str, tenant: Selling, house: HouseDep) -> Selle
     page = await seller_page(house, tenant.id, slug, further=tenant.chosen)
     seller = page.seller
     return SellerPageOut(id=seller.id, name=seller.name, slug=seller.slug, about=seller.about, products=page.products, since=seller.since)
-
-
-def _offset(cursor: str | None) -> int:
-    if cursor is None:
-        return 0
-    [offset] = decode_cursor(cursor, int)
-    return min(max(int(offset), 0), MAX_OFFSET)
-
-
-def _facets(found: index.Found, category: str | None) -> list[dict[str, Any]]:
-    shown: list[dict[str, Any]] = [
-        {
-            "key": facet.key,
-            "label": facet.label,
-            "kind": "terms",
-            "values": [
-                {"value": each.value, "label": each.label, "count": each.count, "selected": each.selected, "parent": each.parent}
-                for each in facet.values
-            ],
-        }
-        for facet in lists.facets_of(found, category)
-    ]
-    if found.price_min is not None and found.price_min != found.price_max:
-        shown.append({"key": "price", "label": "", "kind": "range", "values": [], "min": found.price_min, "max": found.price_max})
-    return shown
 
 
 def _product_page(page: ProductPage, currency: str) -> dict[str, Any]:

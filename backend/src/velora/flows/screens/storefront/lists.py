@@ -1,14 +1,16 @@
 """Lists of cards: from the index, or, without words, from the database while the index is away."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any, Final
 
 from velora.flows.indexing import documents_of
+from velora.kernel.paging import decode_cursor
 from velora.modules.catalog.service import Browse, browse, category_trees
 from velora.modules.sellers.service import by_slug as sellers_by_slug
 from velora.modules.tenants.service import by_id as tenants_by_id
 from velora.platform.house import House
-from velora.platform.search import Facet, Found, Hit, Query, SearchUnavailable, Sort
+from velora.platform.search import MAX_OFFSET, Facet, Found, Hit, Query, SearchUnavailable, Sort
 
 Card = Mapping[str, Any]
 
@@ -16,6 +18,23 @@ Card = Mapping[str, Any]
 def cards(result: Found, currency: str) -> tuple[Card, ...]:
     """What was found, at the prices of the currency that was searched in."""
     return tuple(hit.card[currency] for hit in result.hits)
+
+
+def marked_cards(result: Found, currency: str) -> tuple[Card, ...]:
+    """The same, each with what it was found by."""
+    return tuple({**card, "marked": _marked(hit)} for card, hit in zip(cards(result, currency), result.hits, strict=True))
+
+
+def _marked(hit: Hit) -> Mapping[str, Any] | None:
+    return {"title": [asdict(piece) for piece in hit.title], "snippet": [asdict(piece) for piece in hit.snippet]} if hit.title else None
+
+
+def offset_of(cursor: str | None) -> int:
+    """Where the page of this cursor begins. Raises Invalid for a cursor of another list."""
+    if cursor is None:
+        return 0
+    [offset] = decode_cursor(cursor, int)
+    return min(max(int(offset), 0), MAX_OFFSET)
 
 
 async def found(house: House, tenant_id: int, query: Query) -> Found:
@@ -51,6 +70,17 @@ async def _from_database(house: House, tenant_id: int, query: Query) -> Found:
         )
         documents = await documents_of(uow, page.keys)
     return Found(tuple(Hit(document.id, document.card) for document in documents), page.total, (), None, None, None)
+
+
+def facet_rows(result: Found, chosen_category: str | None) -> list[dict[str, Any]]:
+    """The facets that help to go on, and last what the prices lie between: JSON, as the API gives them."""
+    shown: list[dict[str, Any]] = [
+        {"key": facet.key, "label": facet.label, "kind": "terms", "values": [asdict(value) for value in facet.values]}
+        for facet in facets_of(result, chosen_category)
+    ]
+    if result.price_min is not None and result.price_min != result.price_max:
+        shown.append({"key": "price", "label": "", "kind": "range", "values": [], "min": result.price_min, "max": result.price_max})
+    return shown
 
 
 def facets_of(result: Found, chosen_category: str | None) -> list[Facet]:
