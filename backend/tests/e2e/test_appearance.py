@@ -115,6 +115,35 @@ async def webhook(world: World, page: Page) -> None:
     await expect(dialog.get_by_text("not on the public internet")).to_be_visible()
 
 
+async def administrator_at(world: World, page: Page, address: str) -> None:
+    at = world.at(NORDMARKT)
+    await Administrator(page, at).signs_in("Greta Lindqvist")
+    await page.goto(f"{at}/admin/search/{address}")
+    await expect(page.get_by_role("table").get_by_role("row").nth(1)).to_be_visible()
+
+
+async def searches(world: World, page: Page) -> None:
+    await administrator_at(world, page, "queries?seen=missed")
+
+
+async def synonyms(world: World, page: Page) -> None:
+    await administrator_at(world, page, "synonyms")
+    await page.get_by_role("button", name="Add synonyms").click()
+    await expect(page.get_by_role("dialog", name="Add synonyms")).to_be_visible()
+
+
+async def search_rule(world: World, page: Page) -> None:
+    await administrator_at(world, page, "rules")
+    await page.get_by_role("table").get_by_role("link", name="gift").click()
+    await expect(page.get_by_role("region", name="With the rule").get_by_text("Pinned").first).to_be_visible()
+
+
+async def suggestions(world: World, page: Page) -> None:
+    await page.goto(world.at(NORDMARKT))
+    await page.get_by_role("combobox").first.press_sequentially("so")
+    await expect(page.get_by_role("option", name="sofa", exact=True)).to_be_visible()
+
+
 PAGES: dict[str, Reach] = {
     "home": home,
     "product": product,
@@ -130,6 +159,10 @@ PAGES: dict[str, Reach] = {
     "payment": payment,
     "seals": seals,
     "webhook": webhook,
+    "searches": searches,
+    "synonyms": synonyms,
+    "search rule": search_rule,
+    "suggestions": suggestions,
 }
 
 

@@ -7,7 +7,7 @@ import type { SuggestOut } from "@/shared/api/generated/model";
 import { useSuggest } from "@/shared/api/generated/storefront/storefront";
 import { useFormat } from "@/shared/format";
 import { ProductPicture, type Tone } from "@/shared/pictures";
-import { MarkedSuggestion } from "./MarkedSuggestion";
+import { Typed } from "./Typed";
 
 interface Choice {
   key: string;
@@ -113,7 +113,7 @@ function useChoices(found: SuggestOut | undefined, typed: string): Choice[] {
         <>
           <Search aria-hidden className="size-4 text-muted" />
           <span dir="auto">
-            <MarkedSuggestion typed={typed}>{query}</MarkedSuggestion>
+            <Typed typed={typed}>{query}</Typed>
           </span>
         </>
       ),
@@ -123,7 +123,7 @@ function useChoices(found: SuggestOut | undefined, typed: string): Choice[] {
       group: "categories" as const,
       to: `/c/${slug}`,
       name,
-      content: <MarkedSuggestion typed={typed}>{name}</MarkedSuggestion>,
+      content: <Typed typed={typed}>{name}</Typed>,
     })),
     ...found.products.slice(0, 5).map((product) => ({
       key: `product ${product.slug}`,
@@ -138,7 +138,7 @@ function useChoices(found: SuggestOut | undefined, typed: string): Choice[] {
             className="size-10 shrink-0 rounded-sm [&_img]:size-[62%]"
           />
           <span className="min-w-0 grow truncate">
-            <MarkedSuggestion typed={typed}>{product.title}</MarkedSuggestion>
+            <Typed typed={typed}>{product.title}</Typed>
           </span>
           <span className="figures text-muted">{money(product.price)}</span>
         </>

@@ -47,7 +47,7 @@ def questions(tenant_id: int, query: Query, reading: Reading) -> list[Part]:
         "from": min(query.offset, MAX_OFFSET),
         "track_total_hits": True,
         "_source": [*SHOWN, "title", "text"] if query.marks else SHOWN,
-        "query": {"bool": _all_of([*place, *chosen.values(), *price], meant)["bool"] | {"should": list(meant.better)}},
+        "query": _all_of([*place, *chosen.values(), *price], meant),
         "sort": _order(query, by_words=by_words),
     }
     if query.facets == ():
@@ -68,7 +68,7 @@ class _Meant:
 
     must: Sequence[Part]
     must_not: Sequence[Part]
-    better: Sequence[Part] = ()  # what lets one stand before another
+    should: Sequence[Part] = ()
 
 
 def _meant(tenant_id: int, query: Query, words: Sequence[Part], higher: Sequence[Part], *, by_words: bool) -> _Meant:
@@ -91,7 +91,7 @@ def _meant(tenant_id: int, query: Query, words: Sequence[Part], higher: Sequence
 
 
 def _all_of(filters: Sequence[Part], meant: _Meant) -> Part:
-    return {"bool": {"filter": list(filters), "must": list(meant.must), "must_not": list(meant.must_not)}}
+    return {"bool": {"filter": list(filters), "must": list(meant.must), "must_not": list(meant.must_not), "should": list(meant.should)}}
 
 
 def _count(filters: Sequence[Part], meant: _Meant, counts: Part) -> Part:

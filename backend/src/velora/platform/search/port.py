@@ -140,6 +140,11 @@ class Query:
     marks: bool = False
 
     @property
+    def narrows(self) -> bool:
+        """Whether anything but words is asked for."""
+        return any(self.choices.values()) or self.price_from is not None or self.price_to is not None
+
+    @property
     def pinned(self) -> tuple[int, ...]:
         """The pins that may stand there at all, each once."""
         return tuple(dict.fromkeys(one for one in self.pins if one not in self.hides and one != self.without))
@@ -148,11 +153,6 @@ class Query:
     def left_out(self) -> frozenset[int]:
         """The hidden, and what this is beside."""
         return self.hides if self.without is None else self.hides | {self.without}
-
-    @property
-    def narrows(self) -> bool:
-        """Whether anything but words is asked for."""
-        return any(self.choices.values()) or self.price_from is not None or self.price_to is not None
 
 
 @dataclass(frozen=True, slots=True)

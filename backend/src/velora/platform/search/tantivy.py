@@ -13,12 +13,11 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 import tantivy
-from tantivy import Occur, Order
+from tantivy import Occur
 
 from velora.platform.search.facets import choices, facet_of, suggestions_of
 from velora.platform.search.marks import Marker
 from velora.platform.search.port import (
-    MAX_OFFSET,
     About,
     Document,
     Found,
@@ -35,7 +34,8 @@ from velora.platform.search.port import (
 from velora.platform.search.reading import Reading, exact, fuzzy
 from velora.platform.search.tantivy_answers import counted, digest_in, hit_of, text_of, title_of, total_of, writer_of
 from velora.platform.search.tantivy_generations import META, Generations
-from velora.platform.search.tantivy_rows import GONE, PRICE, either, key_of, keys_of, price_in, row_of, row_of_gone, schema, term
+from velora.platform.search.tantivy_pages import page, pinned
+from velora.platform.search.tantivy_rows import GONE, either, key_of, keys_of, price_in, row_of, row_of_gone, schema, term
 from velora.platform.search.tantivy_text import all_of, analyzers, must, ranked
 from velora.platform.search.words import did_you_mean, words_of
 from velora.platform.telemetry import metrics
@@ -44,13 +44,6 @@ T = TypeVar("T")
 
 SHAPE: Final = "v4"  # another shape of the index is another generation, and is built anew
 SUGGEST_FROM: Final = 24  # hits that suggestions and spelling are read from
-
-_ORDERS: Final = {
-    Sort.PRICE_ASC: (PRICE, Order.Asc),
-    Sort.PRICE_DESC: (PRICE, Order.Desc),
-    Sort.NEWEST: ("created", Order.Desc),
-    Sort.POPULAR: ("popularity", Order.Desc),
-}
 
 
 @dataclass(slots=True)
@@ -332,7 +325,8 @@ class TantivyIndex:
         return []
 
     def _found(self, searcher: tantivy.Searcher, tenant_id: int, query: Query, reading: Reading) -> Found:
-        sold, words = self._sold(tenant_id, query.currency), must(self._schema, reading)
+        words = must(self._schema, reading)
+        sold = self._sold(tenant_id, query.currency)
         without = keys_of(self._schema, tenant_id, query.left_out)
         pins = keys_of(self._schema, tenant_id, query.pinned)
         meant = either(all_of(*words) if words else tantivy.Query.all_query(), pins) if pins else None
@@ -341,11 +335,14 @@ class TantivyIndex:
         price, currency = self._price(query), query.currency
         everything = all_of(*base, *chosen.values(), *price, without=without)
         narrowed = [*sold, *chosen.values(), *price]
-        first = self._pinned(searcher, tenant_id, query, all_of(*narrowed, pins)) if pins else []
+        first = pinned(searcher, tenant_id, query, all_of(*narrowed, pins)) if pins else []
         others = all_of(*narrowed, *words, without=either(without, pins))
-        rows, more = self._page(searcher, query, first, others, reading)
+        by_text = query.sort is Sort.RELEVANCE and bool(words)
+        if by_text:
+            others = ranked(self._schema, [others], reading, query.fresh_since)
+        shown, more = page(searcher, query, first, others, by_text=by_text)
         marker = Marker(reading, query.locale) if query.marks and words else None
-        hits = tuple(marker.marked(hit_of(row), title_of(row), text_of(row)) if marker else hit_of(row) for row in rows)
+        hits = tuple(marker.marked(hit_of(row), title_of(row), text_of(row)) if marker else hit_of(row) for row in shown)
         total = len(first) + more
         if query.facets == ():
             return Found(hits, total, (), None, None, None)
@@ -361,30 +358,6 @@ class TantivyIndex:
             if values and (query.facets is None or key in query.facets)
         )
         return Found(hits, total, tuple(sorted(facets, key=lambda facet: facet.key)), prices.low, prices.high, None)
-
-    def _pinned(self, searcher: tantivy.Searcher, tenant_id: int, query: Query, pins: tantivy.Query) -> list[tantivy.Document]:
-        """Those of the pins that are there, in their order."""
-        found = [searcher.doc(address) for _, address in searcher.search(pins, limit=len(query.pinned)).hits]
-        place = {Key(tenant_id, one): number for number, one in enumerate(query.pinned)}
-        return sorted(found, key=lambda row: place[key_of(row)])
-
-    def _page(
-        self, searcher: tantivy.Searcher, query: Query, first: Sequence[tantivy.Document], others: tantivy.Query, reading: Reading
-    ) -> tuple[list[tantivy.Document], int]:
-        """The page that the query asks for, of these and then of the others in their order; and how many others there are."""
-        offset = min(query.offset, MAX_OFFSET)
-        shown = list(first[offset : offset + query.limit])
-        by_text = query.sort is Sort.RELEVANCE and bool(reading.meanings)
-        by_field, order = _ORDERS.get(query.sort, ("popularity", Order.Desc))
-        result = searcher.search(
-            ranked(self._schema, [others], reading, query.fresh_since) if by_text else others,
-            limit=max(query.limit - len(shown), 1),
-            offset=max(offset - len(first), 0),
-            order_by_field=None if by_text else price_in(query.currency) if by_field == PRICE else by_field,
-            order=Order.Desc if by_text else order,
-        )
-        room = query.limit - len(shown)
-        return [*shown, *(searcher.doc(address) for _, address in result.hits[:room])], total_of(result)
 
     def _suggest(self, searcher: tantivy.Searcher, place: tuple[int, str], text: str, locale: str, facet: str, limit: int) -> Suggestions:
         sold, currency = self._sold(*place), place[1]
@@ -404,7 +377,6 @@ class TantivyIndex:
         return suggestions_of(text, [hit_of(document) for document in found], titles, values, limit)
 
     # ------------------------------------------------------------------------------------------- parts of a query
-
 
     def _any_of(self, key: str, values: Iterable[str], currency: str) -> tantivy.Query:
         terms = [tantivy.Query.term_query(self._schema, "choice", one, "basic") for one in choices(key, values, currency)]

@@ -17,7 +17,7 @@ from velora.flows.screens.storefront.home import home_page
 from velora.flows.screens.storefront.product import ProductPage, product_page, seller_page
 from velora.kernel.errors import NotFound
 from velora.kernel.ids import encode
-from velora.kernel.paging import decode_cursor, encode_cursor
+from velora.kernel.paging import encode_cursor
 from velora.modules.catalog.errors import NotForSaleIn, ProductNotFound
 from velora.modules.catalog.service import Offer
 from velora.modules.merchandising.service import Seen
@@ -295,25 +295,17 @@ async def search(
     choices |= {"seller": frozenset(seller[:MOST_CHOICES])} if seller else {}
     choices |= {"category": frozenset({category})} if category else {}
     choices |= {"in_stock": frozenset({"true"})} if in_stock else {}
-    offset = _offset(cursor)
+    offset = lists.offset_of(cursor)
+    fresh_since = int((house.clock.now() - FRESH_FOR).timestamp() * 1000)
     query = index.Query(
-        tenant.currency,
-        text=q,
-        locale=tenant.locale,
-        choices=choices,
-        price_from=price_min,
-        price_to=price_max,
-        sort=sort,
-        offset=offset,
-        limit=limit,
-        fresh_since=int((house.clock.now() - FRESH_FOR).timestamp() * 1000),
-        marks=True,
-    )
+        tenant.currency, text=q, locale=tenant.locale, choices=choices, price_from=price_min, price_to=price_max,
+        sort=sort, offset=offset, limit=limit, fresh_since=fresh_since, marks=True,
+    )  # fmt: skip
     if q.strip():
         query = arranged(query, await wishes_of(house, tenant.id), house.clock.now())
     found = await lists.found(house, tenant.id, query)
     if submitted and not choices and offset == 0:
-        note(house, tenant.id, q, Seen.FOUND if found.total and found.did_you_mean is None else Seen.MISSED)
+        note(house, tenant.id, q, Seen.MISSED if not found.total or found.did_you_mean or found.relaxed else Seen.FOUND)
     after = offset + len(found.hits)
     more = bool(found.hits) and after < min(found.total, MAX_OFFSET)
     return JsonReply(
@@ -356,13 +348,6 @@ async def read_seller_page(slug: str, tenant: Selling, house: HouseDep) -> Selle
     page = await seller_page(house, tenant.id, slug, further=tenant.chosen)
     seller = page.seller
     return SellerPageOut(id=seller.id, name=seller.name, slug=seller.slug, about=seller.about, products=page.products, since=seller.since)
-
-
-def _offset(cursor: str | None) -> int:
-    if cursor is None:
-        return 0
-    [offset] = decode_cursor(cursor, int)
-    return min(max(int(offset), 0), MAX_OFFSET)
 
 
 def _product_page(page: ProductPage, currency: str) -> dict[str, Any]:

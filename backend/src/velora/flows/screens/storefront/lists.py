@@ -5,11 +5,12 @@ from dataclasses import asdict
 from typing import Any, Final
 
 from velora.flows.indexing import documents_of
+from velora.kernel.paging import decode_cursor
 from velora.modules.catalog.service import Browse, browse, category_trees
 from velora.modules.sellers.service import by_slug as sellers_by_slug
 from velora.modules.tenants.service import by_id as tenants_by_id
 from velora.platform.house import House
-from velora.platform.search import Facet, Found, Hit, Query, SearchUnavailable, Sort
+from velora.platform.search import MAX_OFFSET, Facet, Found, Hit, Query, SearchUnavailable, Sort
 
 Card = Mapping[str, Any]
 
@@ -26,6 +27,14 @@ def marked_cards(result: Found, currency: str) -> tuple[Card, ...]:
 
 def _marked(hit: Hit) -> Mapping[str, Any] | None:
     return {"title": [asdict(piece) for piece in hit.title], "snippet": [asdict(piece) for piece in hit.snippet]} if hit.title else None
+
+
+def offset_of(cursor: str | None) -> int:
+    """Where the page of this cursor begins. Raises Invalid for a cursor of another list."""
+    if cursor is None:
+        return 0
+    [offset] = decode_cursor(cursor, int)
+    return min(max(int(offset), 0), MAX_OFFSET)
 
 
 async def found(house: House, tenant_id: int, query: Query) -> Found:
