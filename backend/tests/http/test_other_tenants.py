@@ -60,12 +60,8 @@ ANSWERS: Final = {
     "PUT /seller/{seller_id}/products/{product_id}/listings/{tenant}": (403, "every marketplace is public, and selling there is asked for"),
 }
 APPLYING: Final = "POST /seller/{seller_id}/applications"  # a seller asks another marketplace in: that is what it is for
-LAST: Final = (
-    "{session_id}",
-    "{account_id}",
-    "{endpoint_id}",
-    "{photo_id}",
-)  # who is sent away asks no more, and what is removed is asked for no more
+# Who is sent away asks no more, and what is removed is asked for no more.
+LAST: Final = ("{session_id}", "{account_id}", "{endpoint_id}", "{photo_id}")
 ID: Final = re.compile(r"\b([a-z]{2,4})_([0-9A-HJKMNP-TV-Z]{13})\b")
 PREFIX: Final = re.compile(r"^\^([a-z]+)_")
 
