@@ -138,7 +138,7 @@ async def test_engines_that_are_away_or_silent_are_said_and_the_page_still_comes
     page = reply.json()
     engines = named(page)
     assert (engines["cache"]["kind"], engines["cache"]["state"], engines["cache"]["version"]) == ("Redis", "away", "")
-    assert engines["cache"]["why"].startswith("Redis does not answer: ")
+    assert "connecting to 127.0.0.1:9" in engines["cache"]["why"]
     assert (engines["bus"]["kind"], engines["bus"]["state"], engines["bus"]["why"]) == ("Kafka", "away", "no answer within 2 s")
     assert (engines["database"]["state"], engines["search"]["state"]) == ("up", "up")
     assert page["queues"]["outbox"]["waiting"] == 1  # her account

@@ -128,7 +128,12 @@ function Queues({ queues }: { queues: QueuesOut }) {
         rowKey={(name) => name}
         columns={[
           { id: "queue", header: t("queue"), cell: (name) => t(`queue_${name}`) },
-          { id: "waiting", header: t("waiting"), align: "end", cell: (name) => number(queues[name].waiting) },
+          {
+            id: "waiting",
+            header: t("waiting"),
+            align: "end",
+            cell: (name) => <Waiting waiting={queues[name].waiting} oldest={queues[name].oldest_seconds} />,
+          },
           {
             id: "oldest",
             header: t("oldest"),
@@ -166,6 +171,19 @@ function Queues({ queues }: { queues: QueuesOut }) {
   }
 }
 
+/** How many; on a phone, where there is no column for it, with the age of the oldest below. */
+function Waiting({ waiting, oldest }: { waiting: number | null; oldest: number | null }) {
+  const { t } = useTranslation("engines");
+  const { number } = useFormat();
+  const duration = useDuration();
+  return (
+    <>
+      {waiting === null ? t("nothing") : number(waiting)}
+      {oldest !== null && <span className="block text-sm text-muted sm:hidden">{duration(oldest)}</span>}
+    </>
+  );
+}
+
 function Unknown() {
   const { t } = useTranslation("engines");
   return (
@@ -194,7 +212,12 @@ function Groups({ groups }: { groups: readonly GroupOut[] }) {
             header: t("group"),
             cell: (group) => <bdi className="font-mono text-xs break-all">{group.name}</bdi>,
           },
-          { id: "waiting", header: t("waiting"), align: "end", cell: (group) => numberOr(group.waiting) },
+          {
+            id: "waiting",
+            header: t("waiting"),
+            align: "end",
+            cell: (group) => <Waiting waiting={group.waiting} oldest={group.oldest_seconds} />,
+          },
           {
             id: "oldest",
             header: t("oldest"),

@@ -137,7 +137,7 @@ class RedisCache:
             metrics.cache_failures.inc()
             self._note(is_away=True)
             self._away_until = time.monotonic() + LEFT_ALONE_SECONDS
-            self._said = f"Redis does not answer: {error}"
+            self._said = str(error) or repr(error)
             raise CacheAway(self._said) from error
         self._note(is_away=False)
         return answer
