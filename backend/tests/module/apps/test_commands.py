@@ -79,8 +79,8 @@ def test_the_list_of_commands_needs_none_of_what_they_need(words: tuple[str, ...
 @pytest.mark.parametrize(
     ("page", "never"),
     [
-        ("velora.apps.server", {"alembic", "pyarrow", "typer", "rich", "redis", "aiosmtplib", "obstore"}),
-        ("velora.apps.cli.working", {"alembic", "pyarrow", "fastapi", "starlette", "uvicorn", "redis", "aiosmtplib", "obstore"}),
+        ("velora.apps.server", {"alembic", "pyarrow", "typer", "rich", "redis", "aiosmtplib"}),
+        ("velora.apps.cli.working", {"alembic", "pyarrow", "fastapi", "starlette", "uvicorn", "redis", "aiosmtplib"}),
     ],
 )
 def test_what_runs_for_long_loads_only_what_it_may_need(page: str, never: set[str]):

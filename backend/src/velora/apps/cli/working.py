@@ -1,12 +1,12 @@
 """`velora worker`."""
 
 import asyncio
+from contextlib import AbstractAsyncContextManager, nullcontext
 
 from velora.apps import logs, worker
 from velora.apps.cli.console import run
 from velora.apps.cli.home import at_home
 from velora.apps.health import Health
-from velora.apps.operations import operations
 from velora.apps.process import stop_on_signals, traced
 from velora.platform.settings import Settings, read_settings
 
@@ -31,6 +31,15 @@ async def _work(settings: Settings) -> None:
     stop, health = asyncio.Event(), Health()
     stop_on_signals(stop)
     with traced("velora-worker"):
-        async with operations(settings.operations_address, health), at_home(settings) as house:
+        async with _answering(settings, health), at_home(settings) as house:
             health.opened(house)
             await worker.run(house, stop)
+
+
+def _answering(settings: Settings, health: Health) -> AbstractAsyncContextManager[None]:
+    """Probes and figures, where somebody asks for them."""
+    if not settings.operations_address:
+        return nullcontext()
+    from velora.apps.operations import operations  # noqa: PLC0415 -- loads a web server, which nothing else here needs
+
+    return operations(settings.operations_address, health)
