@@ -103,8 +103,8 @@ function Engine({ engine }: { engine: EngineOut }) {
       <span className="font-semibold">{t(`engine_${engine.name}`)}</span>{" "}
       <bdi className="text-muted">{engine.version || engine.kind}</bdi>
       {engine.why && (
-        <span dir="auto" className="block text-sm break-words text-negative">
-          {engine.why}
+        <span className="block text-sm break-words text-negative">
+          <bdi>{engine.why}</bdi>
         </span>
       )}
       {last && last.error !== engine.why && (
