@@ -15,7 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from tests.builders.shop import a_shop
 from tests.fixtures_db import NOW, an_address
 from velora.apps import migrations
-from velora.apps.doctor import Finding, State, examine
+from velora.apps.doctor import examine
+from velora.apps.findings import Finding, State
 from velora.flows.bookkeeping.verify import verify
 from velora.flows.reactions import relay_once
 from velora.flows.second_person import Hand, ask, take

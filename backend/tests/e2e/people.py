@@ -157,6 +157,18 @@ class Administrator:
 
 
 @dataclass(frozen=True)
+class SuperAdmin:
+    page: Page
+    at: str
+
+    async def goes_to_the_engines_as(self, name: str) -> None:
+        """By the address, signing in on the way."""
+        await self.page.goto(f"{self.at}/platform/engines")
+        await sign_in_by_demo_card(self.page, name)
+        await expect(self.page.get_by_role("table", name="Queues")).to_be_visible()
+
+
+@dataclass(frozen=True)
 class Finance:
     page: Page
     place: str

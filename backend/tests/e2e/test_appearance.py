@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.e2e.conftest import OpenPage, World
-from tests.e2e.people import Administrator, Buyer, Finance, Seller
+from tests.e2e.people import Administrator, Buyer, Finance, Seller, SuperAdmin
 from tests.needs import MARK
 from velora.apps.wiring import web_application
 
@@ -138,6 +138,10 @@ async def search_rule(world: World, page: Page) -> None:
     await expect(page.get_by_role("region", name="With the rule").get_by_text("Pinned").first).to_be_visible()
 
 
+async def engines(world: World, page: Page) -> None:
+    await SuperAdmin(page, world.at()).goes_to_the_engines_as("Ruben Okoye")
+
+
 async def suggestions(world: World, page: Page) -> None:
     await page.goto(world.at(NORDMARKT))
     await page.get_by_role("combobox").first.press_sequentially("so")
@@ -163,6 +167,7 @@ PAGES: dict[str, Reach] = {
     "synonyms": synonyms,
     "search rule": search_rule,
     "suggestions": suggestions,
+    "engines": engines,
 }
 
 

@@ -2,6 +2,7 @@ import { createBrowserRouter, type RouteObject } from "react-router-dom";
 import { routes as admin } from "@/areas/admin/routes";
 import { routes as finance } from "@/areas/finance/routes";
 import { routes as marketplaces } from "@/areas/marketplaces/routes";
+import { routes as platform } from "@/areas/platform/routes";
 import { routes as seller } from "@/areas/seller/routes";
 import { routes as signin } from "@/areas/signin/routes";
 import { routes as storefront } from "@/areas/storefront/routes";
@@ -37,6 +38,7 @@ export const router = createBrowserRouter([
       ...seller,
       ...finance,
       ...admin,
+      ...platform,
       ...marketplaces,
       ...development,
       ...storefront,

@@ -48,6 +48,7 @@ import velora.flows.signing_in.http
 import velora.flows.store_credit.http
 import velora.flows.suspense.http
 import velora.flows.transfers.http
+import velora.flows.watching.http
 import velora.flows.webhooks.http
 import velora.flows.webhooks.sellers.http
 import velora.modules.audit.http
@@ -111,6 +112,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     velora.flows.four_eyes.http.router,
     velora.flows.onboarding.http.router,
     velora.flows.operating.http.router,
+    velora.flows.watching.http.router,
     velora.flows.merchandising.synonyms.http.router,
     velora.flows.merchandising.http.router,
     velora.flows.webhooks.http.router,

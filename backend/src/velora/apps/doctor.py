@@ -4,21 +4,22 @@ A finding is a value; an engine that is away is one, not an error. No secret is 
 """
 
 import shutil
-import time
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
-from enum import StrEnum
+from time import perf_counter_ns
 from typing import Final
 
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from velora.apps import migrations, trouble, wiring
+from velora.apps.findings import Finding, State, answers, since
 from velora.flows.bookkeeping.seals import anchors_are_late
 from velora.flows.bookkeeping.watch import LATE
 from velora.flows.reactions import INTERESTS
 from velora.flows.refund.again import OFTEN, refused_often
+from velora.flows.watching.look import BUS, CACHE, DATABASE, SEARCH
 from velora.kernel.clock import SystemClock
 from velora.kernel.ids import encode, time_of
 from velora.modules.catalog import service as catalog
@@ -37,6 +38,7 @@ from velora.platform.db.ddl import MONTHS_AHEAD, month_after, partitions_of, str
 from velora.platform.db.engine import make_engine
 from velora.platform.db.grants import rights_beyond_app
 from velora.platform.db.health import health
+from velora.platform.db.troubles import Trouble, last_troubles
 from velora.platform.files import FilesAway
 from velora.platform.mail.port import MailAway
 from velora.platform.search.port import SearchUnavailable, Stage
@@ -48,23 +50,8 @@ _SCARCE: Final = 5 * _GIB
 _MANY_EVENTS: Final = 1_000
 _LATE_SECONDS: Final = 60
 _EXAMPLES: Final = 5
-
-
-class State(StrEnum):
-    OK = "ok"
-    NOTE = "note"  # works; somebody should know
-    WRONG = "wrong"
-
-
-@dataclass(frozen=True)
-class Finding:
-    """What was looked at, how it is, and how to mend it where it is not well."""
-
-    subject: str
-    state: State
-    says: str
-    mend: str = ""
-    ms: int | None = None
+# What is said here of each engine that the worker looks at.
+_ENGINES: Final = {"database": DATABASE, "events": BUS, "cache": CACHE, "search": SEARCH}
 
 
 Told = Callable[[Finding], None]
@@ -85,13 +72,28 @@ async def examine(settings: Settings, told: Told = lambda _: None) -> list[Findi
     note(_home(settings), _key(settings), _web())
     engine = make_engine(settings.database_address, connections=1)
     try:
-        note(*await _database(settings, engine))
+        there = await _database(settings, engine)
+        usable = not any(one.state is State.WRONG and one.subject in ("database", "schema") for one in there)
+        last: Mapping[str, Trouble] = await _last_troubles(engine) if usable else {}
     finally:
         await engine.dispose()
-    note(await _cache(settings), await _files(settings), await _mail(settings), await _gateway(settings))
-    usable = not any(one.state is State.WRONG and one.subject in ("database", "schema") for one in found)
-    note(await _search(settings, usable=usable), await _anchors(settings, usable=usable))
+    note(*(_with_last(one, last) for one in there))
+    note(_with_last(await _cache(settings), last), await _files(settings), await _mail(settings), await _gateway(settings))
+    note(_with_last(await _search(settings, usable=usable), last), await _anchors(settings, usable=usable))
     return found
+
+
+async def _last_troubles(engine: AsyncEngine) -> Mapping[str, Trouble]:
+    async with Database(engine, SystemClock(), _no_ids).read(None) as uow:
+        return await last_troubles(uow)
+
+
+def _with_last(finding: Finding, last: Mapping[str, Trouble]) -> Finding:
+    """And what was last the matter with that engine, whichever process met it."""
+    trouble_then = last.get(_ENGINES.get(finding.subject, ""))
+    if trouble_then is None:
+        return finding
+    return replace(finding, says=f"{finding.says}; last trouble {trouble_then.at:%Y-%m-%d %H:%M} UTC: {trouble_then.error}")
 
 
 def _unusable(settings: Settings) -> Finding | None:
@@ -133,14 +135,14 @@ def _web() -> Finding:
 
 
 async def _database(settings: Settings, engine: AsyncEngine) -> list[Finding]:
-    began = time.perf_counter()
+    began = perf_counter_ns()
     try:
         well = await health(engine)
     except (DBAPIError, OSError, RuntimeError) as error:
         refused, mend = trouble.with_database(error)
         return [Finding("database", State.WRONG, refused, mend)]
     embedded = "" if settings.database_url.get_secret_value() else ", embedded"
-    found = [Finding("database", State.OK, well.version + embedded, ms=_since(began))]
+    found = [Finding("database", State.OK, well.version + embedded, ms=since(began))]
     if well.sql_mode and "STRICT_TRANS_TABLES" not in well.sql_mode:
         mend = "Velora sets its own; for others who write there: SET PERSIST sql_mode = 'STRICT_TRANS_TABLES,…' (the default)."
         found.append(Finding("sql mode", State.NOTE, "the server's default is not strict", mend))
@@ -201,10 +203,10 @@ async def _inside(settings: Settings, engine: AsyncEngine) -> list[Finding]:
 async def _bus(settings: Settings, db: Database) -> Finding:
     """Whether the bus answers, and who has still to hear how much."""
     bus = wiring.bus_of(settings, db)
-    began = time.perf_counter()
+    began = perf_counter_ns()
     try:
         version = await bus.ping()
-        took = _since(began)
+        took = since(began)
         waiting = {name: one.waiting for name, one in (await bus.lags(INTERESTS)).items() if one.waiting}
     except BusAway as error:
         mend = "Orders go on; what follows from them waits, and is told when it is back. Is Kafka running, and VELORA_KAFKA_URL right?"
@@ -262,7 +264,7 @@ async def _cache(settings: Settings) -> Finding:
     cache = wiring.cache_of(settings)
     mend = "Is Redis running, and is VELORA_REDIS_URL right? Sign-in and checkout go on without it, more slowly."
     try:
-        return await _answers("cache", _named(settings.redis_url.get_secret_value(), "Redis"), cache.ping, mend, CacheAway)
+        return await answers("cache", _named(settings.redis_url.get_secret_value(), "Redis"), cache.ping, mend, CacheAway)
     finally:
         await cache.close()
 
@@ -271,21 +273,21 @@ async def _files(settings: Settings) -> Finding:
     mend = "Is VELORA_FILES_URL right, and may this user read, write and delete there? Pictures wait meanwhile."
     try:
         files = wiring.files_of(settings, SystemClock())
-        return await _answers("files", files.place, files.ping, mend, FilesAway)
+        return await answers("files", files.place, files.ping, mend, FilesAway)
     except ValueError as error:
         return Finding("files", State.WRONG, str(error), mend)
 
 
 async def _mail(settings: Settings) -> Finding:
     mend = "Is VELORA_MAIL_URL right, with user and password? Letters wait meanwhile and go later."
-    return await _answers("mail", _named(settings.mail_url.get_secret_value(), "SMTP"), wiring.mail_of(settings).ping, mend, MailAway)
+    return await answers("mail", _named(settings.mail_url.get_secret_value(), "SMTP"), wiring.mail_of(settings).ping, mend, MailAway)
 
 
 async def _gateway(settings: Settings) -> Finding:
     gateway = wiring.gateway_of(settings, SystemClock())
     mend = "No order can be paid. Look at VELORA_GATEWAY" + (" and VELORA_STRIPE_SECRET_KEY." if settings.gateway == "stripe" else ".")
     try:
-        found = await _answers("payments", _gateway_named(settings), gateway.ping, mend, OSError)
+        found = await answers("payments", _gateway_named(settings), gateway.ping, mend, OSError)
     finally:
         await gateway.close()
     live_form = settings.stripe_publishable_key.startswith("pk_live_")
@@ -306,9 +308,9 @@ def _gateway_named(settings: Settings) -> str:
 async def _search(settings: Settings, *, usable: bool) -> Finding:
     index = wiring.search_of(settings)
     try:
-        began = time.perf_counter()
+        began = perf_counter_ns()
         about, generations = await index.about(), await index.generations()
-        took, ready = _since(began), await index.ready()
+        took, ready = since(began), await index.ready()
         counts = await _products(settings) if usable else {}
         empty = [slug for tenant_id, (slug, listed) in counts.items() if listed and (not ready or not await index.count(tenant_id))]
     except SearchUnavailable as error:
@@ -336,13 +338,13 @@ async def _search(settings: Settings, *, usable: bool) -> Finding:
 async def _anchors(settings: Settings, *, usable: bool) -> Finding:
     """Whether the place answers, and how far the ledger's chain is kept there."""
     anchors = wiring.anchors_of(settings)
-    began = time.perf_counter()
+    began = perf_counter_ns()
     try:
         newest = await anchors.newest(SHARD)
     except AnchorsAway as error:
         mend = "Nothing is sealed meanwhile. Is VELORA_ANCHOR_URL right, and may this user read and create there?"
         return Finding("anchors", State.WRONG, str(error), mend)
-    took = _since(began)
+    took = since(began)
     block, late = await _newest_block(settings, newest, anchors.every) if usable else (None, False)
     says = f"{anchors.place}, {f'up to block {newest.n} of {newest.sealed_at:%Y-%m-%d %H:%M:%S} UTC' if newest else 'empty'}"
     if block and late:
@@ -375,21 +377,8 @@ async def _products(settings: Settings) -> dict[int, tuple[str, int]]:
         await engine.dispose()
 
 
-async def _answers(subject: str, says: str, ping: Callable[[], Awaitable[object]], mend: str, away: type[Exception]) -> Finding:
-    began = time.perf_counter()
-    try:
-        await ping()
-    except (away, OSError) as error:
-        return Finding(subject, State.WRONG, f"{says} does not answer: {error}", mend)
-    return Finding(subject, State.OK, says, ms=_since(began))
-
-
 def _named(address: str, engine: str) -> str:
     return engine if address else "embedded"
-
-
-def _since(began: float) -> int:
-    return round((time.perf_counter() - began) * 1000)
 
 
 def _no_ids() -> int:

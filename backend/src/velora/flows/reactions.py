@@ -87,13 +87,17 @@ def _name(listener: Any) -> str:
     return f"{listener.__module__.removeprefix('velora.')}.{listener.__qualname__}"
 
 
+def home_of(listener: str) -> str:
+    """The group of this listener, by its name in the inbox: the file in which it lives."""
+    return listener.removeprefix("flows.").rpartition(".")[0]
+
+
 def _by_home(table: Mapping[type[Event], Sequence[T]]) -> dict[str, dict[type[Event], list[T]]]:
     """The table by the files in which those live who listen: each is a group, and reads the bus at its own pace."""
     homes: dict[str, dict[type[Event], list[T]]] = {}
     for kind, some in table.items():
         for one in some:
-            home = _name(one).removeprefix("flows.").rpartition(".")[0]
-            homes.setdefault(home, {}).setdefault(kind, []).append(one)
+            homes.setdefault(home_of(_name(one)), {}).setdefault(kind, []).append(one)
     return dict(sorted(homes.items()))
 
 

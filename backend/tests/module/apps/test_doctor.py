@@ -1,5 +1,6 @@
 """The doctor sees what waits too long, what nobody could take, and rows outside of every month."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -12,8 +13,10 @@ from tests.builders.house import a_house
 from tests.builders.ledger import a_sealed_history
 from tests.builders.orders import a_paid_order
 from tests.builders.stripe_double import SECRET_KEY, a_stripe_double
+from tests.needs import needs_url
 from velora.apps import migrations
-from velora.apps.doctor import Finding, State, examine
+from velora.apps.doctor import examine
+from velora.apps.findings import Finding, State
 from velora.apps.wiring import anchors_of
 from velora.flows.bookkeeping.seal import anchor
 from velora.kernel.clock import SystemClock
@@ -21,6 +24,7 @@ from velora.kernel.ids import encode, first_id_at
 from velora.modules.payments import service as payments
 from velora.platform.db import Database
 from velora.platform.db.outbox import OutboxEvent, ParkedEvent
+from velora.platform.db.troubles import note_troubles
 from velora.platform.settings import Settings
 
 
@@ -121,3 +125,26 @@ async def test_anchors_that_stay_behind_or_do_not_answer_are_found(fresh_db: Dat
     assert (well.state, f"{bucket}, up to block 3 of " in well.says) == (State.OK, True)
     away = await found(settings.model_copy(update={"anchor_url": "s3://nobody-made-this/anchors"}), "anchors")
     assert (away.state, "Is VELORA_ANCHOR_URL right" in away.mend) == (State.WRONG, True)
+
+
+async def test_each_engine_says_its_version_and_what_was_last_the_matter_with_it(fresh_db: Database, settings: Settings):
+    product = {"sqlite": "SQLite", "mysql": "MySQL"}[fresh_db.dialect]
+    assert re.match(rf"{product} \d+\.\d+", (await found(settings, "database")).says)
+    async with fresh_db.begin(None) as uow:
+        await note_troubles(uow, {"cache": "connection refused", "bus": "no answer within 5 s"})
+        at = f"{uow.now:%Y-%m-%d %H:%M} UTC"
+    cache = await found(settings, "cache")
+    assert cache.state is State.OK
+    assert re.fullmatch(rf"SQLite [\d.]+, embedded; last trouble {at}: connection refused", cache.says)
+    assert (await found(settings, "events")).says.endswith(f"; last trouble {at}: no answer within 5 s")
+    assert "last trouble" not in (await found(settings, "search")).says
+
+
+async def test_real_engines_say_the_versions_of_their_servers(settings: Settings):
+    redis, search, bus = (needs_url(f"VELORA_TEST_{name}_URL") for name in ("REDIS", "OPENSEARCH", "KAFKA"))
+    address = {"redis_url": SecretStr(redis), "opensearch_url": SecretStr(search), "kafka_url": SecretStr(f"{bus}/test-doctor")}
+    real = settings.model_copy(update=address)
+    said = {one.subject: one.says for one in await examine(real)}
+    assert re.match(r"Redis \d+\.\d+", said["cache"])
+    assert re.match(r"OpenSearch \d+\.\d+", said["search"])
+    assert re.match(r"Kafka, \d+ brokers?", said["events"])  # it does not tell its version

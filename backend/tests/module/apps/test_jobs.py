@@ -12,6 +12,7 @@ from typer.testing import CliRunner, Result
 from velora.apps import doctor
 from velora.apps.cli import app
 from velora.apps.cli.home import at_home
+from velora.apps.findings import State
 from velora.kernel.ids import encode
 from velora.platform.db.jobs import Job, NewJob, enqueue
 from velora.platform.settings import read_settings
@@ -44,7 +45,7 @@ def test_what_waits_and_what_was_given_up_is_shown_and_done_again(velora: Velora
     assert given_up.exit_code == 1
     assert [(one["id"], one["tries"], one["reason"]) for one in json.loads(given_up.stdout)] == [(parked, 9, "no lamp")]
     [said] = [one for one in asyncio.run(doctor.examine(read_settings())) if one.subject == "jobs"]
-    assert (said.state, said.says) == (doctor.State.WRONG, "1 jobs that were given up")
+    assert (said.state, said.says) == (State.WRONG, "1 jobs that were given up")
     assert "1 jobs are due again" in velora("jobs", "again", parked).stdout
     assert velora("jobs", "list", "--parked").exit_code == 0
     assert len(json.loads(velora("jobs", "list", "--json").stdout)) == 2

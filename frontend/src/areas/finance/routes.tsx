@@ -1,7 +1,13 @@
 import type { RouteObject } from "react-router-dom";
 import { lazyPage } from "@/shared/page";
 
+// A list and one of its things come together: each file that is named here is named to every visitor of a storefront.
+const approvals = () => import("@/features/approvals/pages");
 const books = () => import("@/features/books/pages");
+const disputes = () => import("@/features/disputes/pages");
+const journals = () => import("@/features/journals/pages");
+const payments = () => import("@/features/payments/pages");
+const suspense = () => import("@/features/suspense/pages");
 
 export const routes: RouteObject[] = [
   {
@@ -19,25 +25,19 @@ export const routes: RouteObject[] = [
       },
       {
         path: "journals",
-        lazy: lazyPage(
-          async () => (await import("@/features/journals/JournalsPage")).JournalsPage,
-          "journals",
-        ),
+        lazy: lazyPage(async () => (await journals()).JournalsPage, "journals"),
       },
       {
         path: "journals/:journalId",
-        lazy: lazyPage(async () => (await import("@/features/journals/JournalPage")).JournalPage, "journals"),
+        lazy: lazyPage(async () => (await journals()).JournalPage, "journals"),
       },
       {
         path: "payments",
-        lazy: lazyPage(
-          async () => (await import("@/features/payments/PaymentsPage")).PaymentsPage,
-          "payments",
-        ),
+        lazy: lazyPage(async () => (await payments()).PaymentsPage, "payments"),
       },
       {
         path: "payments/:paymentId",
-        lazy: lazyPage(async () => (await import("@/features/payments/PaymentPage")).PaymentPage, "payments"),
+        lazy: lazyPage(async () => (await payments()).PaymentPage, "payments"),
       },
       {
         path: "seals",
@@ -56,14 +56,11 @@ export const routes: RouteObject[] = [
       },
       {
         path: "disputes",
-        lazy: lazyPage(
-          async () => (await import("@/features/disputes/DisputesPage")).DisputesPage,
-          "disputes",
-        ),
+        lazy: lazyPage(async () => (await disputes()).DisputesPage, "disputes"),
       },
       {
         path: "disputes/:disputeId",
-        lazy: lazyPage(async () => (await import("@/features/disputes/DisputePage")).DisputePage, "disputes"),
+        lazy: lazyPage(async () => (await disputes()).DisputePage, "disputes"),
       },
       {
         path: "credit",
@@ -81,11 +78,11 @@ export const routes: RouteObject[] = [
       },
       {
         path: "suspense",
-        lazy: lazyPage(async () => (await import("@/features/suspense/DeskPage")).DeskPage, "suspense"),
+        lazy: lazyPage(async () => (await suspense()).DeskPage, "suspense"),
       },
       {
         path: "suspense/:caseId",
-        lazy: lazyPage(async () => (await import("@/features/suspense/CasePage")).CasePage, "suspense"),
+        lazy: lazyPage(async () => (await suspense()).CasePage, "suspense"),
       },
       {
         path: "receipts",
@@ -103,17 +100,11 @@ export const routes: RouteObject[] = [
       },
       {
         path: "approvals",
-        lazy: lazyPage(
-          async () => (await import("@/features/approvals/ApprovalsPage")).ApprovalsPage,
-          "approvals",
-        ),
+        lazy: lazyPage(async () => (await approvals()).ApprovalsPage, "approvals"),
       },
       {
         path: "approvals/:approvalId",
-        lazy: lazyPage(
-          async () => (await import("@/features/approvals/ApprovalPage")).ApprovalPage,
-          "approvals",
-        ),
+        lazy: lazyPage(async () => (await approvals()).ApprovalPage, "approvals"),
       },
     ],
   },

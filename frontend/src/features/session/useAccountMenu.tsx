@@ -1,4 +1,4 @@
-import { Landmark, LogOut, ShoppingBag, SlidersHorizontal, Store } from "lucide-react";
+import { Landmark, LogOut, Server, ShoppingBag, SlidersHorizontal, Store } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router-dom";
 import type { MeOut } from "@/shared/api/generated/model";
@@ -20,6 +20,9 @@ export function useAccountMenu(me: MeOut): { areas: MenuEntry[]; entries: MenuEn
       : []),
     ...(me.tenant && mayEnter(me, "admin")
       ? [{ label: t("area_admin"), icon: <SlidersHorizontal />, onSelect: () => navigate("/admin") }]
+      : []),
+    ...(mayEnter(me, "platform")
+      ? [{ label: t("area_platform"), icon: <Server />, onSelect: () => navigate("/platform/engines") }]
       : []),
     { label: t("area_shops"), icon: <ShoppingBag />, onSelect: () => navigate("/") },
   ];

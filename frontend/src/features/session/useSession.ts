@@ -3,9 +3,14 @@ import { useLocation, useNavigate } from "react-router-dom";
 import type { MeOut } from "@/shared/api/generated/model";
 import { getMeQueryKey, useMe, useSignOut } from "@/shared/api/generated/identity/identity";
 
-export type Area = "seller" | "finance" | "admin";
+export type Area = "seller" | "finance" | "admin" | "platform";
 
-const ROLES: Record<Area, string> = { seller: "seller", finance: "finance", admin: "marketplace_admin" };
+const ROLES: Record<Area, string> = {
+  seller: "seller",
+  finance: "finance",
+  admin: "marketplace_admin",
+  platform: "super_admin",
+};
 
 /** Whether this person may open an area. */
 export function mayEnter(me: MeOut, area: Area): boolean {

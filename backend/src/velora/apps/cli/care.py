@@ -5,7 +5,7 @@ from typing import Final
 
 from velora.apps import doctor
 from velora.apps.cli.console import AsJson, Exit, give, run, say, stop_with
-from velora.apps.doctor import Finding, State
+from velora.apps.findings import Finding, State
 from velora.platform.settings import read_settings
 
 _MARKS: Final = {State.OK: "✓", State.NOTE: "·", State.WRONG: "✗"}

@@ -4,10 +4,10 @@ An engine that is away is a value. Nothing is read that names a person, and noth
 """
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from time import perf_counter_ns
 from typing import Final
 
 from sqlalchemy.exc import DBAPIError
@@ -21,13 +21,15 @@ from velora.platform.bus import BusAway, Lag
 from velora.platform.bus.parking import Backlog, backlogs
 from velora.platform.bus.relaying import lag
 from velora.platform.cache.port import CacheAway
+from velora.platform.db import jobs
 from velora.platform.db.errors import DatabaseError, Duplicate
 from velora.platform.db.health import health
 from velora.platform.db.troubles import Trouble, last_troubles, note_troubles
 from velora.platform.house import House
 from velora.platform.search.port import SearchUnavailable, Stage
 
-ANSWERS_WITHIN: Final = 5.0  # seconds
+ANSWERS_WITHIN: Final = timedelta(seconds=5)
+READ_WITHIN: Final = timedelta(seconds=5)
 AWAY: Final = (DatabaseError, DBAPIError, BusAway, CacheAway, SearchUnavailable, OSError, TimeoutError)
 DATABASE, BUS, CACHE, SEARCH = "database", "bus", "cache", "search"
 ENGINES: Final = (DATABASE, BUS, CACHE, SEARCH)
@@ -35,12 +37,16 @@ ENGINES: Final = (DATABASE, BUS, CACHE, SEARCH)
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """One engine as it was seen: what it is with its version, or why it did not answer. `last` is what was the matter before."""
+    """One engine as it was seen: what it is with its version, or why it did not answer. `last` is what was the matter before.
+
+    One that answers, and could not say what waits there, has a version and an error. `ails` is what it says of itself that is not well.
+    """
 
     name: str
     version: str
     error: str
     ms: int
+    ails: str = ""
     last: Trouble | None = None
 
     @property
@@ -50,11 +56,12 @@ class Engine:
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """How much waits, since when the oldest of it; and how much was given up."""
+    """How much waits, since when the oldest of it; and how much was given up. `again` is what failed and waits for its next try."""
 
     waiting: int
     oldest: datetime | None = None
     failed: int = 0
+    again: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +81,7 @@ class Queues:
     parked: Mapping[str, Backlog]
     letters: Queue
     webhooks: Queue
+    jobs: Queue
     books: Books
 
 
@@ -96,62 +104,91 @@ class Seen:
     index: Index | None
 
 
-async def look(house: House) -> Seen:
-    """How everything stands now; never raises for an engine that is away."""
-    queues: list[Queues] = []
-    groups: list[Mapping[str, Lag]] = []
-    indexes: list[Index] = []
+@dataclass(slots=True)
+class _Read:
+    """What engines have said so far, beside which they are."""
+
+    queues: Queues | None = None
+    groups: Mapping[str, Lag] | None = None
+    index: Index | None = None
+    ails: dict[str, str] = field(default_factory=dict[str, str])
+
+
+async def look(house: House, *, answers_within: timedelta = ANSWERS_WITHIN) -> Seen:
+    """How everything stands now; never raises for an engine that is away, and waits so long at most for one to answer."""
+    found = _Read()
 
     async def database() -> str:
-        version = (await health(house.db.engine)).version
-        queues.append(await _queues(house))
-        return version
+        return (await health(house.db.engine)).version
 
-    async def bus() -> str:
-        version = await house.bus.ping()
-        groups.append(await house.bus.lags(INTERESTS))
-        return version
+    async def queues() -> None:
+        found.queues = await _queues(house)
+
+    async def groups() -> None:
+        found.groups = await house.bus.lags(INTERESTS)
 
     async def search() -> str:
         about = await house.search.about()
-        indexes.append(await _index(house))
+        found.ails[SEARCH] = "" if about.health == "green" else f"health {about.health}"
         return about.engine
 
-    asked = zip(ENGINES, (database, bus, house.cache.ping, search), strict=True)
-    engines = await asyncio.gather(*(_asked(name, ask) for name, ask in asked))
-    last: Mapping[str, Trouble] = await _troubles(house, engines) if queues else {}
-    return Seen(
-        house.clock.now(),
-        [Engine(one.name, one.version, one.error, one.ms, last.get(one.name)) for one in engines],
-        queues[0] if queues else None,
-        groups[0] if groups else None,
-        indexes[0] if indexes else None,
+    async def index() -> None:
+        found.index = await _index(house)
+
+    engines = await asyncio.gather(
+        _asked(DATABASE, answers_within, database, queues),
+        _asked(BUS, answers_within, house.bus.ping, groups),
+        _asked(CACHE, answers_within, house.cache.ping),
+        _asked(SEARCH, answers_within, search, index),
     )
+    last: Mapping[str, Trouble] = await _troubles(house, engines) if found.queues else {}
+    seen = [replace(one, ails=found.ails.get(one.name, ""), last=last.get(one.name)) for one in engines]
+    return Seen(house.clock.now(), seen, found.queues, found.groups, found.index)
 
 
-async def _asked(name: str, ask: Callable[[], Awaitable[str]]) -> Engine:
-    began = time.perf_counter()
+async def _asked(
+    name: str, within: timedelta, ask: Callable[[], Awaitable[str]], read: Callable[[], Awaitable[None]] | None = None
+) -> Engine:
+    """Whether it answers in time, and then what waits there; `ms` is of its answer alone."""
+    began = perf_counter_ns()
     version, error = "", ""
+    ms: int | None = None
     try:
-        async with asyncio.timeout(ANSWERS_WITHIN):
+        async with asyncio.timeout(within.total_seconds()):
             version = await ask()
+        ms = _since(began)
+        if read:
+            async with asyncio.timeout(READ_WITHIN.total_seconds()):
+                await read()
     except TimeoutError:
-        error = f"no answer within {ANSWERS_WITHIN:.0f} s"
+        late = READ_WITHIN if version else within
+        error = f"{'what waits there could not be read' if version else 'no answer'} within {late.total_seconds():.0f} s"
     except AWAY as away:
-        error = str(away) or type(away).__name__
-    return Engine(name, version, error, round((time.perf_counter() - began) * 1000))
+        error = _words(away)
+    return Engine(name, version, error, _since(began) if ms is None else ms)
+
+
+def _words(away: Exception) -> str:
+    """What the engine, or the way to it, says: without the statement that was asked."""
+    origin = away.orig if isinstance(away, DBAPIError) and away.orig is not None else away
+    return str(origin) or type(origin).__name__
+
+
+def _since(began: int) -> int:
+    return round((perf_counter_ns() - began) / 1_000_000)
 
 
 async def _queues(house: House) -> Queues:
     waiting, oldest = await lag(house.db)
     async with house.db.read(None) as uow:
         watched, seals = await ledger.last_watch(uow), await ledger.seals(uow)
-        letters, deliveries = await notifications.backlog(uow), await webhooks.backlog(uow)
+        letters, deliveries, work = await notifications.backlog(uow), await webhooks.backlog(uow), await jobs.backlog(uow)
         return Queues(
             Queue(waiting, time_of(oldest) if oldest else None),
             await backlogs(uow),
             Queue(letters.waiting, letters.oldest, letters.failed),
             Queue(deliveries.waiting, deliveries.oldest, deliveries.failed),
+            Queue(work.due, work.since, work.parked, work.again),
             Books(watched.checked_at if watched else None, len(watched.wrong) if watched else 0, seals.oldest_waiting),
         )
 
@@ -166,10 +203,18 @@ async def _troubles(house: House, engines: Sequence[Engine]) -> Mapping[str, Tro
     """What was last the matter with each; what is the matter now is kept for every other process to read."""
     errors = {one.name: one.error for one in engines if not one.is_up}
     try:
-        if errors:
-            async with house.db.begin(None) as uow:
-                await note_troubles(uow, errors)
+        async with asyncio.timeout(READ_WITHIN.total_seconds()):
+            if errors:
+                await _note(house, errors)
+            async with house.db.read(None) as uow:
+                return await last_troubles(uow)
+    except AWAY:
+        return {}  # the database went away while it was looked at
+
+
+async def _note(house: House, errors: Mapping[str, str]) -> None:
+    try:
+        async with house.db.begin(None) as uow:
+            await note_troubles(uow, errors)
     except Duplicate:
         pass  # another process said so at the same moment
-    async with house.db.read(None) as uow:
-        return await last_troubles(uow)

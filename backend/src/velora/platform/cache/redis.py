@@ -69,6 +69,7 @@ class RedisCache:
         self._admit = self._redis.register_script(_ADMIT)
         self._away_until = 0.0
         self._is_away = False
+        self._said = ""
         self._own_counts = OwnCounts()
         # What many requests ask or put at the same time travels together: a connection for each would cost more than the answer.
         self._gets: GroupCommit[str, bytes | None] = GroupCommit(self.get_many, name="cache_get")
@@ -128,7 +129,7 @@ class RedisCache:
         self, question: Callable[[], Awaitable[Any] | Any]
     ) -> Any:  # redis-py types its answers as awaitable or not, of anything
         if time.monotonic() < self._away_until:
-            raise CacheAway
+            raise CacheAway(self._said)
         try:
             with tracing.span("redis", "client"):
                 answer = await question()
@@ -136,7 +137,8 @@ class RedisCache:
             metrics.cache_failures.inc()
             self._note(is_away=True)
             self._away_until = time.monotonic() + LEFT_ALONE_SECONDS
-            raise CacheAway from error
+            self._said = str(error) or repr(error)
+            raise CacheAway(self._said) from error
         self._note(is_away=False)
         return answer
 

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import Final
 
-from sqlalchemy import CheckConstraint, ColumnElement, Index, SmallInteger, String, delete, func, literal, select, update
+from sqlalchemy import CheckConstraint, ColumnElement, Index, SmallInteger, String, case, delete, func, literal, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from velora.platform.db.base import Base
@@ -103,6 +103,16 @@ class Shown:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """Jobs that are due and nobody has taken, since when the first of them; and how many failed and wait for another try, or are parked."""
+
+    due: int
+    since: datetime | None
+    again: int
+    parked: int
+
+
 async def enqueue(uow: UnitOfWork, jobs: Sequence[NewJob]) -> list[int]:
     """These are done some time after this transaction has committed, and never when it has not; their ids."""
     rows: list[dict[str, object]] = [
@@ -185,6 +195,18 @@ async def shown(uow: UnitOfWork, *, parked: bool, limit: int) -> list[Shown]:
 async def counted(uow: UnitOfWork) -> dict[str, int]:
     """How many wait, and how many are parked."""
     return {state: int(count) for state, count in await uow.all(select(Job.state, func.count()).group_by(Job.state))}
+
+
+async def backlog(uow: UnitOfWork) -> Backlog:
+    """Of all marketplaces together. What is for later is no backlog."""
+    due, again = Job.next_at <= uow.now, (Job.next_at > uow.now) & (Job.tries > 0) & (Job.holder == "")
+    counted = select(
+        func.count(case((due, 1))), func.min(case((due, Job.next_at))), func.count(case((again, 1)))
+    )  # fmt: skip
+    waiting = await uow.first(counted.where(Job.state == "waiting"))
+    parked = await uow.scalar(select(func.count()).where(Job.state == "parked"))
+    assert waiting is not None  # a count always has a row
+    return Backlog(int(waiting[0]), waiting[1], int(waiting[2]), parked or 0)
 
 
 def _due(uow: UnitOfWork, kinds: Collection[str]) -> tuple[ColumnElement[bool], ...]:

@@ -1,0 +1,2 @@
+export { DisputesPage } from "./DisputesPage";
+export { DisputePage } from "./DisputePage";

@@ -1,0 +1,2 @@
+export { JournalsPage } from "./JournalsPage";
+export { JournalPage } from "./JournalPage";

@@ -1,0 +1,2 @@
+export { DeskPage } from "./DeskPage";
+export { CasePage } from "./CasePage";
