@@ -29,9 +29,12 @@ async def asking(store: Store, app: FastAPI) -> AsyncGenerator[httpx.AsyncClient
         yield client
 
 
+UNLIKE = ("x-request-id", "set-cookie", "content-length", "ratelimit", "ratelimit-policy")
+
+
 def what_is_said(reply: httpx.Response) -> tuple[int, Mapping[str, str], Any]:
-    """All of an answer but what is fresh each time."""
-    headers = {name: value for name, value in reply.headers.items() if name not in ("x-request-id", "set-cookie", "content-length")}
+    """All of an answer but what is fresh each time, and how much may still be asked: what goes straight is not counted."""
+    headers = {name: value for name, value in reply.headers.items() if name not in UNLIKE}
     body = reply.json()
     return (
         reply.status_code,
