@@ -203,6 +203,13 @@ async def test_two_workers_that_notice_at_once_tell_again_once(house: House):
     assert await house.on(ORDERS) == 3
 
 
+async def test_topics_have_the_replication_of_the_cluster_where_the_address_says_none(house: House):
+    silent = KafkaBus(house.url.replace("&replication=1", "").replace("?", "-silent?"), "https://market.example.com")
+    await silent.prepare(interests(house.groups))
+    assert {place.partition("/")[0] for place in await silent.ends()} >= {ORDERS, PAYOUTS}
+    await silent.close()
+
+
 async def test_a_new_topic_is_no_loss_and_the_embedded_bus_has_none(house: House):
     assert await mend(house.db, house.bus) == 0
     await house.tell(shipped(1))

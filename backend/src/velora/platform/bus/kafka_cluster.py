@@ -98,7 +98,7 @@ class KafkaCluster:
     async def make_topics(self) -> None:
         """Each module has its topic, and there is one for dead letters. What is there stays as it is."""
         wanted = [self._topic(name) for name in sorted({topic_of(kind.type) for kind in event_types()})]
-        wanted.append(NewTopic(self._address.named(DEAD_LETTERS), 1, self._address.replication, topic_configs=_kept(DEAD_LETTERS_KEPT)))
+        wanted.append(self._made(DEAD_LETTERS, 1, _kept(DEAD_LETTERS_KEPT)))
         async with self._admin() as admin:
             missing = {topic.name for topic in wanted} - set(await admin.list_topics())
             if not missing:
@@ -136,7 +136,12 @@ class KafkaCluster:
         settings = _kept(KEPT)
         if last_counts:
             settings |= {"cleanup.policy": "compact,delete", "min.compaction.lag.ms": _ms(_COMPACTED_AFTER)}
-        return NewTopic(self._address.named(name), self._address.partitions, self._address.replication, topic_configs=settings)
+        return self._made(name, self._address.partitions, settings)
+
+    def _made(self, name: str, partitions: int, settings: dict[str, str]) -> NewTopic:
+        topic = NewTopic(self._address.named(name), partitions, 1, topic_configs=settings)
+        topic.replication_factor = self._address.replication  # given at once, aiokafka takes the cluster's default for nothing given
+        return topic
 
     async def begin(self, groups: Mapping[str, Collection[str]]) -> None:
         """Each group that stands nowhere yet stands at the end of its topics."""
