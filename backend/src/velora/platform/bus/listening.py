@@ -95,23 +95,32 @@ async def listen(db: Database, bus: Bus, group: Group, *, wait: float = 0.0) -> 
 
 
 async def tell_everyone(db: Database, bus: Bus, groups: Sequence[Group]) -> int:
-    """All that waits is relayed, and every group that can be reached has had it; how many events were relayed.
+    """All that waits is relayed, and every group that can be reached has had it, and so on with what they tell; how many were relayed.
 
     Raises why some group could not be reached, once all others have had theirs.
     """
     await bus.prepare(interests(groups))
+    relayed = await _relay_all(db, bus)
+    missing: Exception | None = None
+    while True:
+        for group in groups:
+            try:
+                while await listen(db, bus, group):
+                    continue
+            except group.away as error:
+                missing = error
+        if not (more := await _relay_all(db, bus)):
+            break
+        relayed += more
+    if missing:
+        raise missing
+    return relayed
+
+
+async def _relay_all(db: Database, bus: Bus) -> int:
     relayed = 0
     while some := await relay(db, bus):
         relayed += some
-    missing: Exception | None = None
-    for group in groups:
-        try:
-            while await listen(db, bus, group):
-                continue
-        except group.away as error:
-            missing = error
-    if missing:
-        raise missing
     return relayed
 
 
