@@ -26,7 +26,7 @@ from velora.platform.bus.outbox import OutboxBus
 from velora.platform.bus.parking import list_parked, tell_again
 from velora.platform.bus.port import Told, Unreadable
 from velora.platform.bus.relaying import A_ROUND, HELD, lag, parked
-from velora.platform.db import Database, UnitOfWork
+from velora.platform.db import Database, Deadlock, UnitOfWork
 from velora.platform.db.outbox import OutboxEvent
 
 SHIPPED, DELIVERED, PAID = SellerOrderShipped.type, SellerOrderDelivered.type, PayoutPaid.type
@@ -40,6 +40,7 @@ class Listener:
     had: Had = field(default_factory=list)
     away: bool = False
     refuses: int = 0  # what happened to this, it cannot take
+    disturbed: int = 0  # so often the database gives its transaction up for another
     calls: int = 0
 
     async def react(self, uow: UnitOfWork, events: Sequence[Event]) -> None:
@@ -51,6 +52,9 @@ class Listener:
         await asyncio.sleep(0)
         if self.away:
             raise ConnectionError
+        if self.disturbed:
+            self.disturbed -= 1
+            raise Deadlock
         if any(event.aggregate_id == self.refuses for event in events):
             raise ValueError(self.refuses)
         self.had += [(event.type, event.aggregate_id) for event in events]
@@ -373,3 +377,15 @@ async def test_waiting_for_events_ends_when_one_comes(place: Place):
     await place.told(shipped(1))
     await relay(place.db, place.bus)
     assert await asyncio.wait_for(hearing, 10) == 1
+
+
+async def test_what_the_database_gives_up_again_and_again_is_not_the_events_fault(place: Place):
+    """Somebody stands still in the middle of a transaction, and its locks with it."""
+    place.letters.disturbed = TRIES + 2
+    await place.told(shipped(1), delivered(1))
+    with pytest.raises(Deadlock):
+        await place.everyone()
+    assert (place.letters.had, await parked(place.db)) == ([], {})
+    await place.everyone()
+    assert place.letters.had == [(SHIPPED, 1), (DELIVERED, 1)]
+    assert await parked(place.db) == {}

@@ -11,16 +11,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, select
 
 from velora.kernel.events import Event, numbered
 from velora.kernel.ids import encode, first_id_at
 from velora.platform.bus.parking import park
 from velora.platform.bus.port import Batch, Bus, Groups, Told
 from velora.platform.bus.relaying import relay
-from velora.platform.db.base import table_of
 from velora.platform.db.database import Database
-from velora.platform.db.errors import Unavailable
+from velora.platform.db.errors import Deadlock, Unavailable
 from velora.platform.db.outbox import InboxEntry
 from velora.platform.db.uow import UnitOfWork
 from velora.platform.telemetry import metrics, tracing
@@ -37,7 +36,7 @@ TRIES: Final = 5
 _FIRST_PAUSE: Final = 0.02  # seconds; four times as long after each further try
 
 # What a listener raises, or what it needs, while it cannot be reached: nothing is wrong with the event.
-AWAY: Final[tuple[type[Exception], ...]] = (Unavailable, OSError, TimeoutError)
+AWAY: Final[tuple[type[Exception], ...]] = (Unavailable, Deadlock, OSError, TimeoutError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +166,7 @@ async def _delivered(db: Database, bus: Bus, group: Group, listener: Listener, t
 
     async def run(told: Sequence[Told]) -> None:
         with tracing.following(listener.name, [one.traceparent for one in told], group=group.name, events=len(told)):
-            await plain(told)
+            await _undisturbed(plain, told)
 
     try:
         await run(told)
@@ -179,6 +178,16 @@ async def _delivered(db: Database, bus: Bus, group: Group, listener: Listener, t
             with about(event_id=encode("evt", one.id)):
                 if reason := await _tried(group, listener, one, run):
                     await _park(db, bus, group, listener, one, reason)
+
+
+async def _undisturbed(run: Run, told: Sequence[Told]) -> None:
+    """It is run, and again where the database gives it up for another transaction. Raises Deadlock when it does so again and again."""
+    for attempt in range(TRIES - 1):
+        try:
+            return await run(told)
+        except Deadlock:
+            await asyncio.sleep(_FIRST_PAUSE * 4**attempt)
+    return await run(told)
 
 
 async def _tried(group: Group, listener: Listener, one: Told, run: Run) -> str:
@@ -216,7 +225,7 @@ def _in_transaction(db: Database, listener: Reacts) -> Run:
             )
             new = {one.id: numbered(one.event, one.id) for one in told if one.id not in had}
             if new:
-                await uow.connection.execute(insert(table_of(InboxEntry)), [{"consumer": listener.name, "event_id": id_} for id_ in new])
+                await uow.insert(InboxEntry, [{"consumer": listener.name, "event_id": id_} for id_ in new])
                 await listener.react(uow, list(new.values()))
 
     return run
