@@ -40,6 +40,13 @@ def accepted(kind: type[T], outcomes: Iterable[object]) -> list[T]:
     return done
 
 
+def unrefused(outcome: T | Refusal) -> T:
+    """The outcome; a refusal is raised."""
+    if isinstance(outcome, Refusal):
+        raise outcome
+    return outcome
+
+
 @dataclass(unsafe_hash=True)
 class MalformedId(Refusal):
     code = "request.malformed_id"

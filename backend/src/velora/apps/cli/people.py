@@ -11,7 +11,7 @@ from velora.apps.cli.home import at_home, tenant_id_of, tenant_named
 from velora.flows.operating import currencies, marketplaces
 from velora.flows.operating.currencies import NewCurrency
 from velora.flows.signing_in.sign_in import password_cost
-from velora.kernel.errors import Refusal
+from velora.kernel.errors import Refusal, unrefused
 from velora.kernel.ids import encode
 from velora.kernel.principal import Role
 from velora.modules.audit import service as audit
@@ -243,30 +243,21 @@ async def _sell_in(settings: Settings, slug: str, new: NewCurrency) -> TenantFac
     async with at_home(settings) as house:
         tenant_id = (await tenant_named(house, slug)).id
         async with house.db.begin(None) as uow:
-            outcome = await currencies.sell_in(uow, tenant_id, new, actor_ref=_OPERATOR)
-            if isinstance(outcome, Refusal):
-                raise outcome
-            return outcome
+            return unrefused(await currencies.sell_in(uow, tenant_id, new, actor_ref=_OPERATOR))
 
 
 async def _stop_selling_in(settings: Settings, slug: str, currency: str) -> TenantFacts:
     async with at_home(settings) as house:
         tenant_id = (await tenant_named(house, slug)).id
         async with house.db.begin(None) as uow:
-            outcome = await currencies.stop_selling_in(uow, tenant_id, currency, actor_ref=_OPERATOR)
-            if isinstance(outcome, Refusal):
-                raise outcome
-            return outcome
+            return unrefused(await currencies.stop_selling_in(uow, tenant_id, currency, actor_ref=_OPERATOR))
 
 
 async def _let_pay_later(settings: Settings, slug: str, wanted: PaidLater) -> TenantFacts:
     async with at_home(settings) as house:
         tenant_id = (await tenant_named(house, slug)).id
         async with house.db.begin(None) as uow:
-            outcome = await marketplaces.let_pay_later(uow, tenant_id, wanted, _OPERATOR)
-            if isinstance(outcome, Refusal):
-                raise outcome
-            return outcome
+            return unrefused(await marketplaces.let_pay_later(uow, tenant_id, wanted, _OPERATOR))
 
 
 async def _create(settings: Settings, new: NewTenant) -> TenantFacts:

@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, Field
 
 from velora.flows.commission_rules import rules
 from velora.flows.commission_rules.rules import Terms
-from velora.kernel.errors import Forbidden, Invalid, NotFound, Refusal
+from velora.kernel.errors import Forbidden, Invalid, NotFound, Refusal, unrefused
 from velora.modules.commission import service as commission
 from velora.modules.commission.errors import RuleTaken
 from velora.modules.commission.service import NewRule, Rule, Scope
@@ -96,6 +96,4 @@ async def retire_rule(rule_id: RuleId, tenant: Tenant, caller: MarketplaceAdmin,
 
 
 def _out(rule: Rule | Refusal) -> RuleOut:
-    if isinstance(rule, Refusal):
-        raise rule
-    return RuleOut.of(rule)
+    return RuleOut.of(unrefused(rule))

@@ -8,7 +8,7 @@ from typing import Final
 from velora.flows.demo_world.data import markets
 from velora.flows.demo_world.world import World
 from velora.flows.merchandising.keeping import Hand, add_rule, deny, import_synonyms
-from velora.kernel.errors import Refusal
+from velora.kernel.errors import unrefused
 from velora.kernel.principal import Principal
 from velora.modules.catalog.policy import slug_of
 from velora.modules.catalog.service import listing_by_slug
@@ -65,11 +65,8 @@ async def leave_searches(uow: UnitOfWork, world: World) -> None:
         hand = Hand(tenant_id, Principal(account_id=world.accounts[market.admin.email], tenant_id=tenant_id), "")
         await import_synonyms(uow, hand, wanted.synonyms)
         pins = [await _listing(uow, tenant_id, title) for title in wanted.first]
-        rule = await add_rule(uow, hand, Wish(wanted.query, Matching.CONTAINS, tuple(pins), ()))
-        denied = await deny(uow, hand, DENIED, 1)
-        for outcome in (rule, denied):
-            if isinstance(outcome, Refusal):
-                raise outcome
+        unrefused(await add_rule(uow, hand, Wish(wanted.query, Matching.CONTAINS, tuple(pins), ())))
+        unrefused(await deny(uow, hand, DENIED, 1))
         await merchandising.count(uow, _counts(tenant_id, wanted, _days(uow)))
 
 

@@ -17,7 +17,7 @@ from velora.flows.demo_world.data import (
 )
 from velora.flows.demo_world.supply import Supplies
 from velora.flows.demo_world.wares import Good, Ref, Ware, goods_of
-from velora.kernel.errors import Invalid, Refusal
+from velora.kernel.errors import Invalid, Refusal, unrefused
 from velora.modules.catalog.policy import Amounts, AttributeDefinition, Kind, ListingDraft, OfferDraft, Picture, ProductDraft, VariantDraft
 from velora.modules.catalog.service import CategoryDraft, add_categories, add_products, category_trees, list_in
 from velora.modules.commission import service as commission
@@ -172,9 +172,7 @@ async def _set_rules(uow: UnitOfWork, places: Places, standing: Standing, catego
             NewRule(shelf_bps, fixed, category_id=categories[market.slug, shelf], further_fixed=further_fixed),
             NewRule(seller_bps, seller_id=standing[seller]),
         ):
-            made = await commission.create(uow, tenant_id, rule, created_by="system")
-            if isinstance(made, Refusal):
-                raise made
+            unrefused(await commission.create(uow, tenant_id, rule, created_by="system"))
         for sheet in sellers():
             if market.slug in sheet.markets:
                 here = _rate(sheet.delivery, market.per_euro)

@@ -10,7 +10,7 @@ from typing import Final
 from velora.flows.once import Once, once
 from velora.flows.payment_outcome.settle import News, settle
 from velora.flows.second_person import Done, Hand, ask_for, facts_of
-from velora.kernel.errors import NotFound, Refusal
+from velora.kernel.errors import NotFound, Refusal, unrefused
 from velora.kernel.ids import decode, encode
 from velora.modules.approvals.service import ApprovalFacts, Matter
 from velora.modules.audit import service as audit
@@ -46,9 +46,7 @@ async def give_up(uow: UnitOfWork, wishes: Sequence[Wish]) -> list[Done | Refusa
 async def give_up_agreed(uow: UnitOfWork, agreed: Sequence[ApprovalFacts]) -> None:
     """What a second person agreed to is given up, in the transaction of the agreement. Raises NotAwaited for what came meanwhile."""
     for one in agreed:
-        intent = await _locked(uow, one.tenant_id, decode("ord", one.matter.subject))
-        if isinstance(intent, Refusal):
-            raise intent
+        intent = unrefused(await _locked(uow, one.tenant_id, decode("ord", one.matter.subject)))
         await _end(uow, intent, one.matter, Hand(one.decided_by))
 
 

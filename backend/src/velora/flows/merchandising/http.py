@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, Field
 from velora.flows.merchandising import keeping, knowing
 from velora.flows.merchandising.keeping import Hand
 from velora.flows.merchandising.preview import Side, Why, preview
-from velora.kernel.errors import Forbidden, Invalid, NotFound, Refusal
+from velora.kernel.errors import Forbidden, Invalid, NotFound, unrefused
 from velora.kernel.principal import Principal
 from velora.modules.catalog.service import ListingFacts
 from velora.modules.merchandising import service as merchandising
@@ -288,13 +288,6 @@ async def list_counted_queries(
 def hand_of(tenant: TenantContext, caller: Principal, request: Request) -> Hand:
     """Who acts here, and from where."""
     return Hand(tenant.id, caller, address_of(request))
-
-
-def unrefused(outcome: T | Refusal) -> T:
-    """The outcome; a refusal is raised."""
-    if isinstance(outcome, Refusal):
-        raise outcome
-    return outcome
 
 
 def version_of(tag: str | None) -> int:

@@ -11,7 +11,7 @@ from velora.flows.onboarding import staff
 from velora.flows.onboarding.sellers import Application, Decision, Founding, Place, SellerHere
 from velora.flows.onboarding.staff import Colleague
 from velora.flows.signing_in import session
-from velora.kernel.errors import Forbidden, Invalid, NotFound, Refusal
+from velora.kernel.errors import Forbidden, Invalid, NotFound, unrefused
 from velora.modules.identity.errors import NoSuchAccount
 from velora.modules.sellers.errors import LastOwner, NotPossibleNow, SellerSlugTaken
 from velora.modules.sellers.policy import StaffRole, State
@@ -175,9 +175,7 @@ async def list_places(seller_id: SellerId, caller: SellerStaff, house: HouseDep)
     acting_for_seller(caller, seller_id)
     async with house.db.read(None) as uow:
         found = await onboarding.places_of(uow, seller_id)
-    if isinstance(found, Refusal):
-        raise found
-    return PlacesOut(data=[PlaceOut.of(place) for place in found])
+    return PlacesOut(data=[PlaceOut.of(place) for place in unrefused(found)])
 
 
 @router.post("/seller/{seller_id}/applications", status_code=201, responses=problems(NotFound, NotPossibleNow, *_CALLER))
@@ -195,9 +193,7 @@ async def list_staff(seller_id: SellerId, caller: SellerStaff, house: HouseDep) 
     """Everyone who works for the seller."""
     async with house.db.read(None) as uow:
         found = await staff.colleagues(uow, seller_id, caller)
-    if isinstance(found, Refusal):
-        raise found
-    return ColleaguesOut(data=[ColleagueOut.of(one) for one in found])
+    return ColleaguesOut(data=[ColleagueOut.of(one) for one in unrefused(found)])
 
 
 @router.post("/seller/{seller_id}/staff", status_code=201, responses=problems(NotFound, NoSuchAccount, LastOwner, Invalid, *_CALLER))
@@ -205,10 +201,9 @@ async def hire(seller_id: SellerId, body: ColleagueIn, request: Request, caller:
     """Somebody with an account works for the seller from now on, or in another role. Only for its owners."""
     async with house.db.begin(None) as uow:
         found = await staff.hire(uow, seller_id, email=body.email, role=body.role, by=caller, address=address_of(request))
-    if isinstance(found, Refusal):
-        raise found
-    await session.forget_accounts(house, {found.account.id})
-    return ColleagueOut.of(found)
+    hired = unrefused(found)
+    await session.forget_accounts(house, {hired.account.id})
+    return ColleagueOut.of(hired)
 
 
 @router.delete("/seller/{seller_id}/staff/{account_id}", status_code=204, responses=problems(NotFound, LastOwner, *_CALLER))
@@ -216,8 +211,7 @@ async def dismiss(seller_id: SellerId, account_id: AccountId, request: Request, 
     """Somebody no longer works for the seller. Owners dismiss; anyone may leave."""
     async with house.db.begin(None) as uow:
         outcome = await staff.dismiss(uow, seller_id, account_id, by=caller, address=address_of(request))
-    if isinstance(outcome, Refusal):
-        raise outcome
+    unrefused(outcome)
     await session.forget_accounts(house, {account_id})
 
 

@@ -9,7 +9,7 @@ from pydantic import Field
 from velora.flows.operating import currencies, marketplaces, roles
 from velora.flows.operating.marketplaces import By
 from velora.flows.signing_in import session
-from velora.kernel.errors import Forbidden, Invalid, NotFound, Refusal
+from velora.kernel.errors import Forbidden, Invalid, NotFound, Refusal, unrefused
 from velora.kernel.principal import Principal, Role
 from velora.modules.identity import service as identity
 from velora.modules.identity.errors import NoSuchAccount
@@ -285,17 +285,15 @@ async def remove_from_team(account_id: AccountId, request: Request, tenant: Tena
 async def _granted(house: House, role: Role, email: str, tenant_id: int | None, by: By) -> PersonOut:
     async with house.db.begin(None) as uow:
         outcome = await roles.grant(uow, role, email=email, tenant_id=tenant_id, by=by)
-    if isinstance(outcome, Refusal):
-        raise outcome
-    await session.forget_accounts(house, {outcome.id})
-    return PersonOut.of(outcome)
+    person = unrefused(outcome)
+    await session.forget_accounts(house, {person.id})
+    return PersonOut.of(person)
 
 
 async def _withdrawn(house: House, given: Grant, by: By) -> None:
     async with house.db.begin(None) as uow:
         outcome = await roles.withdraw(uow, given, by)
-    if isinstance(outcome, Refusal):
-        raise outcome
+    unrefused(outcome)
     await session.forget_accounts(house, {given.account_id})
 
 

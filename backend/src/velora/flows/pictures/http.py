@@ -9,7 +9,7 @@ from pydantic import Field
 
 from velora.flows.pictures import keys
 from velora.flows.pictures.sending import NotThereYet, begin, finish, withdraw
-from velora.kernel.errors import Forbidden, Invalid, MalformedId, NotFound, Refusal
+from velora.kernel.errors import Forbidden, Invalid, MalformedId, NotFound, Refusal, unrefused
 from velora.modules.catalog.errors import PhotoNotFound, ProductNotFound, TooManyPhotos
 from velora.modules.catalog.policy import PhotoState
 from velora.modules.catalog.service import PhotoFacts, Placed, arrange_photos, photos_of
@@ -75,9 +75,7 @@ class PhotosOut(Schema):
 
     @classmethod
     def of(cls, photos: Sequence[PhotoFacts] | Refusal) -> "PhotosOut":
-        if isinstance(photos, Refusal):
-            raise photos
-        return cls(data=[PhotoOut.of(each) for each in photos])
+        return cls(data=[PhotoOut.of(each) for each in unrefused(photos)])
 
 
 class PlacedIn(Schema):
@@ -120,9 +118,7 @@ async def order_photos(seller_id: SellerId, product_id: ProductId, body: PhotosI
     """Put a product's pictures in order and say what is to be seen in each. The first is the one on its card."""
     acting_for_seller(caller, seller_id)
     async with house.db.begin(None) as uow:
-        refusal = await arrange_photos(uow, seller_id, product_id, [Placed(each.id, each.alt) for each in body.photos])
-        if isinstance(refusal, Refusal):
-            raise refusal
+        unrefused(await arrange_photos(uow, seller_id, product_id, [Placed(each.id, each.alt) for each in body.photos]))
         return PhotosOut.of(await photos_of(uow, seller_id, product_id))
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Final
 
 from velora.flows.pictures import keys
-from velora.kernel.errors import Refusal
+from velora.kernel.errors import Refusal, unrefused
 from velora.modules.catalog.service import PhotoFacts, ask_photo, photo_facts, remove_photo, say_sent
 from velora.platform.db import UnitOfWork
 from velora.platform.db.jobs import NewJob, Priority, enqueue
@@ -31,9 +31,8 @@ class NotThereYet(Refusal):
 async def begin(house: House, seller_id: int, product_id: int, *, media_type: str, size: int, alt: str) -> tuple[PhotoFacts, Upload]:
     """The product has a place for this file, and whoever has the address may put it there for a quarter of an hour. Raises why not."""
     async with house.db.begin(None) as uow:
-        photo = await ask_photo(uow, seller_id, product_id, media_type=media_type, size=size, alt=alt)
-    if isinstance(photo, Refusal):
-        raise photo
+        asked = await ask_photo(uow, seller_id, product_id, media_type=media_type, size=size, alt=alt)
+    photo = unrefused(asked)
     return photo, await house.files.upload_to(keys.original(seller_id, photo.id), media_type=media_type, size=size, lasts=LASTS)
 
 
@@ -41,9 +40,7 @@ async def finish(house: House, seller_id: int, product_id: int, photo_id: int) -
     """The file is there, and a worker looks at it next; said twice, it is looked at once. Raises NotThereYet, PhotoNotFound."""
     size = await house.files.size(keys.original(seller_id, photo_id))
     async with house.db.begin(None) as uow:
-        before = await say_sent(uow, seller_id, product_id, photo_id)
-        if isinstance(before, Refusal):
-            raise before
+        before = unrefused(await say_sent(uow, seller_id, product_id, photo_id))
         if before.state == "asked":
             if size is None:
                 raise NotThereYet

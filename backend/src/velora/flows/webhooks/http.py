@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, Field
 from velora.flows.webhooks import keeping
 from velora.flows.webhooks.audience import offered
 from velora.flows.webhooks.keeping import Hand, Shown, Wish
-from velora.kernel.errors import Forbidden, Invalid, NotFound, Refusal
+from velora.kernel.errors import Forbidden, Invalid, NotFound, Refusal, unrefused
 from velora.kernel.paging import Page
 from velora.modules.webhooks import service as webhooks
 from velora.modules.webhooks.errors import EndpointChanged, EndpointDisabled, EndpointVersionMissing, TooManyEndpoints
@@ -143,13 +143,6 @@ class WebhookReplayIn(Schema):
 
 class WebhookReplayedOut(Schema):
     events: int = Field(description="How many events are sent again")
-
-
-def unrefused(outcome: T | Refusal) -> T:
-    """The outcome; a refusal is raised."""
-    if isinstance(outcome, Refusal):
-        raise outcome
-    return outcome
 
 
 def version_of(tag: str | None) -> int:

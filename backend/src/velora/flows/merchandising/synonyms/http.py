@@ -8,8 +8,8 @@ from fastapi.responses import PlainTextResponse
 from pydantic import Field
 
 from velora.flows.merchandising import keeping, knowing
-from velora.flows.merchandising.http import IfMatch, hand_of, tagged, unrefused, version_of
-from velora.kernel.errors import Forbidden, Invalid, NotFound
+from velora.flows.merchandising.http import IfMatch, hand_of, tagged, version_of
+from velora.kernel.errors import Forbidden, Invalid, NotFound, unrefused
 from velora.modules.merchandising import service as merchandising
 from velora.modules.merchandising.errors import ChangedMeanwhile, SetTaken, TooManySets, VersionMissing
 from velora.modules.merchandising.policy import synonyms as policy

@@ -24,11 +24,10 @@ from velora.flows.webhooks.http import (
     changed,
     page_of,
     tagged,
-    unrefused,
     whole,
 )
 from velora.flows.webhooks.keeping import Hand
-from velora.kernel.errors import Invalid, NotFound
+from velora.kernel.errors import Invalid, NotFound, unrefused
 from velora.modules.webhooks import service as webhooks
 from velora.modules.webhooks.errors import EndpointChanged, EndpointDisabled, EndpointVersionMissing, NeedsPro, TooManyEndpoints
 from velora.modules.webhooks.service import Owner
