@@ -41,7 +41,7 @@ def accepted(kind: type[T], outcomes: Iterable[object]) -> list[T]:
 
 
 def unrefused(outcome: T | Refusal) -> T:
-    """The outcome; a refusal is raised."""
+    """The outcome; a refusal is raised. Type checkers follow where the type says Refusal itself, not only certain ones."""
     if isinstance(outcome, Refusal):
         raise outcome
     return outcome

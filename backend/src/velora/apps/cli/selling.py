@@ -6,7 +6,7 @@ import typer
 
 from velora.apps.cli.console import AsJson, Complaint, Exit, give, run, say
 from velora.apps.cli.home import at_home
-from velora.kernel.errors import unrefused
+from velora.kernel.errors import Refusal
 from velora.kernel.ids import encode
 from velora.modules.audit import service as audit
 from velora.modules.audit.policy import PLATFORM
@@ -47,7 +47,9 @@ async def _put(settings: Settings, slug: str, wanted: Tier) -> SellerFacts:
         found = (await sellers.by_slug(uow, {slug})).get(slug)
         if found is None:
             raise Complaint(f"There is no seller {slug}. Look at the address of its shop.", Exit.USAGE)
-        outcome = unrefused(await sellers.set_tier(uow, found.id, wanted))
+        outcome = await sellers.set_tier(uow, found.id, wanted)
+        if isinstance(outcome, Refusal):
+            raise outcome
         detail = {"from": found.tier, "to": wanted.value}
         await audit.record(uow, [audit.Entry(PLATFORM, "operator", "sellers.tier_changed", encode("sel", found.id), detail)])
         return outcome

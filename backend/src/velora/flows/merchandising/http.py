@@ -1,9 +1,9 @@
 """Routes of rules, of words that are never suggested and of what people searched; and what these and the routes of synonyms say."""
 
 from datetime import datetime
-from typing import Annotated, Any, Final, Protocol, Self, TypeVar
+from typing import Annotated, Any, Final, Self
 
-from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import AwareDatetime, Field
 
 from velora.flows.merchandising import keeping, knowing
@@ -21,14 +21,12 @@ from velora.platform import search as index
 from velora.platform.search import SearchUnavailable
 from velora.platform.web import HouseDep, MarketplaceAdmin, MoneyOut, Schema, Selling, Tenant, TenantContext, address_of, ident, problems
 from velora.platform.web.callers import BadCsrfToken, NotSignedIn, NotSoldIn, UnknownHost
+from velora.platform.web.versions import IfMatch, tagged, version_of
 
 router = APIRouter(prefix="/admin/search", tags=["merchandising"], responses=problems(NotSignedIn, Forbidden, BadCsrfToken, UnknownHost))
 
-T = TypeVar("T")
-
 RuleId = Annotated[int, ident("srl")]
 ListingId = Annotated[int, ident("lst")]
-IfMatch = Annotated[str | None, Header(examples=['"v3"'])]
 _FOUND_FOR_PICKING: Final = 10
 
 
@@ -210,7 +208,7 @@ async def change_search_rule(
     if_match: IfMatch = None,
 ) -> SearchRuleOut:
     """Say something else with a rule. Needs the version that you loaded."""
-    version = version_of(if_match)
+    version = version_of(if_match, VersionMissing)
     async with house.db.begin(tenant.id) as uow:
         changed = unrefused(await keeping.change_rule(uow, hand_of(tenant, caller, request), rule_id, body.wish(), version))
     knowing.changed(house, tenant.id)
@@ -263,7 +261,7 @@ async def set_denied_words(
     if_match: IfMatch = None,
 ) -> DeniedOut:
     """Suggest nothing with these words any more, and no others. Needs the version that you loaded."""
-    version = version_of(if_match)
+    version = version_of(if_match, VersionMissing)
     async with house.db.begin(tenant.id) as uow:
         found = tagged(reply, unrefused(await keeping.deny(uow, hand_of(tenant, caller, request), body.words, version)))
     knowing.changed(house, tenant.id)
@@ -288,25 +286,3 @@ async def list_counted_queries(
 def hand_of(tenant: TenantContext, caller: Principal, request: Request) -> Hand:
     """Who acts here, and from where."""
     return Hand(tenant.id, caller, address_of(request))
-
-
-def version_of(tag: str | None) -> int:
-    """The version that an If-Match names; one that nothing has, for what is no tag of ours. Raises VersionMissing."""
-    if tag is None:
-        raise VersionMissing
-    digits = tag.strip().removeprefix("W/").strip('"').removeprefix("v")
-    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 10 else -1
-
-
-class Versioned(Protocol):
-    @property
-    def version(self) -> int: ...
-
-
-V = TypeVar("V", bound=Versioned)
-
-
-def tagged(reply: Response, one: V) -> V:
-    """The same; the reply's `ETag` names its version."""
-    reply.headers["etag"] = f'"v{one.version}"'
-    return one

@@ -11,7 +11,7 @@ from velora.flows.onboarding import staff
 from velora.flows.onboarding.sellers import Application, Decision, Founding, Place, SellerHere
 from velora.flows.onboarding.staff import Colleague
 from velora.flows.signing_in import session
-from velora.kernel.errors import Forbidden, Invalid, NotFound, unrefused
+from velora.kernel.errors import Forbidden, Invalid, NotFound, Refusal, unrefused
 from velora.modules.identity.errors import NoSuchAccount
 from velora.modules.sellers.errors import LastOwner, NotPossibleNow, SellerSlugTaken
 from velora.modules.sellers.policy import StaffRole, State
@@ -175,7 +175,9 @@ async def list_places(seller_id: SellerId, caller: SellerStaff, house: HouseDep)
     acting_for_seller(caller, seller_id)
     async with house.db.read(None) as uow:
         found = await onboarding.places_of(uow, seller_id)
-    return PlacesOut(data=[PlaceOut.of(place) for place in unrefused(found)])
+    if isinstance(found, Refusal):
+        raise found
+    return PlacesOut(data=[PlaceOut.of(place) for place in found])
 
 
 @router.post("/seller/{seller_id}/applications", status_code=201, responses=problems(NotFound, NotPossibleNow, *_CALLER))
@@ -193,7 +195,9 @@ async def list_staff(seller_id: SellerId, caller: SellerStaff, house: HouseDep) 
     """Everyone who works for the seller."""
     async with house.db.read(None) as uow:
         found = await staff.colleagues(uow, seller_id, caller)
-    return ColleaguesOut(data=[ColleagueOut.of(one) for one in unrefused(found)])
+    if isinstance(found, Refusal):
+        raise found
+    return ColleaguesOut(data=[ColleagueOut.of(one) for one in found])
 
 
 @router.post("/seller/{seller_id}/staff", status_code=201, responses=problems(NotFound, NoSuchAccount, LastOwner, Invalid, *_CALLER))

@@ -31,8 +31,9 @@ class NotThereYet(Refusal):
 async def begin(house: House, seller_id: int, product_id: int, *, media_type: str, size: int, alt: str) -> tuple[PhotoFacts, Upload]:
     """The product has a place for this file, and whoever has the address may put it there for a quarter of an hour. Raises why not."""
     async with house.db.begin(None) as uow:
-        asked = await ask_photo(uow, seller_id, product_id, media_type=media_type, size=size, alt=alt)
-    photo = unrefused(asked)
+        photo = await ask_photo(uow, seller_id, product_id, media_type=media_type, size=size, alt=alt)
+    if isinstance(photo, Refusal):
+        raise photo
     return photo, await house.files.upload_to(keys.original(seller_id, photo.id), media_type=media_type, size=size, lasts=LASTS)
 
 

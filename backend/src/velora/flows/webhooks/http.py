@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, TypeVar
+from typing import Annotated
 
-from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import AwareDatetime, Field
 
 from velora.flows.webhooks import keeping
@@ -19,16 +19,14 @@ from velora.modules.webhooks.service import Attempt, Delivery, Endpoint, Owner
 from velora.platform.house import House
 from velora.platform.web import HouseDep, MarketplaceAdmin, PageOut, Schema, Tenant, address_of, ident, problems
 from velora.platform.web.callers import BadCsrfToken, NotSignedIn, UnknownHost
+from velora.platform.web.versions import IfMatch, tagged, version_of
 
 router = APIRouter(tags=["webhooks"])
-
-T = TypeVar("T")
 
 EndpointId = Annotated[int, ident("whe")]
 EventId = Annotated[int, ident("evt")]
 Limit = Annotated[int, Query(ge=1, le=200)]
 States = Annotated[list[DeliveryState] | None, Query()]
-IfMatch = Annotated[str | None, Header(examples=['"v3"'])]
 CALLER = (NotSignedIn, Forbidden, BadCsrfToken)
 _ADMIN = (*CALLER, UnknownHost)
 
@@ -145,17 +143,9 @@ class WebhookReplayedOut(Schema):
     events: int = Field(description="How many events are sent again")
 
 
-def version_of(tag: str | None) -> int:
-    """The version that an If-Match names; one that nothing has, for what is no tag of ours. Raises EndpointVersionMissing."""
-    if tag is None:
-        raise EndpointVersionMissing
-    digits = tag.strip().removeprefix("W/").strip('"').removeprefix("v")
-    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 10 else -1
-
-
-def tagged(reply: Response, endpoint: Endpoint) -> WebhookOut:
-    reply.headers["etag"] = f'"v{endpoint.version}"'
-    return WebhookOut.of(endpoint)
+def shown(reply: Response, endpoint: Endpoint) -> WebhookOut:
+    """An endpoint alone, with its version."""
+    return WebhookOut.of(tagged(reply, endpoint))
 
 
 async def added(house: House, hand: Hand, wish: Wish) -> WebhookSecretOut:
@@ -167,13 +157,13 @@ async def added(house: House, hand: Hand, wish: Wish) -> WebhookSecretOut:
 
 async def changed(house: House, hand: Hand, endpoint_id: int, wish: Wish, if_match: str | None, reply: Response) -> WebhookOut:
     """The endpoint as wished; one that is not there is not there whatever is wished."""
-    version = version_of(if_match)
+    version = version_of(if_match, EndpointVersionMissing)
     async with house.db.read(None) as uow:
         unrefused(await webhooks.one(uow, hand.owner, endpoint_id))
     await keeping.check_wish(house, hand.owner, wish)
     async with house.db.begin(None) as uow:
         endpoint = unrefused(await keeping.change(uow, hand, endpoint_id, wish, version))
-    return tagged(reply, endpoint)
+    return shown(reply, endpoint)
 
 
 async def page_of(
@@ -221,7 +211,7 @@ async def add_webhook(body: WebhookIn, request: Request, tenant: Tenant, caller:
 async def read_webhook(endpoint_id: EndpointId, tenant: Tenant, caller: MarketplaceAdmin, house: HouseDep, reply: Response) -> WebhookOut:
     """One endpoint, for editing."""
     async with house.db.read(None) as uow:
-        return tagged(reply, unrefused(await webhooks.one(uow, Owner.tenant(tenant.id), endpoint_id)))
+        return shown(reply, unrefused(await webhooks.one(uow, Owner.tenant(tenant.id), endpoint_id)))
 
 
 @router.put("/admin/webhooks/{endpoint_id}", responses=problems(NotFound, Invalid, EndpointChanged, EndpointVersionMissing, *_ADMIN))

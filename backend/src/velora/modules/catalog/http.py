@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Response
+from fastapi import APIRouter, Response
 from pydantic import Field
 
 from velora.kernel.errors import Forbidden, Invalid, MalformedId, NotFound, Refusal
@@ -15,6 +15,7 @@ from velora.modules.catalog.policy import Picture, ProductDraft, State, VariantD
 from velora.modules.catalog.service import CategoryTree, ProductChange, ProductFacts
 from velora.platform.web import HouseDep, Schema, SellerStaff, Selling, Writes, acting_for_seller, ident, problems
 from velora.platform.web.callers import BadCsrfToken, NotSignedIn, UnknownHost
+from velora.platform.web.versions import IfMatch, tagged, version_of
 
 router = APIRouter(tags=["catalog"], responses=problems(MalformedId, UnknownHost))
 _STAFF = (NotSignedIn, Forbidden, BadCsrfToken, NotFound)
@@ -177,19 +178,13 @@ async def change_product(
     writes: Writes,
     house: HouseDep,
     reply: Response,
-    if_match: Annotated[str | None, Header(examples=['"v3"'])] = None,
+    if_match: IfMatch = None,
 ) -> ProductOut:
     """Say something else about a product, in every marketplace. Needs the version that you loaded."""
     acting_for_seller(caller, seller_id)
-    if if_match is None:
-        raise VersionMissing
-    await writes.submit(service.change_products, ProductChange(product_id, body.draft(seller_id), _version(if_match)))
+    version = version_of(if_match, VersionMissing)
+    await writes.submit(service.change_products, ProductChange(product_id, body.draft(seller_id), version))
     return await _product(house, seller_id, product_id, reply)
-
-
-def _version(tag: str) -> int:
-    digits = tag.strip().removeprefix("W/").strip('"').removeprefix("v")
-    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 10 else -1  # no version: a conflict
 
 
 async def _product(house: HouseDep, seller_id: int, product_id: int, reply: Response) -> ProductOut:
@@ -197,8 +192,7 @@ async def _product(house: HouseDep, seller_id: int, product_id: int, reply: Resp
         facts = (await service.product_facts(uow, [(seller_id, product_id)])).get((seller_id, product_id))
     if facts is None:
         raise ProductNotFound(encode("prd", product_id))
-    reply.headers["etag"] = f'"v{facts.version}"'
-    return _product_out(facts)
+    return _product_out(tagged(reply, facts))
 
 
 def _product_out(facts: ProductFacts) -> ProductOut:

@@ -8,7 +8,7 @@ from fastapi.responses import PlainTextResponse
 from pydantic import Field
 
 from velora.flows.merchandising import keeping, knowing
-from velora.flows.merchandising.http import IfMatch, hand_of, tagged, version_of
+from velora.flows.merchandising.http import hand_of
 from velora.kernel.errors import Forbidden, Invalid, NotFound, unrefused
 from velora.modules.merchandising import service as merchandising
 from velora.modules.merchandising.errors import ChangedMeanwhile, SetTaken, TooManySets, VersionMissing
@@ -17,6 +17,7 @@ from velora.modules.merchandising.policy.synonyms import MOST_SETS, MOST_TEXT, M
 from velora.modules.merchandising.service import Synonyms
 from velora.platform.web import HouseDep, MarketplaceAdmin, Schema, Tenant, ident, problems
 from velora.platform.web.callers import BadCsrfToken, NotSignedIn, UnknownHost
+from velora.platform.web.versions import IfMatch, tagged, version_of
 
 router = APIRouter(
     prefix="/admin/search/synonyms", tags=["merchandising"], responses=problems(NotSignedIn, Forbidden, BadCsrfToken, UnknownHost)
@@ -127,7 +128,7 @@ async def change_synonyms(
     if_match: IfMatch = None,
 ) -> SynonymsOut:
     """Say something else with a set. Needs the version that you loaded."""
-    version = version_of(if_match)
+    version = version_of(if_match, VersionMissing)
     async with house.db.begin(tenant.id) as uow:
         hand = hand_of(tenant, caller, request)
         changed = unrefused(await keeping.change_synonyms(uow, hand, synonyms_id, body.set(), version))

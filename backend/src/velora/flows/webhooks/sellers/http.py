@@ -9,7 +9,6 @@ from velora.flows.webhooks.http import (
     CALLER,
     EndpointId,
     EventId,
-    IfMatch,
     Limit,
     States,
     WebhookDeliveryFullOut,
@@ -23,7 +22,7 @@ from velora.flows.webhooks.http import (
     added,
     changed,
     page_of,
-    tagged,
+    shown,
     whole,
 )
 from velora.flows.webhooks.keeping import Hand
@@ -32,6 +31,7 @@ from velora.modules.webhooks import service as webhooks
 from velora.modules.webhooks.errors import EndpointChanged, EndpointDisabled, EndpointVersionMissing, NeedsPro, TooManyEndpoints
 from velora.modules.webhooks.service import Owner
 from velora.platform.web import HouseDep, PageOut, SellerStaff, acting_for_seller, address_of, ident, problems
+from velora.platform.web.versions import IfMatch
 
 router = APIRouter(tags=["webhooks"])
 
@@ -70,7 +70,7 @@ async def read_seller_webhook(
 ) -> WebhookOut:
     """One endpoint, for editing."""
     async with house.db.read(None) as uow:
-        return tagged(reply, unrefused(await webhooks.one(uow, _owner(seller_id, caller), endpoint_id)))
+        return shown(reply, unrefused(await webhooks.one(uow, _owner(seller_id, caller), endpoint_id)))
 
 
 @router.put(
