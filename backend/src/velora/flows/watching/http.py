@@ -8,10 +8,11 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from velora.flows.reactions import INTERESTS, home_of
-from velora.flows.watching.look import BUS, CACHE, DATABASE, SEARCH, Engine, Queue, Queues, Seen, look
+from velora.flows.watching.look import BUS, CACHE, DATABASE, SEARCH, Engine, Queues, Seen, look
 from velora.kernel.errors import Forbidden
 from velora.platform.bus import Lag
-from velora.platform.bus.parking import Backlog
+from velora.platform.bus.parking import ParkedEvents
+from velora.platform.db.backlog import Backlog
 from velora.platform.house import House
 from velora.platform.web import HouseDep, Schema, SuperAdmin, problems
 from velora.platform.web.callers import NotSignedIn
@@ -127,7 +128,7 @@ def _queues(found: Queues, now: datetime) -> QueuesOut:
     )
 
 
-def _queue(queue: Queue, now: datetime, *, given_up: int | None = None, retried: int | None = None) -> QueueOut:
+def _queue(queue: Backlog, now: datetime, *, given_up: int | None = None, retried: int | None = None) -> QueueOut:
     lost = queue.failed if given_up is None else given_up
     return QueueOut(waiting=queue.waiting, oldest_seconds=_age(queue.oldest, now), retried=retried, given_up=lost)
 
@@ -145,7 +146,7 @@ def _group(name: str, lag: Lag | None, parked: int | None, now: datetime) -> Gro
     return GroupOut(name=name, waiting=waiting, oldest_seconds=age, parked=parked)
 
 
-def _parked(by_listener: Mapping[str, Backlog]) -> Mapping[str, int]:
+def _parked(by_listener: Mapping[str, ParkedEvents]) -> Mapping[str, int]:
     """By group; what nobody of a group could read is parked under its own name."""
     found: dict[str, int] = {}
     for listener, backlog in by_listener.items():

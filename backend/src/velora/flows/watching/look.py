@@ -18,10 +18,11 @@ from velora.modules.ledger import service as ledger
 from velora.modules.notifications import service as notifications
 from velora.modules.webhooks import service as webhooks
 from velora.platform.bus import BusAway, Lag
-from velora.platform.bus.parking import Backlog, backlogs
+from velora.platform.bus.parking import ParkedEvents, backlogs
 from velora.platform.bus.relaying import lag
 from velora.platform.cache.port import CacheAway
 from velora.platform.db import jobs
+from velora.platform.db.backlog import Backlog
 from velora.platform.db.errors import DatabaseError, Duplicate
 from velora.platform.db.health import health
 from velora.platform.db.troubles import Trouble, last_troubles, note_troubles
@@ -55,16 +56,6 @@ class Engine:
 
 
 @dataclass(frozen=True, slots=True)
-class Queue:
-    """How much waits, since when the oldest of it; and how much was given up. `again` is what failed and waits for its next try."""
-
-    waiting: int
-    oldest: datetime | None = None
-    failed: int = 0
-    again: int = 0
-
-
-@dataclass(frozen=True, slots=True)
 class Books:
     """When the books were last doubted, how many checks did not hold then, and since when the oldest journal waits for its seal."""
 
@@ -77,11 +68,11 @@ class Books:
 class Queues:
     """What waits in the database."""
 
-    outbox: Queue
-    parked: Mapping[str, Backlog]
-    letters: Queue
-    webhooks: Queue
-    jobs: Queue
+    outbox: Backlog
+    parked: Mapping[str, ParkedEvents]
+    letters: Backlog
+    webhooks: Backlog
+    jobs: Backlog
     books: Books
 
 
@@ -182,13 +173,12 @@ async def _queues(house: House) -> Queues:
     waiting, oldest = await lag(house.db)
     async with house.db.read(None) as uow:
         watched, seals = await ledger.last_watch(uow), await ledger.seals(uow)
-        letters, deliveries, work = await notifications.backlog(uow), await webhooks.backlog(uow), await jobs.backlog(uow)
         return Queues(
-            Queue(waiting, time_of(oldest) if oldest else None),
+            Backlog(waiting, time_of(oldest) if oldest else None),
             await backlogs(uow),
-            Queue(letters.waiting, letters.oldest, letters.failed),
-            Queue(deliveries.waiting, deliveries.oldest, deliveries.failed),
-            Queue(work.due, work.since, work.parked, work.again),
+            await notifications.backlog(uow),
+            await webhooks.backlog(uow),
+            await jobs.backlog(uow),
             Books(watched.checked_at if watched else None, len(watched.wrong) if watched else 0, seals.oldest_waiting),
         )
 

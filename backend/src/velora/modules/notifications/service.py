@@ -12,6 +12,7 @@ from velora.modules.notifications import repository
 from velora.modules.notifications.policy import figures, patience, words
 from velora.modules.notifications.policy.words import Template
 from velora.platform.db import UnitOfWork
+from velora.platform.db.backlog import Backlog
 
 _ERROR_LENGTH: Final = 500
 _SHAPES: Final = Environment(
@@ -158,17 +159,8 @@ def render(note: Note, shop: Shop) -> Rendered:
     return Rendered(content["subject"], text, _SHAPES.get_template("letter.html").render(content))
 
 
-@dataclass(frozen=True, slots=True)
-class Backlog:
-    """Letters that wait, since when the oldest of them; and how many were given up and are not forgotten yet."""
-
-    waiting: int
-    oldest: datetime | None
-    failed: int
-
-
 async def backlog(uow: UnitOfWork) -> Backlog:
-    """Of all marketplaces together. Platform scope."""
+    """Letters that wait, of all marketplaces together; and how many were given up and are not forgotten yet. Platform scope."""
     counts, oldest = await waiting(uow), await repository.oldest_queued(uow)
     return Backlog(counts["queued"], time_of(oldest) if oldest else None, counts["failed"])
 

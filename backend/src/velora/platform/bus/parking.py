@@ -40,17 +40,17 @@ async def park(uow: UnitOfWork, listener: str, reasons: Mapping[int, str], *, at
 
 
 @dataclass(frozen=True, slots=True)
-class Backlog:
+class ParkedEvents:
     """How many events are parked for one listener, and since when the first."""
 
     count: int
     since: datetime
 
 
-async def backlogs(uow: UnitOfWork) -> Mapping[str, Backlog]:
+async def backlogs(uow: UnitOfWork) -> Mapping[str, ParkedEvents]:
     """What waits for a person, by the listener that could not take it."""
     counted = select(ParkedEvent.consumer, func.count(), func.min(ParkedEvent.parked_at)).group_by(ParkedEvent.consumer)
-    return {consumer: Backlog(int(count), since) for consumer, count, since in await uow.all(counted.order_by(ParkedEvent.consumer))}
+    return {consumer: ParkedEvents(int(count), since) for consumer, count, since in await uow.all(counted.order_by(ParkedEvent.consumer))}
 
 
 async def list_parked(uow: UnitOfWork, *, limit: int) -> list[Parked]:

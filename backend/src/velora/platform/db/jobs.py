@@ -14,6 +14,7 @@ from typing import Final
 from sqlalchemy import CheckConstraint, ColumnElement, Index, SmallInteger, String, case, delete, func, literal, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
+from velora.platform.db.backlog import Backlog
 from velora.platform.db.base import Base
 from velora.platform.db.types import BigId, JsonDoc, UtcTime
 from velora.platform.db.uow import UnitOfWork
@@ -103,16 +104,6 @@ class Shown:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Backlog:
-    """Jobs that are due and nobody has taken, since when the first of them; and how many failed and wait for another try, or are parked."""
-
-    due: int
-    since: datetime | None
-    again: int
-    parked: int
-
-
 async def enqueue(uow: UnitOfWork, jobs: Sequence[NewJob]) -> list[int]:
     """These are done some time after this transaction has committed, and never when it has not; their ids."""
     rows: list[dict[str, object]] = [
@@ -198,7 +189,7 @@ async def counted(uow: UnitOfWork) -> dict[str, int]:
 
 
 async def backlog(uow: UnitOfWork) -> Backlog:
-    """Of all marketplaces together. What is for later is no backlog."""
+    """Jobs that are due and nobody has taken, of all marketplaces together; what is for later does not wait."""
     due, again = Job.next_at <= uow.now, (Job.next_at > uow.now) & (Job.tries > 0) & (Job.holder == "")
     counted = select(
         func.count(case((due, 1))), func.min(case((due, Job.next_at))), func.count(case((again, 1)))
@@ -206,7 +197,7 @@ async def backlog(uow: UnitOfWork) -> Backlog:
     waiting = await uow.first(counted.where(Job.state == "waiting"))
     parked = await uow.scalar(select(func.count()).where(Job.state == "parked"))
     assert waiting is not None  # a count always has a row
-    return Backlog(int(waiting[0]), waiting[1], int(waiting[2]), parked or 0)
+    return Backlog(int(waiting[0]), waiting[1], parked or 0, int(waiting[2]))
 
 
 def _due(uow: UnitOfWork, kinds: Collection[str]) -> tuple[ColumnElement[bool], ...]:

@@ -32,7 +32,6 @@ from velora.modules.webhooks.service.queue import (
 from velora.modules.webhooks.service.reading import (
     FORGOTTEN_AT_ONCE,
     Attempt,
-    Backlog,
     Delivery,
     attempts,
     backlog,
@@ -45,7 +44,6 @@ from velora.modules.webhooks.service.reading import (
 __all__ = [
     "FORGOTTEN_AT_ONCE",
     "Attempt",
-    "Backlog",
     "Claimed",
     "Delivery",
     "Due",

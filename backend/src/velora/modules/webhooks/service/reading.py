@@ -14,6 +14,7 @@ from velora.modules.webhooks.policy.endpoints import DeliveryState
 from velora.modules.webhooks.policy.schedule import KEPT
 from velora.modules.webhooks.service.endpoints import Endpoint, Owner, endpoint_of
 from velora.platform.db import UnitOfWork
+from velora.platform.db.backlog import Backlog
 
 FORGOTTEN_AT_ONCE: Final = 500
 
@@ -88,17 +89,8 @@ async def everywhere(uow: UnitOfWork) -> list[tuple[Endpoint, int]]:
     return [(one, waiting.get(one.key, 0)) for one in found]
 
 
-@dataclass(frozen=True, slots=True)
-class Backlog:
-    """What waits for endpoints that are enabled, since when the oldest of it; and what was given up, of all that is kept."""
-
-    waiting: int
-    oldest: datetime | None
-    failed: int
-
-
 async def backlog(uow: UnitOfWork) -> Backlog:
-    """Of all endpoints together. Platform scope."""
+    """What waits for endpoints that are enabled, of everybody; and what was given up, of all that is kept. Platform scope."""
     waiting, oldest = await repository.waiting_for_enabled(uow)
     return Backlog(waiting, time_of(oldest) if oldest else None, await repository.count_given_up(uow))
 
