@@ -2,31 +2,16 @@
 
 import asyncio
 import json
-from collections.abc import Callable
-from pathlib import Path
 
-import pytest
 from sqlalchemy import update
-from typer.testing import CliRunner, Result
 
+from tests.module.apps.conftest import Velora
 from velora.apps import doctor
-from velora.apps.cli import app
 from velora.apps.cli.home import at_home
 from velora.apps.findings import State
 from velora.kernel.ids import encode
 from velora.platform.db.jobs import Job, NewJob, enqueue
 from velora.platform.settings import read_settings
-
-Velora = Callable[..., Result]
-
-
-@pytest.fixture
-def velora(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Velora:
-    """Runs a command in an installation of this test's own, with an up-to-date schema."""
-    monkeypatch.setenv("VELORA_HOME", str(tmp_path / "home"))
-    runner = CliRunner()
-    assert runner.invoke(app, ["db", "upgrade"]).exit_code == 0
-    return lambda *words: runner.invoke(app, [*words], catch_exceptions=False)
 
 
 async def one_of_two_given_up() -> tuple[str, str]:

@@ -2,15 +2,10 @@
 
 import asyncio
 import json
-from collections.abc import Callable
-from pathlib import Path
-
-import pytest
-from typer.testing import CliRunner, Result
 
 from tests.builders.people import a_seller, a_tenant, an_account
 from tests.builders.webhooks import listens
-from velora.apps.cli import app
+from tests.module.apps.conftest import Velora
 from velora.apps.cli.home import at_home
 from velora.flows.webhooks import telling
 from velora.kernel.events import numbered
@@ -19,17 +14,6 @@ from velora.modules.catalog.events import ListingChanged
 from velora.modules.webhooks import service as webhooks
 from velora.modules.webhooks.service import Owner
 from velora.platform.settings import read_settings
-
-Velora = Callable[..., Result]
-
-
-@pytest.fixture
-def velora(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Velora:
-    """Runs a command in an installation of this test's own, with an up-to-date schema."""
-    monkeypatch.setenv("VELORA_HOME", str(tmp_path / "home"))
-    runner = CliRunner()
-    assert runner.invoke(app, ["db", "upgrade"]).exit_code == 0
-    return lambda *words: runner.invoke(app, [*words], catch_exceptions=False)
 
 
 async def a_world() -> str:
