@@ -43,6 +43,12 @@ async def all_synonyms(uow: UnitOfWork, tenant_id: int) -> Sequence[Merchandisin
     return await uow.entities(chosen.order_by(MerchandisingSynonyms.id))
 
 
+async def synonym_set(uow: UnitOfWork, key: Key) -> MerchandisingSynonyms | None:
+    tenant_id, id_ = key
+    chosen = select(MerchandisingSynonyms).where(MerchandisingSynonyms.tenant_id == tenant_id, MerchandisingSynonyms.id == id_)
+    return await uow.entity(chosen)
+
+
 async def add_synonyms(uow: UnitOfWork, rows: Sequence[Mapping[str, object]]) -> None:
     await uow.insert(MerchandisingSynonyms, rows)
 

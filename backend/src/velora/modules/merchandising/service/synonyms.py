@@ -33,8 +33,8 @@ async def synonyms(uow: UnitOfWork, tenant_id: int) -> list[Synonyms]:
 
 
 async def synonym_set(uow: UnitOfWork, tenant_id: int, id_: int) -> Synonyms | NotFound:
-    found = {one.id: one for one in await synonyms(uow, tenant_id)}
-    return found.get(id_) or _nowhere(id_)
+    row = await repository.synonym_set(uow, (tenant_id, id_))
+    return _synonyms(row) if row else _nowhere(id_)
 
 
 async def add_synonyms(uow: UnitOfWork, tenant_id: int, sets: Sequence[SynonymSet]) -> list[Synonyms | Refusal]:
