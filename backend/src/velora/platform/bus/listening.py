@@ -100,20 +100,26 @@ async def tell_everyone(db: Database, bus: Bus, groups: Sequence[Group]) -> int:
     """
     await bus.prepare(interests(groups))
     relayed = await _relay_all(db, bus)
-    missing: Exception | None = None
     while True:
-        for group in groups:
-            try:
-                while await listen(db, bus, group):
-                    continue
-            except group.away as error:
-                missing = error
+        missing = await _hear_all(db, bus, groups)
         if not (more := await _relay_all(db, bus)):
             break
         relayed += more
     if missing:
         raise missing
     return relayed
+
+
+async def _hear_all(db: Database, bus: Bus, groups: Sequence[Group]) -> Exception | None:
+    """Every group that can be reached has had what is on the bus; why one could not, if there is one."""
+    missing: Exception | None = None
+    for group in groups:
+        try:
+            while await listen(db, bus, group):
+                continue
+        except group.away as error:
+            missing = error
+    return missing
 
 
 async def _relay_all(db: Database, bus: Bus) -> int:
