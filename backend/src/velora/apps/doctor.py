@@ -14,12 +14,12 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from velora.apps import migrations, trouble, wiring
-from velora.apps.findings import Finding, State, answers, since
+from velora.apps.findings import Finding, State, answers
 from velora.flows.bookkeeping.seals import anchors_are_late
 from velora.flows.bookkeeping.watch import LATE
 from velora.flows.reactions import INTERESTS
 from velora.flows.refund.again import OFTEN, refused_often
-from velora.flows.watching.look import BUS, CACHE, DATABASE, SEARCH
+from velora.flows.watching.look import BUS, CACHE, DATABASE, SEARCH, since
 from velora.kernel.clock import SystemClock
 from velora.kernel.ids import encode, time_of
 from velora.modules.catalog import service as catalog

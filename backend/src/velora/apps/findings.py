@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from time import perf_counter_ns
 
+from velora.flows.watching.look import since
+
 
 class State(StrEnum):
     OK = "ok"
@@ -31,8 +33,3 @@ async def answers(subject: str, says: str, ping: Callable[[], Awaitable[object]]
     except (away, OSError) as error:
         return Finding(subject, State.WRONG, f"{says} does not answer: {error}", mend)
     return Finding(subject, State.OK, named if isinstance(named, str) else says, ms=since(began))
-
-
-def since(began: int) -> int:
-    """How many milliseconds ago that was, by perf_counter_ns."""
-    return round((perf_counter_ns() - began) / 1_000_000)

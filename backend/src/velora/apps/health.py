@@ -10,20 +10,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import literal, select
-from sqlalchemy.exc import DBAPIError
 
 from velora.apps import migrations
-from velora.platform.bus import BusAway
-from velora.platform.cache.port import CacheAway
-from velora.platform.db.errors import DatabaseError
-from velora.platform.house import House
-from velora.platform.search.port import SearchUnavailable
+from velora.platform.house import NO_ANSWER, House
 
 DATABASE_ANSWERS_WITHIN: Final = 2.0  # seconds
 _ENGINE_ANSWERS_WITHIN: Final = 3.0
 _DATABASE_BELIEVED_FOR: Final = 1.0
 _ENGINES_BELIEVED_FOR: Final = 10.0
-_NO_ANSWER: Final = (DatabaseError, DBAPIError, BusAway, CacheAway, SearchUnavailable, OSError, TimeoutError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +66,7 @@ class Health:
             try:
                 async with asyncio.timeout(DATABASE_ANSWERS_WITHIN):
                     found = await migrations.status(self._house.db.engine)
-            except _NO_ANSWER:
+            except NO_ANSWER:
                 return Answer(well=False, status="database_away")
             if not found.is_current:
                 return Answer(well=False, status="schema_unknown" if found.unknown else "schema_behind")
@@ -145,6 +139,6 @@ async def _is_away(ask: Callable[[], Awaitable[object]], seconds: float) -> bool
     try:
         async with asyncio.timeout(seconds):
             await ask()
-    except _NO_ANSWER:
+    except NO_ANSWER:
         return True
     return False

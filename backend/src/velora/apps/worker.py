@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from sqlalchemy.exc import DBAPIError
-
 from velora.flows.bookkeeping.seal import seal_once
 from velora.flows.bookkeeping.watch import watch_books
 from velora.flows.disputes.sweep import find_disputes, sweep_disputes
@@ -35,15 +33,13 @@ from velora.modules.payments.service import inbox as gateway_inbox
 from velora.modules.transfers import service as transfers
 from velora.modules.webhooks import service as webhooks
 from velora.platform.anchors.port import AnchorsAway
-from velora.platform.bus import BusAway, listen, relay
+from velora.platform.bus import listen, relay
 from velora.platform.bus.forgetting import FORGOTTEN_AT_ONCE, forget_inbox, forget_relayed
 from velora.platform.bus.mending import mend
-from velora.platform.cache.port import CacheAway
 from velora.platform.db import UnitOfWork, idempotency
 from velora.platform.db.ddl import ensure_months_ahead
-from velora.platform.db.errors import DatabaseError
+from velora.platform.house import NO_ANSWER
 from velora.platform.mail.port import MailAway
-from velora.platform.search.port import SearchUnavailable
 from velora.platform.signing import NoSigningKey
 from velora.platform.telemetry import metrics
 from velora.platform.telemetry.surroundings import note
@@ -56,7 +52,7 @@ _LONGEST_BACK_OFF: Final = timedelta(minutes=1)
 _TIME_TO_FINISH: Final = timedelta(seconds=20)
 # How long a group of listeners waits on the bus before its loop looks whether to stop.
 _LISTENS_FOR: Final = 1.0
-_AWAY: Final = (DatabaseError, DBAPIError, AnchorsAway, BusAway, CacheAway, MailAway, SearchUnavailable, OSError, TimeoutError)
+_AWAY: Final = (*NO_ANSWER, AnchorsAway, MailAway)
 
 
 @dataclass(frozen=True)

@@ -3,22 +3,27 @@
 from dataclasses import dataclass, field
 from typing import Final
 
+from sqlalchemy.exc import DBAPIError
+
 from velora.kernel.clock import Clock
 from velora.platform.anchors.port import Anchors
-from velora.platform.bus.port import Bus
+from velora.platform.bus.port import Bus, BusAway
 from velora.platform.cache.followed import Followed
-from velora.platform.cache.port import Cache
+from velora.platform.cache.port import Cache, CacheAway
 from velora.platform.cache.recent import Recent
 from velora.platform.cache.tallies import Tallies
 from velora.platform.db import Database
+from velora.platform.db.errors import DatabaseError
 from velora.platform.db.group_commit import Writes
 from velora.platform.files.port import Files
 from velora.platform.mail.port import Mail
 from velora.platform.outbound import Outbound
-from velora.platform.search.port import SearchIndex
+from velora.platform.search.port import SearchIndex, SearchUnavailable
 from velora.platform.settings import Settings
 from velora.platform.signing import SigningKeys
 
+# What asking the database, the bus, the cache or the index raises while it does not answer.
+NO_ANSWER: Final = (DatabaseError, DBAPIError, BusAway, CacheAway, SearchUnavailable, OSError, TimeoutError)
 # How long a process believes who a session belongs to: so long may a session that was ended elsewhere still be served here.
 _BELIEVED_SECONDS: Final = 1.0
 

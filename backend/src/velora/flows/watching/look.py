@@ -17,21 +17,19 @@ from velora.kernel.ids import time_of
 from velora.modules.ledger import service as ledger
 from velora.modules.notifications import service as notifications
 from velora.modules.webhooks import service as webhooks
-from velora.platform.bus import BusAway, Lag
+from velora.platform.bus import Lag
 from velora.platform.bus.parking import ParkedEvents, backlogs
 from velora.platform.bus.relaying import lag
-from velora.platform.cache.port import CacheAway
 from velora.platform.db import jobs
 from velora.platform.db.backlog import Backlog
-from velora.platform.db.errors import DatabaseError, Duplicate
+from velora.platform.db.errors import Duplicate
 from velora.platform.db.health import health
 from velora.platform.db.troubles import Trouble, last_troubles, note_troubles
-from velora.platform.house import House
-from velora.platform.search.port import SearchUnavailable, Stage
+from velora.platform.house import NO_ANSWER, House
+from velora.platform.search.port import Stage
 
 ANSWERS_WITHIN: Final = timedelta(seconds=5)
 READ_WITHIN: Final = timedelta(seconds=5)
-AWAY: Final = (DatabaseError, DBAPIError, BusAway, CacheAway, SearchUnavailable, OSError, TimeoutError)
 DATABASE, BUS, CACHE, SEARCH = "database", "bus", "cache", "search"
 ENGINES: Final = (DATABASE, BUS, CACHE, SEARCH)
 
@@ -147,16 +145,16 @@ async def _asked(
     try:
         async with asyncio.timeout(within.total_seconds()):
             version = await ask()
-        ms = _since(began)
+        ms = since(began)
         if read:
             async with asyncio.timeout(READ_WITHIN.total_seconds()):
                 await read()
     except TimeoutError:
         late = READ_WITHIN if version else within
         error = f"{'what waits there could not be read' if version else 'no answer'} within {late.total_seconds():.0f} s"
-    except AWAY as away:
+    except NO_ANSWER as away:
         error = _words(away)
-    return Engine(name, version, error, _since(began) if ms is None else ms)
+    return Engine(name, version, error, since(began) if ms is None else ms)
 
 
 def _words(away: Exception) -> str:
@@ -165,7 +163,8 @@ def _words(away: Exception) -> str:
     return str(origin) or type(origin).__name__
 
 
-def _since(began: int) -> int:
+def since(began: int) -> int:
+    """How many milliseconds ago that was, by perf_counter_ns."""
     return round((perf_counter_ns() - began) / 1_000_000)
 
 
@@ -198,7 +197,7 @@ async def _troubles(house: House, engines: Sequence[Engine]) -> Mapping[str, Tro
                 await _note(house, errors)
             async with house.db.read(None) as uow:
                 return await last_troubles(uow)
-    except AWAY:
+    except NO_ANSWER:
         return {}  # the database went away while it was looked at
 
 
