@@ -42,7 +42,7 @@ async def forget_later(uow: UnitOfWork, seller_id: int, import_id: int) -> None:
 
 async def forget(house: House, job: Taken) -> None:
     """The file is not in the store."""
-    await house.files.remove([_key(int(str(job.args["seller_id"])), int(str(job.args["import_id"])))])
+    await house.files.remove([_key(job.id_of("seller_id"), job.id_of("import_id"))])
 
 
 async def link_to_sent(house: House, seller_id: int, import_id: int) -> Link:

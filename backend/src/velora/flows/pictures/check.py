@@ -66,4 +66,4 @@ async def forget(house: TradingHouse, job: Taken) -> Settle | None:
 
 
 def _photo_of(job: Taken) -> tuple[int, int]:
-    return int(str(job.args["seller_id"])), int(str(job.args["photo_id"]))
+    return job.id_of("seller_id"), job.id_of("photo_id")

@@ -254,8 +254,8 @@ class KafkaBus:
             await _quietly(member.consumer.stop())
         del self._known[group]
 
-    async def ends(self) -> Mapping[str, int]:
-        return await self._cluster.ends()
+    async def topics(self) -> Mapping[str, str]:
+        return await self._cluster.topics()
 
     async def restore(self, topics: Collection[str]) -> None:
         await self._cluster.restore(topics)

@@ -15,10 +15,12 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewPartitions, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+from aiokafka.client import AIOKafkaClient
 from aiokafka.errors import CommitFailedError, KafkaError, TopicAlreadyExistsError, for_code
 
 from velora.kernel.events import event_types
 from velora.platform.bus.cloudevents import PREFIX, topic_of
+from velora.platform.bus.kafka_identity import identities
 from velora.platform.bus.port import BusAway, NoSuchPlace
 
 KEPT: Final = timedelta(days=7)
@@ -108,12 +110,19 @@ class KafkaCluster:
                 if code and for_code(code) is not TopicAlreadyExistsError:
                     raise for_code(code)(f"{name}: {why}")
 
-    async def ends(self) -> Mapping[str, int]:
-        """Where each part of the modules' topics ends. Those that were not there are made."""
+    async def topics(self) -> Mapping[str, str]:
+        """The modules' topics, each with the id that the cluster gave it. Those that were not there are made."""
         await self.make_topics()
-        async with self._looking(None) as consumer:
-            parts = await self._parts({topic_of(kind.type) for kind in event_types()})
-            return {self.place(part): offset for part, offset in (await consumer.end_offsets(parts)).items()}
+        names = {topic_of(kind.type) for kind in event_types()}
+        await self._parts(names)  # from here on they are known
+        async with answering(), asyncio.timeout(ANSWERS_WITHIN / 1000):
+            client = AIOKafkaClient(**self._address.connection())
+            try:
+                await client.bootstrap()
+                found = await identities(client, {self._address.named(name) for name in names})
+            finally:
+                await client.close()
+        return {name: found[self._address.named(name)] for name in names}
 
     async def restore(self, topics: Collection[str]) -> None:
         """They have the parts and settings that they were made with: a broker that makes topics for whoever asks has its own idea."""
@@ -265,12 +274,10 @@ class KafkaCluster:
                 await consumer.stop()
 
     @asynccontextmanager
-    async def _looking(self, group: str | None) -> AsyncGenerator[AIOKafkaConsumer]:
+    async def _looking(self, group: str) -> AsyncGenerator[AIOKafkaConsumer]:
         """A consumer that takes no part in its group, only says where that stands, or moves it."""
         async with answering():
-            consumer = AIOKafkaConsumer(
-                group_id=self._address.named(group) if group else None, enable_auto_commit=False, **self._address.connection()
-            )
+            consumer = AIOKafkaConsumer(group_id=self._address.named(group), enable_auto_commit=False, **self._address.connection())
             try:
                 await consumer.start()
                 yield consumer

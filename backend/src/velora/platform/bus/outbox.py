@@ -168,7 +168,7 @@ class OutboxBus:
         self._known.discard(group)
         self._passed.pop(group, None)
 
-    async def ends(self) -> Mapping[str, int]:
+    async def topics(self) -> Mapping[str, str]:
         return {}
 
     async def restore(self, topics: Collection[str]) -> None:

@@ -112,10 +112,10 @@ class Bus(Protocol):
         """Nobody listens as this group any more: nothing is kept for it. Raises NoSuchPlace, BusAway."""
         ...
 
-    async def ends(self) -> Mapping[str, int]:
-        """How far each part of the log reaches; nothing where the outbox is the log. A topic that was deleted is made again, and ends at 0.
+    async def topics(self) -> Mapping[str, str]:
+        """What tells each topic of the log from any other that has had or will have its name; nothing where the outbox is the log.
 
-        Raises BusAway.
+        One that was deleted is made again, and is another. Raises BusAway.
         """
         ...
 

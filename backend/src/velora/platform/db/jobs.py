@@ -88,6 +88,10 @@ class Taken:
     tries: int
     holder: str = field(repr=False)
 
+    def id_of(self, name: str) -> int:
+        """One of the ids that it is about, by its name in `args`."""
+        return int(str(self.args[name]))
+
 
 @dataclass(frozen=True, slots=True)
 class Shown:

@@ -53,13 +53,13 @@ class RelayLane(Base):
     held_until: Mapped[datetime] = mapped_column(UtcTime)
 
 
-class BusPart(Base):
-    """How far a part of the bus has been seen to reach. One that reaches less far has been deleted, and what was on it is told again."""
+class BusTopic(Base):
+    """Which topic had this name when somebody last looked. Where another has it now, what was on that one is told again."""
 
-    __tablename__ = "bus_part"
+    __tablename__ = "bus_topic"
 
-    place: Mapped[str] = mapped_column(String(120), primary_key=True)
-    reach: Mapped[int] = mapped_column(BigId)
+    name: Mapped[str] = mapped_column(String(80), primary_key=True)
+    identity: Mapped[str] = mapped_column(String(80))
 
 
 class EventGroup(Base):

@@ -1,7 +1,6 @@
 """Routes of the storefront's pages, open to guests."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Final, Literal
 
@@ -314,7 +313,7 @@ async def search(
             "total": found.total,
             "facets": lists.facet_rows(found, category),
             "did_you_mean": found.did_you_mean,
-            "relaxed": asdict(found.relaxed) if found.relaxed else None,
+            "relaxed": found.relaxed,
             "next_cursor": encode_cursor(after) if more else None,
             "has_more": more,
         }

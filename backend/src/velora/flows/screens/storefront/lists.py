@@ -1,7 +1,6 @@
 """Lists of cards: from the index, or, without words, from the database while the index is away."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from typing import Any, Final
 
 from velora.flows.indexing import documents_of
@@ -26,7 +25,7 @@ def marked_cards(result: Found, currency: str) -> tuple[Card, ...]:
 
 
 def _marked(hit: Hit) -> Mapping[str, Any] | None:
-    return {"title": [asdict(piece) for piece in hit.title], "snippet": [asdict(piece) for piece in hit.snippet]} if hit.title else None
+    return {"title": hit.title, "snippet": hit.snippet} if hit.title else None
 
 
 def offset_of(cursor: str | None) -> int:
@@ -73,10 +72,9 @@ async def _from_database(house: House, tenant_id: int, query: Query) -> Found:
 
 
 def facet_rows(result: Found, chosen_category: str | None) -> list[dict[str, Any]]:
-    """The facets that help to go on, and last what the prices lie between: JSON, as the API gives them."""
+    """The facets that help to go on, and last what the prices lie between: as the API gives them, once orjson has written their values."""
     shown: list[dict[str, Any]] = [
-        {"key": facet.key, "label": facet.label, "kind": "terms", "values": [asdict(value) for value in facet.values]}
-        for facet in facets_of(result, chosen_category)
+        {"key": facet.key, "label": facet.label, "kind": "terms", "values": facet.values} for facet in facets_of(result, chosen_category)
     ]
     if result.price_min is not None and result.price_min != result.price_max:
         shown.append({"key": "price", "label": "", "kind": "range", "values": [], "min": result.price_min, "max": result.price_max})

@@ -1,4 +1,4 @@
-"""Bus parts.
+"""Bus topics.
 
 Written by `velora db revision` from the models; then read by a person.
 """
@@ -14,10 +14,10 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
-        "bus_part",
-        sa.Column("place", sa.String(length=120), nullable=False),
-        sa.Column("reach", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("place", name=op.f("pk_bus_part")),
+        "bus_topic",
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("identity", sa.String(length=80), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_bus_topic")),
         mysql_charset="utf8mb4",
         mysql_collate="utf8mb4_0900_bin",
         mysql_engine="InnoDB",
