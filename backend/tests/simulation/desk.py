@@ -67,8 +67,13 @@ class Desk:
         ]  # fmt: skip
 
     def gives_up(self, chance: float) -> list[Awaitable[None]]:
-        """Of some of these orders no money is expected any more."""
-        return [self._gives_up(tenant_id, order_id) for tenant_id, order_id, *_ in self._rows(_AWAITED) if self._dice.random() < chance]
+        """Of some of these orders no money is expected any more; soonest of those for which too little has come."""
+        short = {order_id for (order_id,) in self._rows("SELECT order_id FROM suspense_case WHERE state = 'kept'")}
+        return [
+            self._gives_up(tenant_id, order_id)
+            for tenant_id, order_id, *_ in self._rows(_AWAITED)
+            if self._dice.random() < (0.5 if order_id in short else chance)
+        ]
 
     def clears(self, chance: float) -> list[Awaitable[None]]:
         """Of what is nobody's, some is sent back, and some is for an order that waits, as the payer has said on the telephone."""
@@ -86,7 +91,7 @@ class Desk:
     async def _pays(self, tenant_id: int, order_id: int, due: int) -> None:
         dice = self._dice
         await self.people.world.takes(0, 20)
-        amounts = dice.choices(((due,), (due // 2, due - due // 2), (due + 700,), (due - 100,), (due, due)), (6, 2, 1, 1, 1))[0]
+        amounts = dice.choices(((due,), (due // 2, due - due // 2), (due + 700,), (due - 100,), (due, due)), (5, 2, 1, 3, 1))[0]
         words = f"Invoice {encode('ord', order_id)}" if dice.random() < 0.7 else "with thanks"
         chosen = order_id if dice.random() < 0.5 else None
         for amount in amounts:
