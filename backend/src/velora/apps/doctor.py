@@ -4,7 +4,7 @@ A finding is a value; an engine that is away is one, not an error. No secret is 
 """
 
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from time import perf_counter_ns
@@ -19,7 +19,7 @@ from velora.flows.bookkeeping.seals import anchors_are_late
 from velora.flows.bookkeeping.watch import LATE
 from velora.flows.reactions import INTERESTS
 from velora.flows.refund.again import OFTEN, refused_often
-from velora.flows.watching.look import BUS, CACHE, DATABASE, SEARCH, since
+from velora.flows.watching.look import BUS, CACHE, DATABASE, SEARCH, SEEN_WITHIN, since
 from velora.kernel.clock import SystemClock
 from velora.kernel.ids import encode, time_of
 from velora.modules.catalog import service as catalog
@@ -39,6 +39,7 @@ from velora.platform.db.engine import make_engine
 from velora.platform.db.grants import rights_beyond_app
 from velora.platform.db.health import health
 from velora.platform.db.troubles import Trouble, last_troubles
+from velora.platform.db.workers import Present, workers
 from velora.platform.files import FilesAway
 from velora.platform.mail.port import MailAway
 from velora.platform.search.port import SearchUnavailable, Stage
@@ -186,6 +187,7 @@ async def _inside(settings: Settings, engine: AsyncEngine) -> list[Finding]:
         letters = await notifications.waiting(uow)
         refused = await refused_often(uow)
         stuck = (await jobs.counted(uow)).get("parked", 0)
+        found.append(_workers(await workers(uow), uow.now))
     if stuck:
         says = f"{stuck} jobs that were given up"
         found.append(Finding("jobs", State.WRONG, says, "Which, and why: velora jobs list --parked. Then: velora jobs again"))
@@ -221,6 +223,13 @@ async def _bus(settings: Settings, db: Database) -> Finding:
             "events", State.NOTE, says, "Is a worker running? velora worker. If one is, velora events status says again how far.", took
         )
     return Finding("events", State.OK, says, ms=took)
+
+
+def _workers(found: Sequence[Present], now: datetime) -> Finding:
+    if running := sum(now - one.seen_at < SEEN_WITHIN for one in found):
+        return Finding("workers", State.OK, f"{running} at work")
+    says = f"none since {found[0].seen_at:%Y-%m-%d %H:%M} UTC" if found else "none within the last hour"
+    return Finding("workers", State.NOTE, says, "Letters, refunds, the index and all that waits need one: velora worker")
 
 
 def _books(last: Watched | None, now: datetime) -> Finding:

@@ -29,6 +29,7 @@ from velora.platform.cache.redis import RedisCache
 from velora.platform.db import Database, jobs
 from velora.platform.db.jobs import NewJob
 from velora.platform.db.outbox import ParkedEvent
+from velora.platform.db.workers import note_worker
 
 PAGE = "/platform/engines"
 AGE = timedelta(seconds=90)
@@ -98,11 +99,26 @@ async def test_every_engine_says_its_version_and_what_waits_its_age(house: Tradi
     # the one that failed is due again by now
     assert page["queues"]["jobs"] == {"waiting": 2, "oldest_seconds": 90, "retried": 0, "given_up": 1}
     assert page["queues"]["books"] == {"verified_at": None, "wrong": 0, "unsealed_seconds": None}
+    assert page["queues"]["workers"] == []
     groups = {one["name"]: one for one in page["groups"]}
     assert set(groups) == {*INTERESTS, "gone.by"}
     assert groups["webhooks.telling"] == {"name": "webhooks.telling", "waiting": 1, "oldest_seconds": 90, "parked": 2}
     assert groups["indexing.keep"]["waiting"] == 0
     assert groups["gone.by"] == {"name": "gone.by", "waiting": None, "oldest_seconds": None, "parked": 1}
+
+
+async def test_who_works_is_there_for_an_hour_after_it_was_last_heard_of(house: TradingHouse, clock: ManualClock, signed_in: SignedInAs):
+    root, _ = await signed_in(None, Role.SUPER_ADMIN)
+    async with house.db.begin(None) as uow:
+        await note_worker(uow, "here:1")
+        await note_worker(uow, "there:1")
+    clock.advance(timedelta(seconds=31))
+    async with house.db.begin(None) as uow:
+        await note_worker(uow, "here:1")
+    seen = (await root.get(PAGE)).json()["queues"]["workers"]
+    assert [(one["name"], one["runs"]) for one in seen] == [("here:1", True), ("there:1", False)]
+    clock.advance(timedelta(hours=1))
+    assert [one["name"] for one in (await root.get(PAGE)).json()["queues"]["workers"]] == ["here:1"]
 
 
 @pytest.fixture

@@ -25,6 +25,7 @@ from velora.modules.payments import service as payments
 from velora.platform.db import Database
 from velora.platform.db.outbox import OutboxEvent, ParkedEvent
 from velora.platform.db.troubles import note_troubles
+from velora.platform.db.workers import Worker
 from velora.platform.settings import Settings
 
 
@@ -48,6 +49,21 @@ def an_event(id_: int) -> dict[str, object]:
         "id": id_, "tenant_id": 1, "epoch": 1, "aggregate_type": "order", "aggregate_id": 1, "type": "orders.order_paid.v1",
         "payload": {}, "relayed": 0,
     }  # fmt: skip
+
+
+async def test_it_is_said_whether_anybody_works(fresh_db: Database, settings: Settings):
+    nobody = await found(settings, "workers")
+    assert (nobody.state, nobody.says) == (State.NOTE, "none within the last hour")
+    assert "velora worker" in nobody.mend
+    now = SystemClock().now()
+    rows = [{"name": name, "started_at": now, "seen_at": now - timedelta(minutes=ago)} for name, ago in (("here:1", 0), ("there:1", 5))]
+    async with fresh_db.begin(None) as uow:
+        await uow.insert(Worker, rows)
+    assert (await found(settings, "workers")).says == "1 at work"
+    async with fresh_db.begin(None) as uow:
+        await uow.set_on(Worker, {("here:1",): {"seen_at": now - timedelta(minutes=6)}})
+    gone = await found(settings, "workers")
+    assert (gone.state, gone.says.startswith("none since 20")) == (State.NOTE, True)
 
 
 async def test_events_that_wait_too_long_ask_for_a_worker(fresh_db: Database, settings: Settings):

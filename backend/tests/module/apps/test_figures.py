@@ -24,7 +24,7 @@ from velora.apps.health import Health
 from velora.apps.operations import operations
 from velora.apps.worker import Loop, run
 from velora.flows.reactions import INTERESTS
-from velora.flows.watching.figures import watch
+from velora.flows.watching.figures import THIS_PROCESS, watch
 from velora.kernel.clock import ManualClock
 from velora.modules.notifications import service as notifications
 from velora.modules.notifications.policy.words import Template, needed
@@ -34,8 +34,11 @@ from velora.platform.bus import Group, Reacts, listen, relay
 from velora.platform.bus.kafka import KafkaBus
 from velora.platform.bus.listening import TRIES
 from velora.platform.cache.redis import RedisCache
+from velora.platform.db import jobs
 from velora.platform.db.errors import Unavailable
+from velora.platform.db.jobs import NewJob
 from velora.platform.db.outbox import ParkedEvent
+from velora.platform.db.workers import note_worker, workers
 from velora.platform.house import House
 
 GROUP = "webhooks.telling"
@@ -120,6 +123,40 @@ async def test_what_waits_is_told_with_its_age(watched: Watched):
     assert {name: now[f"velora_engine_up{{engine={name}}}"] for name in ("database", "bus", "cache", "search")} == dict.fromkeys(
         ("database", "bus", "cache", "search"), 1
     )
+
+
+async def test_jobs_that_wait_failed_or_were_given_up_are_told(watched: Watched):
+    house = watched.house
+    async with house.db.begin(None) as uow:
+        await jobs.enqueue(uow, [*(NewJob(kind, {}) for kind in ("failed", "lost", "due")), NewJob("later", {}, run_at=uow.now + AGE)])
+    async with house.db.begin(None) as uow:
+        for kind, tries in (("failed", 1), ("lost", jobs.MOST_TRIES)):
+            taken = await jobs.take(uow, {kind})
+            assert taken is not None
+            await jobs.failed(uow, replace(taken, tries=tries), "no")
+    watched.clock.advance(timedelta(seconds=3))
+    await watch(house)
+    now = await watched.figures()
+    named = ("waiting", "oldest_age_seconds", "to_try_again", "given_up")
+    assert {name: now[f"velora_jobs_{name}"] for name in named} == dict(zip(named, (1, 3, 1, 1), strict=True))
+
+
+async def test_a_worker_says_that_it_runs_and_is_forgotten_an_hour_after_it_did_last(watched: Watched):
+    house, clock = watched.house, watched.clock
+    began = clock.now()
+    async with house.db.begin(None) as uow:
+        await note_worker(uow, "elsewhere:7")
+    clock.advance(timedelta(minutes=59))
+    await watch(house)
+    clock.advance(timedelta(seconds=5))
+    await watch(house)
+    async with house.db.read(None) as uow:
+        mine, other = await workers(uow)
+    assert (mine.name, mine.started_at, mine.seen_at) == (THIS_PROCESS, began + timedelta(minutes=59), clock.now())
+    assert (other.name, other.seen_at) == ("elsewhere:7", began)
+    clock.advance(timedelta(minutes=1))
+    async with house.db.read(None) as uow:
+        assert [one.name for one in await workers(uow)] == [THIS_PROCESS]
 
 
 async def test_what_was_done_is_counted(watched: Watched):

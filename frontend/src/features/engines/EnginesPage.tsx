@@ -1,11 +1,18 @@
 import { CircleCheck, DatabaseZap, TriangleAlert } from "lucide-react";
 import { useTranslation } from "react-i18next";
-import type { BooksOut, EngineOut, EnginesOut, GroupOut, QueuesOut } from "@/shared/api/generated/model";
+import type {
+  BooksOut,
+  EngineOut,
+  EnginesOut,
+  GroupOut,
+  QueuesOut,
+  WorkerOut,
+} from "@/shared/api/generated/model";
 import { useListEngines } from "@/shared/api/generated/watching/watching";
 import { useFormat } from "@/shared/format";
 import { Card, Chip, EmptyState, Fact, Facts, LoadError, Notice, PageHead, SkeletonText } from "@/shared/kit";
 import { flowOfGroup, flowOfQueue, QUEUES, toLookAt } from "./flow";
-import { EngineState, FlowState, useDuration } from "./looks";
+import { EngineState, FlowState, useDuration, WorkerState } from "./looks";
 import { PlainTable } from "./PlainTable";
 
 const EVERY = 5000;
@@ -41,6 +48,7 @@ export function EnginesPage() {
           <Engines engines={seen.data.engines} />
           {seen.data.queues ? <Queues queues={seen.data.queues} /> : <Unknown />}
           <Groups groups={seen.data.groups} />
+          {seen.data.queues && <Workers workers={seen.data.queues.workers} />}
           {seen.data.queues && <Books books={seen.data.queues.books} />}
         </div>
       )}
@@ -240,6 +248,56 @@ function Groups({ groups }: { groups: readonly GroupOut[] }) {
           },
         ]}
       />
+    </Card>
+  );
+}
+
+function Workers({ workers }: { workers: readonly WorkerOut[] }) {
+  const { t } = useTranslation("engines");
+  const { relative } = useFormat();
+  return (
+    <Card flush={workers.length > 0} title={t("workers")}>
+      {!workers.some((worker) => worker.runs) && (
+        <div className={workers.length > 0 ? "p-4" : undefined}>
+          <Notice tone="warning" title={t("no_worker_title")}>
+            {t("no_worker")}
+          </Notice>
+        </div>
+      )}
+      {workers.length > 0 && (
+        <PlainTable
+          label={t("workers")}
+          rows={workers}
+          rowKey={(worker) => worker.name}
+          columns={[
+            {
+              id: "worker",
+              header: t("worker"),
+              cell: (worker) => <bdi className="font-mono text-xs break-all">{worker.name}</bdi>,
+            },
+            {
+              id: "since",
+              header: t("since"),
+              align: "end",
+              wide: true,
+              cell: (worker) => relative(worker.started_at),
+            },
+            {
+              id: "seen",
+              header: t("seen"),
+              align: "end",
+              wide: true,
+              cell: (worker) => relative(worker.seen_at),
+            },
+            {
+              id: "state",
+              header: t("state"),
+              align: "end",
+              cell: (worker) => <WorkerState runs={worker.runs} />,
+            },
+          ]}
+        />
+      )}
     </Card>
   );
 }

@@ -24,6 +24,10 @@ const queues: QueuesOut = {
   webhooks: idle,
   jobs: { ...idle, retried: 0 },
   books: { verified_at: "2026-11-16T09:40:00Z", wrong: 0, unsealed_seconds: null },
+  workers: [
+    { name: "worker-1:12", started_at: "2026-11-16T09:00:00Z", seen_at: "2026-11-16T10:04:10Z", runs: true },
+    { name: "worker-2:9", started_at: "2026-11-16T08:00:00Z", seen_at: "2026-11-16T09:30:00Z", runs: false },
+  ],
 };
 const well: EnginesOut = {
   at: "2026-11-16T10:04:12Z",
@@ -67,6 +71,20 @@ test("says of every engine what it is and how it fares, and that all is well", a
   expect(row(/webhooks\.telling/)).toHaveTextContent("Flows");
   const jobs = within(screen.getByRole("table", { name: "Queues" })).getByRole("row", { name: /Jobs/ });
   expect(jobs).toHaveTextContent("Flows");
+});
+
+test("says which workers run, and warns when none does", async () => {
+  answered(well);
+  const { unmount } = open();
+  expect(await screen.findByRole("row", { name: /worker-1:12/ })).toHaveTextContent("Runs");
+  expect(row(/worker-2:9/)).toHaveTextContent("Not heard of");
+  expect(screen.queryByText("No worker runs")).not.toBeInTheDocument();
+  unmount();
+  const gone = { ...well, queues: { ...queues, workers: [] } };
+  answered(gone);
+  open();
+  expect(await screen.findByText("No worker runs")).toBeInTheDocument();
+  expect(toLookAt(gone)).toBe(1);
 });
 
 test("says why an engine is away, what was the matter before, what is late and what waits for a person", async () => {

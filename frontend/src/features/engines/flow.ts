@@ -2,7 +2,7 @@ import type { EnginesOut, GroupOut, QueueOut, QueuesOut } from "@/shared/api/gen
 import type { Flow } from "./looks";
 
 export const QUEUES = ["outbox", "letters", "webhooks", "jobs"] as const;
-export type QueueName = Exclude<keyof QueuesOut, "books">;
+export type QueueName = Exclude<keyof QueuesOut, "books" | "workers">;
 
 /** From how many seconds on the oldest has waited too long; what others' endpoints refuse waits for days, and is their owners' matter. */
 const LATE: Record<QueueName | "group", number> = {
@@ -24,7 +24,7 @@ export function flowOfGroup(group: GroupOut): Flow {
   return (group.oldest_seconds ?? 0) > LATE.group ? "late" : "flows";
 }
 
-/** How many engines and queues somebody should look at. */
+/** How many engines and queues somebody should look at; that nobody works is one more. */
 export function toLookAt({ engines, queues, groups }: EnginesOut): number {
   const flows = [
     ...(queues ? QUEUES.map((name) => flowOfQueue(name, queues[name])) : []),
@@ -33,6 +33,7 @@ export function toLookAt({ engines, queues, groups }: EnginesOut): number {
   return (
     engines.filter((engine) => engine.state !== "up").length +
     flows.filter((flow) => flow !== "flows" && flow !== "unknown").length +
-    (queues && queues.books.wrong > 0 ? 1 : 0)
+    (queues && queues.books.wrong > 0 ? 1 : 0) +
+    (queues && !queues.workers.some((worker) => worker.runs) ? 1 : 0)
   );
 }

@@ -21,6 +21,18 @@ export function EngineState({ state }: { state: EngineOut["state"] }) {
   );
 }
 
+/** Whether it has said of late that it runs. */
+export function WorkerState({ runs }: { runs: boolean }) {
+  const { t } = useTranslation("engines");
+  return runs ? (
+    <Chip tone="positive" icon={<CircleCheck aria-hidden />}>
+      {t("runs")}
+    </Chip>
+  ) : (
+    <Chip icon={<CircleHelp aria-hidden />}>{t("gone")}</Chip>
+  );
+}
+
 /** How a queue fares, whatever waits in it. */
 export type Flow = "flows" | "late" | "unknown" | number;
 

@@ -1,15 +1,28 @@
 """What was seen becomes the figures of this process: the worker's, so that one process reads the queues and not every one."""
 
+import os
+import socket
 from datetime import datetime
+from typing import Final
 
 from velora.flows.watching.look import Queues, Seen, look
+from velora.platform.db.workers import note_worker
 from velora.platform.house import House
 from velora.platform.telemetry import queues as told
 
+THIS_PROCESS: Final = f"{socket.gethostname()[:60]}:{os.getpid()}"
+
 
 async def watch(house: House) -> int:
-    """The figures say how engines and queues stand now; what could not be read keeps its last value, and its engine is down."""
-    tell(await look(house))
+    """The figures say how engines and queues stand now; what could not be read keeps its last value, and its engine is down.
+
+    And that this worker runs is known to whoever looks.
+    """
+    seen = await look(house)
+    tell(seen)
+    if seen.queues is not None:  # else there is no database to note it in
+        async with house.db.begin(None) as uow:
+            await note_worker(uow, THIS_PROCESS)
     return 0
 
 
@@ -43,6 +56,10 @@ def _tell_queues(queues: Queues, seen: Seen) -> None:
     told.webhooks_waiting.set(queues.webhooks.waiting)
     told.webhooks_age.set(_seconds(queues.webhooks.oldest, seen.at))
     told.webhooks_failed.set(queues.webhooks.failed)
+    told.jobs_waiting.set(queues.jobs.waiting)
+    told.jobs_age.set(_seconds(queues.jobs.oldest, seen.at))
+    told.jobs_again.set(queues.jobs.again)
+    told.jobs_failed.set(queues.jobs.failed)
     books = queues.books
     told.books_verified.set(books.verified_at.timestamp() if books.verified_at else 0)
     told.books_wrong.set(books.wrong)

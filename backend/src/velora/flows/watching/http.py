@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from velora.flows.reactions import INTERESTS, home_of
-from velora.flows.watching.look import BUS, CACHE, DATABASE, SEARCH, Engine, Queues, Seen, look
+from velora.flows.watching.look import BUS, CACHE, DATABASE, SEARCH, SEEN_WITHIN, Engine, Queues, Seen, look
 from velora.kernel.errors import Forbidden
 from velora.platform.bus import Lag
 from velora.platform.bus.parking import ParkedEvents
@@ -70,14 +70,24 @@ class BooksOut(Schema):
     unsealed_seconds: int | None = Field(description="For how long the oldest journal has been waiting for its seal")
 
 
+class WorkerOut(Schema):
+    """A process that works in the background. `runs` while it says so; every few seconds it does."""
+
+    name: str = Field(description="Its machine, and its process there", examples=["worker-7f9c:12"])
+    started_at: datetime
+    seen_at: datetime
+    runs: bool
+
+
 class QueuesOut(Schema):
-    """What waits in the database. `given_up` of the outbox is what the bus could never take."""
+    """What waits in the database. `given_up` of the outbox is what the bus could never take. `workers` were heard of within the hour."""
 
     outbox: QueueOut
     letters: QueueOut
     webhooks: QueueOut
     jobs: QueueOut
     books: BooksOut
+    workers: list[WorkerOut]
 
 
 class EnginesOut(Schema):
@@ -125,6 +135,10 @@ def _queues(found: Queues, now: datetime) -> QueuesOut:
         books=BooksOut(
             verified_at=found.books.verified_at, wrong=found.books.wrong, unsealed_seconds=_age(found.books.unsealed_since, now)
         ),
+        workers=[
+            WorkerOut(name=one.name, started_at=one.started_at, seen_at=one.seen_at, runs=now - one.seen_at < SEEN_WITHIN)
+            for one in found.workers
+        ],
     )
 
 

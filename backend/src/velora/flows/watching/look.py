@@ -25,11 +25,14 @@ from velora.platform.db.backlog import Backlog
 from velora.platform.db.errors import Duplicate
 from velora.platform.db.health import health
 from velora.platform.db.troubles import Trouble, last_troubles, note_troubles
+from velora.platform.db.workers import Present, workers
 from velora.platform.house import NO_ANSWER, House
 from velora.platform.search.port import Stage
 
 ANSWERS_WITHIN: Final = timedelta(seconds=5)
 READ_WITHIN: Final = timedelta(seconds=5)
+# A worker says every five seconds that it runs; while engines are away it may take it some more.
+SEEN_WITHIN: Final = timedelta(seconds=30)
 DATABASE, BUS, CACHE, SEARCH = "database", "bus", "cache", "search"
 ENGINES: Final = (DATABASE, BUS, CACHE, SEARCH)
 
@@ -64,7 +67,7 @@ class Books:
 
 @dataclass(frozen=True, slots=True)
 class Queues:
-    """What waits in the database."""
+    """What waits in the database, and who is there to do it."""
 
     outbox: Backlog
     parked: Mapping[str, ParkedEvents]
@@ -72,6 +75,7 @@ class Queues:
     webhooks: Backlog
     jobs: Backlog
     books: Books
+    workers: Sequence[Present]
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +183,7 @@ async def _queues(house: House) -> Queues:
             await webhooks.backlog(uow),
             await jobs.backlog(uow),
             Books(watched.checked_at if watched else None, len(watched.wrong) if watched else 0, seals.oldest_waiting),
+            await workers(uow),
         )
 
 

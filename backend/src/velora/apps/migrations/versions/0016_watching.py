@@ -1,4 +1,4 @@
-"""What is watched: the trace of an event, what was last the matter with an engine, and webhooks counted by state."""
+"""What is watched: the trace of an event, what was last the matter with an engine, which workers run, and webhooks counted by state."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -19,6 +19,17 @@ def upgrade() -> None:
         sa.Column("error", sa.String(length=400), nullable=False),
         sa.Column("at", UtcTime(), nullable=False),
         sa.PrimaryKeyConstraint("engine", name=op.f("pk_engine_trouble")),
+        mysql_charset="utf8mb4",
+        mysql_collate="utf8mb4_0900_bin",
+        mysql_engine="InnoDB",
+        sqlite_strict=True,
+    )
+    op.create_table(
+        "worker",
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("started_at", UtcTime(), nullable=False),
+        sa.Column("seen_at", UtcTime(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_worker")),
         mysql_charset="utf8mb4",
         mysql_collate="utf8mb4_0900_bin",
         mysql_engine="InnoDB",
