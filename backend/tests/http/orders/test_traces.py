@@ -11,10 +11,12 @@ import pytest
 from aiokafka import AIOKafkaConsumer, ConsumerRecord
 from sqlalchemy import select
 
+from tests.builders import receivers
 from tests.builders.kafka import a_kafka
 from tests.builders.market import a_market, goods
 from tests.builders.otlp import Receiver, a_receiver
 from tests.builders.search import an_engine, built
+from tests.builders.webhooks import beside_us, listens, post_all
 from tests.http.orders.conftest import Store, a_key
 from tests.http.people.conftest import browsers_of, serving
 from velora.apps.process import traced
@@ -22,6 +24,7 @@ from velora.flows.house import TradingHouse
 from velora.flows.reactions import INTERESTS, relay_once
 from velora.kernel.ids import decode
 from velora.modules.orders.events import OrderPaid
+from velora.modules.webhooks.service import Owner
 from velora.platform.bus.cloudevents import read
 from velora.platform.bus.kafka import KafkaBus
 from velora.platform.bus.kafka_cluster import KafkaAddress
@@ -129,6 +132,21 @@ async def test_orders_of_one_transaction_keep_each_its_own_trace(store: Store, r
     sizes = [span for span in receiver.spans if span.name == "batch settle" and span.attributes["size"] != "1"]
     assert sizes, "no two of them were settled together, so this has shown nothing"
     assert all(set(span.linked) <= set(traces) for span in sizes)
+
+
+async def test_it_is_followed_to_the_webhooks_that_tell_of_it(store: Store, receiver: Receiver):
+    house = beside_us(store.house)
+    async with receivers.a_receiver(receivers.answers(200)) as theirs:
+        await listens(house, Owner.tenant(store.market.tenant.id), theirs.url, OrderPaid.type)
+        await store.buyer().ask("POST", "/checkout", store.checkout(), sent_in(MINE))
+        await relay_once(house)
+        assert await post_all(house) == 1
+        assert len(theirs.heard) == 1
+    tracing.end()
+    [sent] = [span for span in receiver.spans if span.name == "send webhook"]
+    assert sent in receiver.of(MINE)
+    [asked_for] = [span.name for span in receiver.of(MINE) if span.id == sent.parent]
+    assert asked_for == "wait for settle", "what its request waited for"
 
 
 async def test_where_nobody_traces_nothing_is_told_and_no_event_has_a_trace(store: Store, kafka: str):
