@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.builders.search import ENGINES, HARBOUR, NORDMARKT, VERSIONS, a_document, an_engine, built, counts, put, titles
-from velora.platform.search import FacetValue, Key, Query, SearchIndex, Sort, Synonyms
+from velora.platform.search import FacetValue, Key, Query, SearchIndex, Sort, Synonyms, opensearch_answers
 
 
 @pytest.fixture(params=ENGINES)
@@ -226,6 +226,23 @@ async def test_pages_follow_each_other_without_gap_or_repetition(index):
         assert page.total == 30
         seen += [hit.id for hit in page.hits]
     assert seen == list(range(1, 31))
+
+
+@pytest.mark.parametrize("sort", Sort)
+@pytest.mark.parametrize("words", ["", "lamp"])
+@pytest.mark.parametrize("pins", [(), (20, 3)])
+async def test_pages_go_on_behind_the_last_hit_however_deep(index, monkeypatch, sort, words, pins):
+    monkeypatch.setattr(opensearch_answers, "MAX_OFFSET", 4)
+    await put(index, [a_document(n, f"Lamp {'lamp ' * (n % 3)}", price=n % 7, popularity=n % 5, created=n % 4) for n in range(1, 26)])
+    whole = await index.search(NORDMARKT, Query("EUR", words, sort=sort, pins=pins, limit=60))
+    shown: list[int] = []
+    after = ""
+    while (found := await index.search(NORDMARKT, Query("EUR", words, sort=sort, pins=pins, offset=len(shown), after=after, limit=3))).hits:
+        assert found.total == 25
+        shown += [hit.id for hit in found.hits]
+        after = found.after
+    assert shown == [hit.id for hit in whole.hits]
+    assert len(shown) == 25
 
 
 async def test_a_document_can_be_left_out_of_its_own_company(index):

@@ -13,7 +13,8 @@ from opensearchpy import AsyncOpenSearch
 
 from tests.builders.gate import Gate, a_gate
 from tests.builders.search import NORDMARKT, VERSIONS, a_document, an_address, built, put, titles
-from velora.platform.search import Notes, Query, SearchUnavailable
+from velora.kernel.errors import Invalid
+from velora.platform.search import Key, Notes, Query, SearchUnavailable, Sort
 from velora.platform.search.address import OpenSearchAddress
 from velora.platform.search.breaker import FIRST_PAUSE_SECONDS
 from velora.platform.search.opensearch import OpenSearchIndex
@@ -54,6 +55,22 @@ async def behind_a_gate(address: OpenSearchAddress) -> AsyncGenerator[tuple[Open
         await built(index, [a_document(1, "Lamp")])
         yield index, gate
         await index.close()
+
+
+async def test_what_is_written_between_two_pages_neither_repeats_nor_hides_anything(index: OpenSearchIndex):
+    await built(index, [a_document(n, "Lamp", price=100 * n) for n in range(1, 7)])
+    by_price = Query("EUR", sort=Sort.PRICE_ASC, limit=3)
+    first = await index.search(NORDMARKT, by_price)
+    await put(index, [a_document(7, "Lamp", price=50)], gone=[Key(NORDMARKT, 2)])
+    second = await index.search(NORDMARKT, replace(by_price, offset=3, after=first.after))
+    assert ([hit.id for hit in first.hits], [hit.id for hit in second.hits]) == ([1, 2, 3], [4, 5, 6])
+
+
+@pytest.mark.parametrize("after", ["x", "7", "[]", "[1]", "[1,2,3]", '["a",1]', "[true,1]", "[1.5,1]", "[1,1e300]", "[null,1]"])
+async def test_a_place_that_is_of_no_page_in_this_order_is_refused(index: OpenSearchIndex, after: str):
+    await built(index, [a_document(1, "Lamp")])
+    with pytest.raises(Invalid):
+        await index.search(NORDMARKT, Query("EUR", sort=Sort.PRICE_ASC, after=after))
 
 
 async def seconds_of_a_search(index: OpenSearchIndex) -> float:

@@ -7,9 +7,12 @@ and the bounds of prices ignore the prices that were asked for. Each looks only 
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Final
+from dataclasses import dataclass, replace
+from typing import Any, Final, cast
 
+import orjson
+
+from velora.kernel.errors import Invalid
 from velora.platform.search.facets import BETWEEN, MOST_VALUES, Buckets, buckets_of, choices, facet_of
 from velora.platform.search.marks import Marker
 from velora.platform.search.opensearch_rows import COUNTED, LONGEST_PAGE, PRICE, counted_field, counted_fields, name_of, price_in
@@ -42,13 +45,14 @@ def questions(tenant_id: int, query: Query, reading: Reading) -> list[Part]:
     chosen = {key: _any_of(key, query.choices[key], query.currency) for key in _chosen(query)}
     price, stats = _price(query), {"stats": {"field": price_in(query.currency)}}
     meant = _meant(tenant_id, query, words, higher, by_words=by_words)
+    order = _order(query, by_words=by_words)
     first: Part = {
         "size": min(query.limit, LONGEST_PAGE),
-        "from": min(query.offset, MAX_OFFSET),
+        **({"search_after": _place(query.after, order)} if query.after else {"from": min(query.offset, MAX_OFFSET)}),
         "track_total_hits": True,
         "_source": [*SHOWN, "title", "text"] if query.marks else SHOWN,
         "query": _all_of([*place, *chosen.values(), *price], meant),
-        "sort": _order(query, by_words=by_words),
+        "sort": order,
     }
     if query.facets == ():
         return [first]
@@ -140,8 +144,10 @@ def found_in(answers: Sequence[Mapping[str, Any]], query: Query, reading: Readin
         _marked(first, query, reading) if query.marks and reading.meanings else hits_in(first),
         int(first["hits"]["total"]["value"]),
     )
+    rows = first["hits"]["hits"]
+    found = Found(hits, total, (), None, None, None, after=orjson.dumps(rows[-1]["sort"]).decode() if rows else "")
     if query.facets == ():
-        return Found(hits, total, (), None, None, None)
+        return found
     chosen = _chosen(query)
     everywhere = buckets_in(first, query.currency)
     buckets = {key: values for key, values in everywhere.items() if key not in chosen}
@@ -149,8 +155,8 @@ def found_in(answers: Sequence[Mapping[str, Any]], query: Query, reading: Readin
         buckets[key] = buckets_in(answer, query.currency).get(key, {})
     prices = (answers[-1] if _price(query) else first)["aggregations"][PRICE]
     low, high = prices["min"], prices["max"]
-    facets = _facets(buckets, query)
-    return Found(hits, total, facets, None if low is None else round(low), None if high is None else round(high), None)
+    low, high = None if low is None else round(low), None if high is None else round(high)
+    return replace(found, facets=_facets(buckets, query), price_min=low, price_max=high)
 
 
 def _facets(buckets: Buckets, query: Query) -> tuple[Facet, ...]:
@@ -205,6 +211,19 @@ def _order(query: Query, *, by_words: bool) -> list[Any]:
             return [*pins, {price_in(query.currency): "asc" if query.sort is Sort.PRICE_ASC else "desc"}, {"id": "desc"}]
         case _:
             return [*pins, {_ORDERS.get(query.sort, "popularity"): "desc"}, {"id": "desc"}]
+
+
+def _place(after: str, order: Sequence[Any]) -> list[int | float]:
+    """The sort values of the last hit of the page before. Raises Invalid for what cannot be any of a page in this order."""
+    try:
+        place = orjson.loads(after)
+    except orjson.JSONDecodeError:
+        place = None
+    values: list[Any] = cast("list[Any]", place) if isinstance(place, list) else []
+    kinds = [(int, float) if key == "_score" else (int,) for key in order]
+    if len(values) != len(kinds) or not all(type(one) in kind and abs(one) < 1 << 63 for one, kind in zip(values, kinds, strict=True)):
+        raise Invalid("/cursor", "This cursor belongs to another list. Start again without it.")
+    return values
 
 
 def _any_of(key: str, values: Iterable[str], currency: str) -> Part:

@@ -20,7 +20,7 @@ import orjson
 from velora.kernel.errors import Refusal
 
 MAX_OFFSET = 10_000
-"""Nobody turns to a page behind this; engines answer deep pages slowly."""
+"""A page that begins behind this is only found by where the page before it ended (`after`): counting up to it is slow."""
 
 
 @dataclass(unsafe_hash=True)
@@ -130,6 +130,7 @@ class Query:
     price_to: int | None = None
     sort: Sort = Sort.RELEVANCE
     offset: int = 0
+    after: str = ""  # `Found.after` of the page before; with it pages follow each other however deep, whatever is written meanwhile
     limit: int = 24
     facets: tuple[str, ...] | None = None  # None: all that occur; (): none
     without: int | None = None
@@ -208,6 +209,7 @@ class Found:
     price_max: int | None
     did_you_mean: str | None  # set when the words as typed occur nowhere and near ones do
     relaxed: "Relaxed | None" = None  # set when nothing has every word
+    after: str = ""  # the engine's word for where the next page begins; empty where it counts up to it instead
 
 
 @dataclass(frozen=True, slots=True)

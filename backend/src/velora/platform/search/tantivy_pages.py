@@ -6,7 +6,7 @@ from typing import Final
 import tantivy
 from tantivy import Order
 
-from velora.platform.search.port import MAX_OFFSET, Key, Query, Sort
+from velora.platform.search.port import Key, Query, Sort
 from velora.platform.search.tantivy_answers import total_of
 from velora.platform.search.tantivy_rows import PRICE, key_of, price_in
 
@@ -29,7 +29,7 @@ def page(
     searcher: tantivy.Searcher, query: Query, first: Sequence[tantivy.Document], others: tantivy.Query, *, by_text: bool
 ) -> tuple[list[tantivy.Document], int]:
     """The page that the query asks for, of these and then of the others in their order; and how many others there are."""
-    offset = min(query.offset, MAX_OFFSET)
+    offset = min(query.offset, searcher.num_docs)  # room is made for as many as are counted
     shown = list(first[offset : offset + query.limit])
     room = query.limit - len(shown)
     by_field, order = _ORDERS.get(query.sort, ("popularity", Order.Desc))

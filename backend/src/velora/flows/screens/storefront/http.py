@@ -16,13 +16,12 @@ from velora.flows.screens.storefront.home import home_page
 from velora.flows.screens.storefront.product import ProductPage, product_page, seller_page
 from velora.kernel.errors import NotFound
 from velora.kernel.ids import encode
-from velora.kernel.paging import encode_cursor
 from velora.modules.catalog.errors import NotForSaleIn, ProductNotFound
 from velora.modules.catalog.service import Offer
 from velora.modules.merchandising.service import Seen
 from velora.modules.pricing.service import Basket
 from velora.platform import search as index
-from velora.platform.search import MAX_OFFSET, SearchUnavailable, Sort
+from velora.platform.search import SearchUnavailable, Sort
 from velora.platform.web import HouseDep, MoneyOut, Schema, Selling, ident, problems
 from velora.platform.web.callers import NotSoldIn, UnknownHost
 from velora.platform.web.reply import JsonReply
@@ -294,19 +293,18 @@ async def search(
     choices |= {"seller": frozenset(seller[:MOST_CHOICES])} if seller else {}
     choices |= {"category": frozenset({category})} if category else {}
     choices |= {"in_stock": frozenset({"true"})} if in_stock else {}
-    offset = lists.offset_of(cursor)
+    offset, after = lists.place_of(cursor)
     fresh_since = int((house.clock.now() - FRESH_FOR).timestamp() * 1000)
     query = index.Query(
         tenant.currency, text=q, locale=tenant.locale, choices=choices, price_from=price_min, price_to=price_max,
-        sort=sort, offset=offset, limit=limit, fresh_since=fresh_since, marks=True,
+        sort=sort, offset=offset, after=after, limit=limit, fresh_since=fresh_since, marks=True,
     )  # fmt: skip
     if q.strip():
         query = arranged(query, await wishes_of(house, tenant.id), house.clock.now())
     found = await lists.found(house, tenant.id, query)
     if submitted and not choices and offset == 0:
         note(house, tenant.id, q, Seen.MISSED if not found.total or found.did_you_mean or found.relaxed else Seen.FOUND)
-    after = offset + len(found.hits)
-    more = bool(found.hits) and after < min(found.total, MAX_OFFSET)
+    following = lists.cursor_after(found, offset)
     return JsonReply(
         {
             "data": lists.marked_cards(found, tenant.currency),
@@ -314,8 +312,8 @@ async def search(
             "facets": lists.facet_rows(found, category),
             "did_you_mean": found.did_you_mean,
             "relaxed": found.relaxed,
-            "next_cursor": encode_cursor(after) if more else None,
-            "has_more": more,
+            "next_cursor": following,
+            "has_more": following is not None,
         }
     )
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from velora.flows.indexing import documents_of
-from velora.kernel.paging import decode_cursor
+from velora.kernel.paging import decode_cursor, encode_cursor
 from velora.modules.catalog.service import Browse, browse, category_trees
 from velora.modules.sellers.service import by_slug as sellers_by_slug
 from velora.modules.tenants.service import by_id as tenants_by_id
@@ -28,20 +28,26 @@ def _marked(hit: Hit) -> Mapping[str, Any] | None:
     return {"title": hit.title, "snippet": hit.snippet} if hit.title else None
 
 
-def offset_of(cursor: str | None) -> int:
-    """Where the page of this cursor begins. Raises Invalid for a cursor of another list."""
+def place_of(cursor: str | None) -> tuple[int, str]:
+    """Where the page of this cursor begins: behind how many, and behind what. Raises Invalid for a cursor of another list."""
     if cursor is None:
-        return 0
-    [offset] = decode_cursor(cursor, int)
-    return min(max(int(offset), 0), MAX_OFFSET)
+        return 0, ""
+    offset, after = decode_cursor(cursor, int, str)
+    return max(int(offset), 0), str(after)
+
+
+def cursor_after(result: Found, offset: int) -> str | None:
+    """The page behind this one, which began behind so many; None where this is the last."""
+    shown = offset + len(result.hits)
+    return encode_cursor(shown, result.after) if result.hits and shown < result.total else None
 
 
 async def found(house: House, tenant_id: int, query: Query) -> Found:
-    """What the index finds. Raises SearchUnavailable for words while the index is away."""
+    """What the index finds. Raises SearchUnavailable for words, or for a page far behind, while the index is away."""
     try:
         return await house.search.search(tenant_id, query)
     except SearchUnavailable:
-        if query.text.strip():
+        if query.text.strip() or query.offset > MAX_OFFSET:
             raise
         return await _from_database(house, tenant_id, query)
 
