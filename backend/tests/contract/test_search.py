@@ -258,6 +258,9 @@ async def test_suggestions_come_while_typing_even_with_a_slip(index):
     assert {hit.id for hit in (await index.suggest(NORDMARKT, "latnern", currency="EUR", locale="en", facet="category")).hits} == {1, 2}
     lamps = await index.suggest(NORDMARKT, "lam", currency="EUR", locale="en", facet="category")
     assert [value.value for value in lamps.facet_values] in ([], ["lamps"])
+    lights = (Synonyms(("torch", "lantern")),)
+    meant = await index.suggest(NORDMARKT, "torch", currency="EUR", locale="en", facet="category", synonyms=lights)
+    assert {hit.id for hit in meant.hits} == {1, 2}
     nothing = await index.suggest(NORDMARKT, "  ", currency="EUR", locale="en", facet="category")
     assert (nothing.hits, nothing.facet_values, nothing.words) == ((), (), ())
 

@@ -166,6 +166,8 @@ async def test_another_process_obeys_within_two_seconds(house, market, admin, br
     object.__setattr__(house, "followed", elsewhere)
     await asyncio.sleep(1.1)
     assert await titles(visitor, "q=settee") == ["Velvet Couch"]
+    suggested = (await visitor.get("/search/suggest?q=settee")).json()["products"]
+    assert [card["title"] for card in suggested] == ["Velvet Couch"]
 
 
 async def test_while_the_database_is_away_searches_go_on_with_the_last_known(house, market, admin, browser_at):

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from velora.flows.merchandising.arranging import effect_on
+from velora.flows.merchandising.arranging import effect_on, synonyms_of
 from velora.flows.merchandising.knowing import wishes_of
 from velora.modules.merchandising import service as merchandising
 from velora.modules.merchandising.policy.queries import begun_by, is_denied
@@ -20,7 +20,9 @@ Popular = Sequence[tuple[str, str]]
 async def suggested(house: House, tenant_id: int, text: str, *, currency: str, locale: str) -> Suggestions:
     """What the index suggests, without what a rule hides, and in `words` first what others searched. Raises SearchUnavailable."""
     wishes = await wishes_of(house, tenant_id)
-    found = await house.search.suggest(tenant_id, text, currency=currency, locale=locale, facet="category")
+    found = await house.search.suggest(
+        tenant_id, text, currency=currency, locale=locale, facet="category", synonyms=synonyms_of(text, wishes)
+    )
     hides = effect_on(text, wishes, house.clock.now()).hides
     queries = begun_by(text, await popular_of(house, tenant_id), wishes.denied, QUERIES)
     others = [words for words in found.words if not is_denied(words, wishes.denied)]

@@ -33,6 +33,7 @@ from velora.platform.search.port import (
     Notes,
     Query,
     Suggestions,
+    Synonyms,
 )
 from velora.platform.search.reading import Reading, exact, fuzzy
 from velora.platform.search.words import did_you_mean, words_of
@@ -171,11 +172,13 @@ class OpenSearchIndex:
         found = found_in(answers, query, near)
         return replace(found, did_you_mean=did_you_mean(typed, titles_in(titles)) if found.total else None)
 
-    async def suggest(self, tenant_id: int, text: str, *, currency: str, locale: str, facet: str, limit: int = 6) -> Suggestions:
+    async def suggest(
+        self, tenant_id: int, text: str, *, currency: str, locale: str, facet: str, limit: int = 6, synonyms: tuple[Synonyms, ...] = ()
+    ) -> Suggestions:
         if not words_of(text):
             return Suggestions((), (), ())
         for matching in (exact, fuzzy):
-            body = nearest_body(tenant_id, currency, matching(text, locale), SUGGEST_FROM, facet)
+            body = nearest_body(tenant_id, currency, matching(text, locale, synonyms), SUGGEST_FROM, facet)
             [answer] = await self._asked(tenant_id, [body])
             if answer["hits"]["hits"]:
                 break

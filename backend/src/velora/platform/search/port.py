@@ -324,7 +324,9 @@ class SearchIndex(Protocol):
         """What this tenant has, and never another's. Raises SearchUnavailable."""
         ...
 
-    async def suggest(self, tenant_id: int, text: str, *, currency: str, locale: str, facet: str, limit: int = 6) -> Suggestions:
+    async def suggest(
+        self, tenant_id: int, text: str, *, currency: str, locale: str, facet: str, limit: int = 6, synonyms: tuple[Synonyms, ...] = ()
+    ) -> Suggestions:
         """For words still being typed, of what has a price in `currency`: documents, values of `facet`, completions.
 
         The likeliest first. Raises SearchUnavailable.

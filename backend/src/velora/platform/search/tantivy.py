@@ -30,6 +30,7 @@ from velora.platform.search.port import (
     Sort,
     Stage,
     Suggestions,
+    Synonyms,
 )
 from velora.platform.search.reading import Reading, exact, fuzzy
 from velora.platform.search.tantivy_answers import counted, digest_in, hit_of, text_of, title_of, total_of, writer_of
@@ -229,9 +230,12 @@ class TantivyIndex:
         with metrics.searches.time():
             return await self._read(lambda searcher: self._search(searcher, tenant_id, query))
 
-    async def suggest(self, tenant_id: int, text: str, *, currency: str, locale: str, facet: str, limit: int = 6) -> Suggestions:
+    async def suggest(
+        self, tenant_id: int, text: str, *, currency: str, locale: str, facet: str, limit: int = 6, synonyms: tuple[Synonyms, ...] = ()
+    ) -> Suggestions:
+        readings = (matching(text, locale, synonyms) for matching in (exact, fuzzy))
         with metrics.searches.time():
-            return await self._read(lambda searcher: self._suggest(searcher, (tenant_id, currency), text, locale, facet, limit))
+            return await self._read(lambda searcher: self._suggest(searcher, (tenant_id, currency), text, readings, facet, limit))
 
     async def count(self, tenant_id: int, generation: str | None = None) -> int:
         there = self._there(self._of_tenant(tenant_id))
@@ -359,12 +363,13 @@ class TantivyIndex:
         )
         return Found(hits, total, tuple(sorted(facets, key=lambda facet: facet.key)), prices.low, prices.high, None)
 
-    def _suggest(self, searcher: tantivy.Searcher, place: tuple[int, str], text: str, locale: str, facet: str, limit: int) -> Suggestions:
+    def _suggest(
+        self, searcher: tantivy.Searcher, place: tuple[int, str], text: str, readings: Iterable[Reading], facet: str, limit: int
+    ) -> Suggestions:
         sold, currency = self._sold(*place), place[1]
         if not words_of(text):
             return Suggestions((), (), ())
-        for matching in (exact, fuzzy):
-            reading = matching(text, locale)
+        for reading in readings:
             query = all_of(*sold, *must(self._schema, reading))
             result = searcher.search(ranked(self._schema, [query], reading), limit=SUGGEST_FROM)
             if result.hits:
