@@ -38,6 +38,7 @@ from velora.platform.bus.forgetting import FORGOTTEN_AT_ONCE, forget_inbox, forg
 from velora.platform.bus.mending import mend
 from velora.platform.db import UnitOfWork, idempotency
 from velora.platform.db.ddl import ensure_months_ahead
+from velora.platform.files import FilesAway
 from velora.platform.house import NO_ANSWER
 from velora.platform.mail.port import MailAway
 from velora.platform.signing import NoSigningKey
@@ -52,7 +53,7 @@ _LONGEST_BACK_OFF: Final = timedelta(minutes=1)
 _TIME_TO_FINISH: Final = timedelta(seconds=20)
 # How long a group of listeners waits on the bus before its loop looks whether to stop.
 _LISTENS_FOR: Final = 1.0
-_AWAY: Final = (*NO_ANSWER, AnchorsAway, MailAway)
+_AWAY: Final = (*NO_ANSWER, AnchorsAway, FilesAway, MailAway)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,10 @@ import pytest
 
 from velora.apps.worker import LOOPS, Loop, back_off, run
 from velora.flows.house import TradingHouse
+from velora.platform.bus import BusAway
 from velora.platform.db.errors import Unavailable
+from velora.platform.files import FilesAway
+from velora.platform.mail.port import MailAway
 
 HOUSE = cast(TradingHouse, object())  # these jobs look at no engine
 AT_ONCE = timedelta(milliseconds=1)
@@ -39,8 +42,9 @@ async def test_a_loop_with_more_to_do_does_not_wait():
     assert left == [0]
 
 
-async def test_an_engine_that_is_away_is_asked_again_and_said_once(caplog: pytest.LogCaptureFixture):
-    outcomes = [Unavailable("gone"), Unavailable("gone")]
+@pytest.mark.parametrize("away", [Unavailable, BusAway, FilesAway, MailAway])
+async def test_an_engine_that_is_away_is_asked_again_and_said_once(caplog: pytest.LogCaptureFixture, away: type[Exception]):
+    outcomes = [away("gone"), away("gone")]
     enough = asyncio.Event()
 
     async def job(_: Any) -> int:
