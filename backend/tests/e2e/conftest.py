@@ -101,12 +101,18 @@ async def chromium() -> AsyncGenerator[Browser]:
         await browser.close()
 
 
+_REFUSED_IS_AN_ERROR = """
+addEventListener("securitypolicyviolation", (refused) => {
+  if (refused.sourceFile)  // one of the page's own scripts wanted it, not a test
+    reportError(new Error(`${refused.violatedDirective} refuses ${refused.blockedURI} in ${refused.sourceFile}`))
+})
+"""
 OpenPage = Callable[..., Awaitable[Page]]
 
 
 @pytest.fixture
 async def open_page(chromium: Browser) -> AsyncGenerator[OpenPage]:
-    """`await open_page()`: a fresh browser with one page, as of somebody who was never here. An error on a page fails the test."""
+    """`await open_page()`: a fresh browser with one page, as of somebody who was never here. An error on a page, or what its policy refuses, fails the test."""
     contexts: list[BrowserContext] = []
     errors: list[str] = []
     expect.set_options(timeout=30_000)
@@ -119,6 +125,7 @@ async def open_page(chromium: Browser) -> AsyncGenerator[OpenPage]:
             reduced_motion="reduce",
         )
         context.set_default_timeout(30_000)
+        await context.add_init_script(_REFUSED_IS_AN_ERROR)
         contexts.append(context)
         page = await context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
@@ -127,4 +134,4 @@ async def open_page(chromium: Browser) -> AsyncGenerator[OpenPage]:
     yield opened
     for context in contexts:
         await context.close()
-    assert errors == [], "a page threw"
+    assert errors == [], "a page threw, or wanted what it may not"

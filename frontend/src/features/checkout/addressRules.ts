@@ -1,4 +1,4 @@
-import { z } from "zod";
+import { z } from "@/shared/zod";
 
 const POSTAL: Record<string, RegExp> = {
   DE: /^\d{5}$/,

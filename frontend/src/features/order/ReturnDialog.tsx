@@ -2,7 +2,7 @@ import { zodResolver } from "@hookform/resolvers/zod";
 import { useMemo } from "react";
 import { Controller, useForm, useWatch } from "react-hook-form";
 import { useTranslation } from "react-i18next";
-import { z } from "zod";
+import { z } from "@/shared/zod";
 import { showProblem, toProblem } from "@/shared/api";
 import { Reason, type SellerOrderOut } from "@/shared/api/generated/model";
 import { useFormat } from "@/shared/format";

@@ -4,7 +4,7 @@ import { Truck } from "lucide-react";
 import { useId, useMemo } from "react";
 import { Controller, useForm, useWatch, type UseFormReturn } from "react-hook-form";
 import { useTranslation } from "react-i18next";
-import { z } from "zod";
+import { z } from "@/shared/zod";
 import { showProblem } from "@/shared/api";
 import type { OrderLineOut, SellerOrderFullOut } from "@/shared/api/generated/model";
 import { useShowSellerOrder } from "@/shared/api/generated/seller-portal/seller-portal";

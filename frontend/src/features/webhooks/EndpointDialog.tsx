@@ -4,7 +4,7 @@ import type { TFunction } from "i18next";
 import { useMemo } from "react";
 import { Controller, useForm } from "react-hook-form";
 import { useTranslation } from "react-i18next";
-import { z } from "zod";
+import { z } from "@/shared/zod";
 import { showProblem, type Problem } from "@/shared/api";
 import type { WebhookIn, WebhookOut, WebhookSecretOut } from "@/shared/api/generated/model";
 import { Button, Dialog, Field, Input, Notice, toast } from "@/shared/kit";

@@ -8,6 +8,7 @@ from velora.flows.demo_world.walker import Part, Walker
 from velora.flows.fulfilment.refused import Refused, refuse
 from velora.flows.invoice_terms import give_up as giving_up
 from velora.flows.notices.buyers import remind_overdue
+from velora.flows.notices.sending import send_due
 from velora.flows.receipts.record import Receipt, record
 from velora.flows.second_person import Hand
 from velora.kernel.ids import encode
@@ -57,8 +58,9 @@ async def come_back(walker: Walker, parts: Sequence[Part]) -> None:
 
 
 async def remind(walker: Walker, _: Sequence[None]) -> None:
-    """Buyers whose invoices are overdue have a letter."""
+    """Buyers whose invoices are overdue have a letter, of that day: later it would be no news."""
     await remind_overdue(walker.house)
+    await send_due(walker.house)
 
 
 def _finance(walker: Walker) -> Hand:
