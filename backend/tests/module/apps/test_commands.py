@@ -162,6 +162,13 @@ def test_a_statement_that_is_refused_leaves_the_file_as_it_was(installed: Velora
 
 def test_a_workload_that_does_not_exist_is_a_mistake_in_the_command(installed: Velora):
     assert installed("bench", "checkout", "--workload", "cake").exit_code == 2
+    assert installed("bench", "checkout", "--beside", "cake").exit_code == 2
+
+
+def test_checkout_is_measured_and_says_so_to_a_person(installed: Velora):
+    shown = installed("bench", "checkout", "--buyers", "2", "--seconds", "1", "--warm-up", "0", "--workload", "paid")
+    assert (shown.exit_code, shown.stderr) == (0, "")
+    assert [line.split()[-1] for line in shown.stdout.splitlines() if line.startswith("ledger")] == ["clean"]
 
 
 @pytest.mark.parametrize("command", ["tenant list", "up", "db upgrade"])

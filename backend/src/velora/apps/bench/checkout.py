@@ -13,7 +13,7 @@ import resource
 import socket
 import sys
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from importlib.metadata import version
 from pathlib import Path
@@ -29,6 +29,7 @@ from velora.flows.house import TradingHouse
 from velora.kernel.ids import encode
 from velora.modules.orders.models import Order
 from velora.modules.payments.gateways.sandbox import SandboxGateway
+from velora.platform.bus.relaying import lag
 from velora.platform.db.health import counters, durability, health
 from velora.platform.settings import Settings
 
@@ -36,6 +37,8 @@ _ADDRESS: Final = {"name": "Ada Lovelace", "line1": "Holstenstraße 12", "postal
 _TICKS: Final = os.sysconf("SC_CLK_TCK")
 _SETTLES_SECONDS: Final = 4  # and has caught up with what was posted before
 _COUNTERS: Final = ("Questions", "Com_commit", "Innodb_os_log_fsyncs", "Innodb_data_fsyncs")
+# What may run beside the server: by name, as a command.
+BESIDE: Final[Mapping[str, Sequence[str]]] = {"sealing": ("ledger", "seal"), "worker": ("worker",)}
 
 
 class BenchFailed(Exception):
@@ -79,7 +82,7 @@ class Wanted:
     warm_up: float = 3.0
     workers: int = 1
     workloads: tuple[str, ...] = ("paid", "journey")
-    sealing: bool = False
+    beside: tuple[str, ...] = ()
 
 
 async def bench_checkout(settings: Settings, wanted: Wanted) -> dict[str, Any]:
@@ -91,10 +94,12 @@ async def bench_checkout(settings: Settings, wanted: Wanted) -> dict[str, Any]:
             runs: list[Run] = []
             for workload in wanted.workloads:
                 runs.append(await _run(house, world, workload, port, process.pid, wanted))
-                if wanted.sealing:
-                    async with _sealing(settings):
+                for name in wanted.beside:
+                    async with _beside(settings, name):
                         beside = await _run(house, world, workload, port, process.pid, wanted)
-                    runs.append(replace(beside, workload=f"{workload}, sealing beside"))
+                        waiting, _ = await lag(house.db)
+                    beside.per_order["events left"] = waiting / beside.orders
+                    runs.append(replace(beside, workload=f"{workload}, {name} beside"))
         proof = await _prove(house, world, before)
         conditions = {
             "machine": platform.platform(), "cores": os.cpu_count(), "python": platform.python_version(), "velora": version("velora"),
@@ -112,9 +117,9 @@ async def bench_checkout(settings: Settings, wanted: Wanted) -> dict[str, Any]:
 
 
 @contextlib.asynccontextmanager
-async def _sealing(settings: Settings) -> AsyncGenerator[None]:
-    """A `velora ledger seal` of these settings, ended at the end."""
-    process = await start_beside(settings, "ledger", "seal")
+async def _beside(settings: Settings, name: str) -> AsyncGenerator[None]:
+    """What `BESIDE` has under this name runs with these settings, and is ended at the end."""
+    process = await start_beside(settings, *BESIDE[name])
     await asyncio.sleep(_SETTLES_SECONDS)
     try:
         yield

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from velora.apps.bench.books import Amount, bench_ledger
-from velora.apps.bench.checkout import BenchFailed, Wanted, bench_checkout
+from velora.apps.bench.checkout import BESIDE, BenchFailed, Wanted, bench_checkout
 from velora.apps.bench.relaying import Load, bench_relay
 from velora.apps.bench.relevance import bench_relevance
 from velora.apps.bench.searching import Asked, bench_rebuild, bench_search
@@ -27,7 +27,10 @@ def checkout(
     warm_up: Annotated[float, typer.Option(help="How long it runs before.", min=0)] = Wanted.warm_up,
     workers: Annotated[int | None, typer.Option(help="Processes that answer; one a core on MySQL, one on SQLite.", min=1, max=64)] = None,
     workload: Annotated[list[str] | None, typer.Option(help="paid: one request orders and pays; journey: from an empty cart.")] = None,
-    sealing: Annotated[bool, typer.Option("--sealing", help="Run each workload a second time, with a sealing process beside.")] = False,
+    beside: Annotated[
+        list[str] | None,
+        typer.Option(help="Run each workload once more, with this beside. sealing: the ledger's; worker: relay, listeners, indexer, all."),
+    ] = None,
     json: AsJson = False,
 ) -> None:
     """Orders placed and paid a second, over real HTTP by signed-in buyers: two lines of two sellers, tax, delivery, commission, ledger.
@@ -39,23 +42,25 @@ def checkout(
 
       velora bench checkout
 
-      VELORA_DATABASE_URL=mysql://… velora bench checkout --buyers 256 --seconds 30 --json > figures.json
+      VELORA_DATABASE_URL=mysql://… velora bench checkout --buyers 256 --seconds 30 --beside worker --json > figures.json
     """
     chosen = tuple(workload or _WORKLOADS)
     if unknown := sorted({*chosen} - {*_WORKLOADS}):
         raise Complaint(f"There is no workload {', '.join(unknown)}. Choose of {', '.join(_WORKLOADS)}.", Exit.USAGE)
+    if unknown := sorted({*(beside or ())} - BESIDE.keys()):
+        raise Complaint(f"There is no {', '.join(unknown)} to run beside. Choose of {', '.join(BESIDE)}.", Exit.USAGE)
     settings = read_settings()
     run(require_schema(settings))
     processes = workers or (1 if settings.database_address.startswith("sqlite") else os.cpu_count() or 1)
     try:
-        figures = run(bench_checkout(settings, Wanted(buyers, seconds, warm_up, processes, chosen, sealing)))
+        figures = run(bench_checkout(settings, Wanted(buyers, seconds, warm_up, processes, chosen, tuple(beside or ()))))
     except BenchFailed as error:
         raise Complaint(f"The run has no result: {error}") from error
     if json:
         give(figures)
         return
     conditions = figures["conditions"]
-    facts({name: conditions[name] for name in ("machine", "cores", "python", "database", "database_version", "buyers", "workers")})
+    facts({name: conditions[name] for name in ("machine", "cores", "python", "database", "buyers", "workers")})
     say("")
     columns = ("workload", "orders", "orders_per_second", "p50_ms", "p99_ms")
     table(columns, [[one[column] for column in columns] for one in figures["results"]], right=columns[1:])
