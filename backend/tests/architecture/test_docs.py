@@ -94,8 +94,8 @@ def marks_of(model: type[Base]) -> str:
 
 
 def test_the_design_lists_every_key_of_the_cache():
-    """By what stands for their parts: `{tenant_id}:cart:guest:{guest_key}`."""
-    source = (SOURCE / "platform/cache/keys.py").read_text()
+    """By what stands for their parts: `{tenant_id}:cart:guest:{guest_key}`. The channel of the wake-ups is among them."""
+    source = (SOURCE / "platform/cache/keys.py").read_text() + (SOURCE / "platform/wakeups/redis.py").read_text()
     made = set(re.findall(r'"(all:[^"]+|\{tenant_id\}:[^"]+)"', source))
     listed = set(re.findall(r"^\| `([^`]+:[^`]+)` \|", DESIGN.read_text(), re.MULTILINE))
     assert listed == made

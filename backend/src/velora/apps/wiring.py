@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 
 from velora.flows.house import TradingHouse
@@ -29,18 +30,22 @@ from velora.platform.search.port import SearchIndex
 from velora.platform.search.tantivy import TantivyIndex
 from velora.platform.settings import Settings, secret_key
 from velora.platform.signing import SigningKeys
+from velora.platform.wakeups.in_process import InProcessWakeUps
+from velora.platform.wakeups.port import TRUSTED_FOR, WakeUps
 
 
 @asynccontextmanager
-async def open_house(settings: Settings, clock: Clock | None = None) -> AsyncGenerator[TradingHouse]:
-    """Every engine that the settings name, or its embedded twin; all are closed at the end."""
+async def open_house(settings: Settings, clock: Clock | None = None, *, alone: bool = False) -> AsyncGenerator[TradingHouse]:
+    """Every engine that the settings name, or its embedded twin; all are closed at the end. As to `alone` see wakeups_of."""
     clock = clock or SystemClock()
     async with AsyncExitStack() as closing:
-        db = await open_database(settings.database_address, clock)
+        wakeups = wakeups_of(settings, alone=alone)
+        closing.push_async_callback(wakeups.close)
+        db = await open_database(settings.database_address, clock, wakeups=wakeups)
         closing.push_async_callback(db.close)
         sealing = db
         if address := settings.sealer_database_url.get_secret_value():
-            sealing = await open_database(address, clock, connections=1)
+            sealing = await open_database(address, clock, connections=1, wakeups=wakeups)
             closing.push_async_callback(sealing.close)
         bus, cache, search = bus_of(settings, db), cache_of(settings), search_of(settings)
         gateway, bank = gateway_of(settings, clock), bank_of(settings)
@@ -83,6 +88,17 @@ def cache_of(settings: Settings) -> Cache:
             from velora.platform.cache.redis import RedisCache
 
             return RedisCache(address)
+
+
+def wakeups_of(settings: Settings, *, alone: bool) -> WakeUps:
+    """How workers hear of what was committed. Where this process is `alone`, what it does not hear by itself is not worth looking for."""
+    match settings.redis_url.get_secret_value():
+        case "":
+            return InProcessWakeUps(TRUSTED_FOR if alone else timedelta(0))
+        case address:
+            from velora.platform.wakeups.redis import RedisWakeUps
+
+            return RedisWakeUps(address)
 
 
 def search_of(settings: Settings) -> SearchIndex:

@@ -1,4 +1,8 @@
-"""What runs beside the requests: one table of loops, each at its own pace, patient when an engine is away."""
+"""What runs beside the requests: one table of loops, each at its own pace, patient when an engine is away.
+
+A loop whose work is committed by somebody else is woken by that (platform/wakeups), and looks seldom otherwise. That is a hint and nothing
+more: without it the loop looks at its own pace.
+"""
 
 import asyncio
 import logging
@@ -38,6 +42,8 @@ from velora.platform.bus.forgetting import FORGOTTEN_AT_ONCE, forget_inbox, forg
 from velora.platform.bus.mending import mend
 from velora.platform.db import UnitOfWork, idempotency
 from velora.platform.db.ddl import ensure_months_ahead
+from velora.platform.db.jobs import JOBS as NEW_JOBS
+from velora.platform.db.outbox import EVENTS
 from velora.platform.files import FilesAway
 from velora.platform.house import NO_ANSWER
 from velora.platform.mail.port import MailAway
@@ -58,12 +64,17 @@ _AWAY: Final = (*NO_ANSWER, AnchorsAway, FilesAway, MailAway)
 
 @dataclass(frozen=True)
 class Loop:
-    """A job done again and again: at once while it finds a full load of work, otherwise after `every`."""
+    """A job done again and again: at once while it finds a full load of work, otherwise after `every`.
+
+    One that is `woken_by` a topic waits for that afterwards, as long as silence can be trusted. Once woken it looks twice, the second time
+    after `every`: who committed may have a clock that is ahead of ours.
+    """
 
     name: str
     every: timedelta
     job: Job
     full_load: int | None = None
+    woken_by: str = ""
 
 
 async def _relay(house: TradingHouse) -> int:
@@ -109,23 +120,24 @@ async def _seal(house: TradingHouse) -> int:
         return 0
 
 
-SEALING: Final = (Loop("seal the ledger", timedelta(seconds=1), _seal),)
+# What is posted is told as an event.
+SEALING: Final = (Loop("seal the ledger", timedelta(seconds=1), _seal, woken_by=EVENTS),)
 
 # Each sends to one endpoint at a time, so as many endpoints are sent to at once. Who dawdles or fails has loops of its own to wait for.
 WEBHOOKS: Final = (
-    *(Loop(f"send webhooks {n}", timedelta(seconds=1), send_to_quick, full_load=1) for n in range(1, 7)),
-    *(Loop(f"send slow webhooks {n}", timedelta(seconds=1), send_to_slow, full_load=1) for n in range(1, 5)),
+    *(Loop(f"send webhooks {n}", timedelta(seconds=1), send_to_quick, full_load=1, woken_by=webhooks.DELIVERIES) for n in range(1, 7)),
+    *(Loop(f"send slow webhooks {n}", timedelta(seconds=1), send_to_slow, full_load=1, woken_by=webhooks.DELIVERIES) for n in range(1, 5)),
 )
 
 # Each does one job at a time; the second is there for what is urgent while the first is at something long.
-JOBS: Final = tuple(Loop(f"do jobs {n}", timedelta(seconds=1), do_job, full_load=1) for n in range(1, 3))
+JOBS: Final = tuple(Loop(f"do jobs {n}", timedelta(seconds=1), do_job, full_load=1, woken_by=NEW_JOBS) for n in range(1, 3))
 
 LOOPS: Final[tuple[Loop, ...]] = (
-    Loop("relay events", timedelta(milliseconds=200), _relay, full_load=250),
+    Loop("relay events", timedelta(milliseconds=200), _relay, full_load=250, woken_by=EVENTS),
     Loop("mend the bus", timedelta(seconds=30), _mend_bus),
     *(Loop(f"tell {name}", timedelta(0), _telling(name)) for name in INTERESTS),
     *SEALING,
-    Loop("send letters", timedelta(seconds=2), send_due, full_load=A_HANDFUL),
+    Loop("send letters", timedelta(seconds=2), send_due, full_load=A_HANDFUL, woken_by=notifications.LETTERS),
     *WEBHOOKS,
     *JOBS,
     Loop("mend the search index", timedelta(seconds=10), mend_index),
@@ -169,11 +181,13 @@ async def run(house: TradingHouse, stop: asyncio.Event, loops: Sequence[Loop] = 
 
 
 async def _repeat(house: TradingHouse, loop: Loop, stop: asyncio.Event) -> None:
-    failures = 0
+    failures, woken = 0, False
     note(loop=loop.name)
     # A process's own share of delay, so that the loops of several workers do not march in step.
     stagger = 1 + hash((loop.name, id(house))) % 100 / 1000
     while not stop.is_set():
+        # Asked for before the round: what is committed meanwhile is not missed.
+        news = house.db.wakeups.news(loop.woken_by) if loop.woken_by else None
         done = await _once(house, loop, failures)
         if done is None:
             failures += 1
@@ -184,6 +198,7 @@ async def _repeat(house: TradingHouse, loop: Loop, stop: asyncio.Event) -> None:
         failures = 0
         if loop.full_load is None or done < loop.full_load:
             await _sleep(loop.every * stagger, stop)
+            woken = news is not None and not woken and await _is_woken(house, loop, news, stop)
 
 
 async def _once(house: TradingHouse, loop: Loop, failures: int) -> int | None:
@@ -200,6 +215,21 @@ async def _once(house: TradingHouse, loop: Loop, failures: int) -> int | None:
         log.exception("%s failed; trying again, ever more slowly", loop.name)
     metrics.loop_failures.labels(loop.name).inc()
     return None
+
+
+async def _is_woken(house: TradingHouse, loop: Loop, news: asyncio.Event, stop: asyncio.Event) -> bool:
+    """Whether there are news, which are waited for as long as silence is trusted; what is left of that after the loop's own pause."""
+    left = (house.db.wakeups.trusted_for - loop.every).total_seconds()
+    if left > 0 and not news.is_set():
+        waiting = [asyncio.create_task(news.wait()), asyncio.create_task(stop.wait())]
+        try:
+            await asyncio.wait(waiting, timeout=left, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in waiting:
+                task.cancel()
+    if is_woken := news.is_set():
+        metrics.loop_wakeups.labels(loop.name).inc()
+    return is_woken
 
 
 def back_off(every: timedelta, failures: int) -> timedelta:

@@ -62,7 +62,7 @@ async def _up(settings: Settings, bound: socket.socket, *, with_demo: bool) -> N
 
 
 async def _serve(settings: Settings, bound: socket.socket, stop: asyncio.Event, health: Health, *, with_demo: bool) -> None:
-    async with open_house(settings) as house:
+    async with open_house(settings, alone=True) as house:
         if with_demo and not await _fill(house, stop):
             say("The next start goes on filling where this one was.")
             return

@@ -14,6 +14,9 @@ from velora.modules.notifications.policy.words import Template
 from velora.platform.db import UnitOfWork
 from velora.platform.db.backlog import Backlog
 
+LETTERS: Final = "letters"
+"""What is woken by a new letter."""
+
 _ERROR_LENGTH: Final = 500
 _SHAPES: Final = Environment(
     loader=PackageLoader("velora.modules.notifications"),
@@ -109,6 +112,8 @@ async def enqueue(uow: UnitOfWork, notes: Sequence[Note]) -> None:
             for note in notes
         ],
     )
+    if notes:
+        uow.wakes(LETTERS)
 
 
 async def claim(uow: UnitOfWork, *, limit: int) -> list[Waiting]:

@@ -16,7 +16,7 @@ from velora.platform.bus.cloudevents import topic_of
 from velora.platform.bus.port import Bus
 from velora.platform.db.database import Database
 from velora.platform.db.errors import Duplicate
-from velora.platform.db.outbox import BusTopic, OutboxEvent
+from velora.platform.db.outbox import EVENTS, BusTopic, OutboxEvent
 from velora.platform.db.uow import UnitOfWork
 
 log: Final = logging.getLogger("velora.relay")
@@ -56,4 +56,5 @@ async def _tell_again(uow: UnitOfWork, topics: Collection[str]) -> int:
     if not types:
         return 0
     told = update(OutboxEvent).where(OutboxEvent.relayed > 0, OutboxEvent.type.in_(types))
+    uow.wakes(EVENTS)
     return await uow.change(told.values(relayed=0))

@@ -20,8 +20,10 @@ from velora.platform.db.database import Database
 from velora.platform.db.errors import Duplicate
 from velora.platform.db.outbox import EventGroup, OutboxEvent
 
+# What is woken when a round was relayed.
+RELAYED: Final = "relayed"
 _END_OF_ROUND: Final = (1 << 63) - 1
-# Other processes relay as well: after so many seconds a group looks by itself.
+# Other processes relay as well: where they may not be heard, a group looks by itself after so many seconds.
 _LOOKS_AGAIN: Final = 1.0
 # A group to whom nothing of so many rounds mattered notes that it is past them.
 _ROUNDS_UNNOTED: Final = 500
@@ -37,6 +39,14 @@ class _Claim:
     to: Place
 
 
+@dataclass(frozen=True, slots=True)
+class _Quiet:
+    """A group that found nothing: it need not look before `until`, unless there are news."""
+
+    news: asyncio.Event
+    until: float
+
+
 class OutboxBus:
     name = "the outbox, embedded"
 
@@ -44,7 +54,7 @@ class OutboxBus:
         self._db = db
         self._known: set[str] = set()
         self._passed: dict[str, tuple[Place, Place]] = {}
-        self._news = asyncio.Event()
+        self._quiet: dict[str, _Quiet] = {}
 
     async def prepare(self, groups: Groups) -> None:
         new = groups.keys() - self._known
@@ -67,19 +77,26 @@ class OutboxBus:
         return ()
 
     def marked(self) -> None:
-        self._news.set()
-        self._news = asyncio.Event()
+        self._db.wakeups.wake({RELAYED})
 
     async def take(self, group: str, types: frozenset[str], *, at_most: int, wait: float) -> Batch:
-        give_up = asyncio.get_running_loop().time() + wait
+        if not wait:
+            return await self._next(group, types, at_most)
+        now = asyncio.get_running_loop().time
+        give_up = now() + wait
         while True:
-            news = self._news
-            batch = await self._next(group, types, at_most)
-            left = give_up - asyncio.get_running_loop().time()
-            if len(batch) or left <= 0:
-                return batch
+            quiet = self._quiet.get(group)
+            if quiet is None or quiet.news.is_set() or quiet.until <= now():
+                news = self._db.wakeups.news(RELAYED)
+                batch = await self._next(group, types, at_most)
+                if len(batch):
+                    self._quiet.pop(group, None)
+                    return batch
+                quiet = self._quiet[group] = _Quiet(news, now() + self._db.wakeups.trusted_for.total_seconds())
+            if (left := give_up - now()) <= 0:
+                return Batch(group)
             try:
-                await asyncio.wait_for(news.wait(), min(left, _LOOKS_AGAIN))
+                await asyncio.wait_for(quiet.news.wait(), min(left, max(_LOOKS_AGAIN, quiet.until - now())))
             except TimeoutError:
                 continue
 
@@ -159,6 +176,7 @@ class OutboxBus:
             moved = update(EventGroup).where(EventGroup.name == group)
             if not await uow.change(moved.values(round=place[0], event_id=place[1], holder="", held_until=NEVER)):
                 raise NoSuchPlace(f"There is no group {group} yet: it begins when a worker runs.")
+            uow.wakes(RELAYED)
         self._passed.pop(group, None)
 
     async def forget(self, group: str) -> None:
@@ -167,6 +185,7 @@ class OutboxBus:
                 raise NoSuchPlace(f"There is no group {group}.")
         self._known.discard(group)
         self._passed.pop(group, None)
+        self._quiet.pop(group, None)
 
     async def topics(self) -> Mapping[str, str]:
         return {}

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import delete, func, select, update
 
-from velora.platform.db.outbox import OutboxEvent, ParkedEvent
+from velora.platform.db.outbox import EVENTS, OutboxEvent, ParkedEvent
 from velora.platform.db.uow import UnitOfWork
 
 REASON_LENGTH = 2000
@@ -74,4 +74,5 @@ async def tell_again(uow: UnitOfWork, ids: Sequence[int]) -> int:
     if there:
         await uow.change(update(OutboxEvent).where(OutboxEvent.id.in_(there)).values(relayed=0))
         await uow.change(delete(ParkedEvent).where(ParkedEvent.event_id.in_(there)))
+        uow.wakes(EVENTS)
     return len(there)

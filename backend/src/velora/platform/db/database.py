@@ -17,6 +17,8 @@ from velora.platform.db.errors import translated
 from velora.platform.db.types import UtcTime
 from velora.platform.db.uow import UnitOfWork, guard_every_session
 from velora.platform.telemetry import metrics
+from velora.platform.wakeups.in_process import InProcessWakeUps
+from velora.platform.wakeups.port import WakeUps
 
 event.listen(Session, "do_orm_execute", guard_every_session)
 
@@ -24,15 +26,16 @@ _LEASE: Final = text("SELECT node FROM node_lease ORDER BY leased_at, node LIMIT
 
 
 class Database:
-    """A pool of connections with a clock and a source of ids.
+    """A pool of connections with a clock, a source of ids, and those who are woken by what is committed.
 
     On SQLite one writer at a time waits its turn here, in memory, instead of polling for the file's lock.
     """
 
-    def __init__(self, engine: AsyncEngine, clock: Clock, new_id: IdSource) -> None:
+    def __init__(self, engine: AsyncEngine, clock: Clock, new_id: IdSource, wakeups: WakeUps | None = None) -> None:
         self.engine = engine
         self.clock = clock
         self.new_id = new_id
+        self.wakeups: WakeUps = wakeups or InProcessWakeUps()
         self.dialect = engine.dialect.name
         self._turn = asyncio.Lock() if self.dialect == "sqlite" else nullcontext()
 
@@ -47,6 +50,7 @@ class Database:
             except BaseException:
                 await uow.abandon()
                 raise
+            self.wakeups.wake(uow.woken)
 
     @asynccontextmanager
     async def read(self, tenant_id: int | None, *, seller_id: int | None = None) -> AsyncGenerator[UnitOfWork]:
@@ -90,11 +94,11 @@ class Database:
         await self.engine.dispose()
 
 
-async def open_database(address: str, clock: Clock | None = None, *, connections: int = 8) -> Database:
+async def open_database(address: str, clock: Clock | None = None, *, connections: int = 8, wakeups: WakeUps | None = None) -> Database:
     """A database whose tables exist, with a node number leased for this process's ids."""
     engine = make_engine(address, connections=connections)
     clock = clock or SystemClock()
-    return Database(engine, clock, id_source(clock, await lease_node(engine)))
+    return Database(engine, clock, id_source(clock, await lease_node(engine)), wakeups)
 
 
 async def lease_node(engine: AsyncEngine) -> int:

@@ -34,6 +34,7 @@ PAUSES: Final = (
 )
 MOST_TRIES: Final = len(PAUSES) + 1
 REASON_LENGTH: Final = 2000
+JOBS: Final = "jobs"  # what is woken by a new one
 _CANDIDATES: Final = 20
 
 
@@ -118,6 +119,7 @@ async def enqueue(uow: UnitOfWork, jobs: Sequence[NewJob]) -> list[int]:
         for one in jobs
     ]  # fmt: skip
     await uow.insert(Job, rows)
+    uow.wakes(JOBS)
     return [int(str(row["id"])) for row in rows]
 
 
@@ -168,12 +170,14 @@ async def give_back(uow: UnitOfWork, taken: Taken) -> None:
     """The job is due again at once, as if it had not been taken: its worker stops."""
     values = {"next_at": uow.now, "holder": "", "tries": taken.tries - 1}
     await uow.change(update(Job).where(Job.id == taken.id, Job.holder == taken.holder).values(values))
+    uow.wakes(JOBS)
 
 
 async def again(uow: UnitOfWork, ids: Sequence[int]) -> int:
     """These parked jobs (of none named: all) are due again, and tried as often as new ones. How many there were."""
     parked = update(Job).where(Job.state == "parked")
     parked = parked.where(Job.id.in_(sorted(ids))) if ids else parked
+    uow.wakes(JOBS)
     return await uow.change(parked.values(state="waiting", tries=0, holder="", next_at=uow.now))
 
 

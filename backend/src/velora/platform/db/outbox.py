@@ -11,6 +11,8 @@ from velora.platform.db.types import BigId, JsonDoc, UtcTime
 
 # How long an event is kept after it happened, once all have had it: so long can be looked up, and told again by hand, what was told.
 RELAYED_KEPT: Final = timedelta(days=7)
+# What is woken by an event that was told: it waits for the relay.
+EVENTS: Final = "events"
 
 
 class OutboxEvent(Base):

@@ -20,7 +20,7 @@ from velora.platform.db.base import Base, SellerOwned, TenantOwned, table_of
 from velora.platform.db.errors import CheckFailed, Duplicate, LateRefusal, WrongTenant, translated
 from velora.platform.db.guard import narrow, require_tenant
 from velora.platform.db.lookups import lookup_of
-from velora.platform.db.outbox import OutboxEvent
+from velora.platform.db.outbox import EVENTS, OutboxEvent
 from velora.platform.db.sets import Write
 from velora.platform.telemetry import metrics, tracing
 
@@ -49,6 +49,7 @@ class UnitOfWork:
         self.tenant_id = tenant_id
         self.seller_id = seller_id
         self.connection = connection
+        self.woken: set[str] = set()
         self._session = AsyncSession(connection, autoflush=False, expire_on_commit=False)
         self._session.sync_session.info["scope"] = (tenant_id, seller_id)
         self._told: list[Event] = []
@@ -146,6 +147,10 @@ class UnitOfWork:
         """These things happened, if and only if this transaction commits."""
         self._told.extend(events)
 
+    def wakes(self, topic: str) -> None:
+        """Whoever waits for this topic looks once this transaction has committed, instead of when its interval is over. Only a hint."""
+        self.woken.add(topic)
+
     async def finish(self) -> None:
         """Write what was told and commit."""
         if self._told:
@@ -158,6 +163,7 @@ class UnitOfWork:
                 for event in self._told
             ]  # fmt: skip
             self.insert_soon(OutboxEvent, rows)
+            self.wakes(EVENTS)
         await self._write([])
         began = time.perf_counter()
         try:

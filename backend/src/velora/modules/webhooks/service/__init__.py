@@ -1,6 +1,7 @@
 """Use cases of webhooks."""
 
 from velora.modules.webhooks.service.endpoints import (
+    DELIVERIES,
     Endpoint,
     EndpointChange,
     NewEndpoint,
@@ -42,6 +43,7 @@ from velora.modules.webhooks.service.reading import (
 )
 
 __all__ = [
+    "DELIVERIES",
     "FORGOTTEN_AT_ONCE",
     "Attempt",
     "Claimed",

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Self
+from typing import Final, Self
 
 from velora.kernel.errors import NotFound
 from velora.kernel.events import NOBODYS
@@ -15,6 +15,9 @@ from velora.modules.webhooks.policy.endpoints import MOST_ENDPOINTS, EndpointSta
 from velora.modules.webhooks.policy.schedule import OLD_SECRET_SIGNS, Lane
 from velora.modules.webhooks.repository import Key
 from velora.platform.db import UnitOfWork
+
+DELIVERIES: Final = "deliveries"
+"""What is woken when an endpoint has something due."""
 
 
 @dataclass(frozen=True)
@@ -151,6 +154,7 @@ async def enable(uow: UnitOfWork, owner: Owner, endpoint_id: int) -> Endpoint | 
         "state": EndpointState.ENABLED.value, "reason": Reason.NONE.value, "since": uow.now, "failures": 0, "failing_since": None,
         "next_at": await repository.next_due(uow, owner.key(endpoint_id)), "rest_until": uow.now, "version": row.version + 1,
     }  # fmt: skip
+    uow.wakes(DELIVERIES)
     return await _changed(uow, owner, endpoint_id, values)
 
 

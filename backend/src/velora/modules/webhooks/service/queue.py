@@ -19,7 +19,7 @@ from velora.modules.webhooks.policy.endpoints import NOT_HEARD, OPEN, DeliverySt
 from velora.modules.webhooks.policy.schedule import Lane
 from velora.modules.webhooks.policy.verdict import Heard, Verdict, may_ask_to_wait, reason, verdict
 from velora.modules.webhooks.repository import Key
-from velora.modules.webhooks.service.endpoints import Owner
+from velora.modules.webhooks.service.endpoints import DELIVERIES, Owner
 from velora.platform.db import UnitOfWork
 
 _A_HANDFUL: Final = 20
@@ -89,6 +89,7 @@ async def enqueue(uow: UnitOfWork, new: Sequence[NewDelivery]) -> int:
     there = await repository.known(uow, {(*one.key, one.event_id) for one in new})
     fresh = {(*one.key, one.event_id): one for one in new if (*one.key, one.event_id) not in there}
     await repository.add_deliveries(uow, [_row(uow, one) for _, one in sorted(fresh.items())])
+    uow.wakes(DELIVERIES)
     return len(fresh)
 
 
@@ -141,6 +142,8 @@ async def let_go(uow: UnitOfWork, claimed: Claimed, rest: timedelta) -> None:
     next_at = await repository.next_due(uow, claimed.key)
     values = {"lease": _NOBODY, "leased_until": uow.now, "rest_until": uow.now + rest, "next_at": next_at}
     await repository.change_endpoints(uow, {claimed.key: values})
+    if next_at is not None and next_at <= uow.now and not rest:
+        uow.wakes(DELIVERIES)  # whoever works in its lane: that may be another one now
 
 
 async def replay(uow: UnitOfWork, owner: Owner, endpoint_id: int, event_id: int) -> NotFound | EndpointDisabled | None:
@@ -173,6 +176,7 @@ async def replay_failed(uow: UnitOfWork, owner: Owner, endpoint_id: int, since: 
 
 async def _wake(uow: UnitOfWork, key: Key) -> None:
     await repository.change_endpoints(uow, {key: {"next_at": uow.now, "rest_until": uow.now}})
+    uow.wakes(DELIVERIES)
 
 
 def _after(uow: UnitOfWork, row: WebhookDelivery, said: Verdict, heard: Heard) -> dict[str, object]:
