@@ -12,7 +12,7 @@ from velora.kernel.ids import encode
 from velora.modules.reporting.service import Name, date_of
 from velora.platform.settings import Settings, read_settings
 
-figures = typer.Typer(help="What pages say of whole histories.", no_args_is_help=True)
+figures = typer.Typer(help="What pages say of whole histories: count it again, compare it with the tables.", no_args_is_help=True)
 
 Tenant = Annotated[str, typer.Option("--tenant", help="One marketplace, by its short name; all of them if not given.")]
 
