@@ -1,9 +1,9 @@
 """Where the state machines play: one database for all examples of a run, each with a tenant of its own."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
@@ -30,6 +30,10 @@ class World:
                 return await work(uow)
 
         return self._runner.run(call())
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        """What begins transactions of its own."""
+        return self._runner.run(work)
 
     def close(self) -> None:
         self._runner.run(self._opening.__aexit__(None, None, None))

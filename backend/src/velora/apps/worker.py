@@ -26,6 +26,7 @@ from velora.flows.pictures.sweep import sweep_pictures
 from velora.flows.reactions import INTERESTS, group_of
 from velora.flows.refund.settle import sweep_refunds
 from velora.flows.release.release import release_due
+from velora.flows.reporting import DAYS_AT_ONCE, ask_for_all, count_at_ease
 from velora.flows.suspense.send import sweep_suspense
 from velora.flows.watching.figures import watch
 from velora.flows.webhooks.sending import send_to_quick, send_to_slow
@@ -92,6 +93,16 @@ def _telling(name: str) -> Job:
         return await listen(house.db, house.bus, group_of(house, name), wait=_LISTENS_FOR)
 
     return tell
+
+
+async def _begin_figures(house: TradingHouse) -> int:
+    """Once the bus keeps what happens from now on, the history is asked for: nothing falls between."""
+    await house.bus.prepare(INTERESTS)
+    return await ask_for_all(house.db)
+
+
+async def _count_figures(house: TradingHouse) -> int:
+    return await count_at_ease(house.db)
 
 
 def _in_a_transaction(work: Callable[[UnitOfWork], Awaitable[int]]) -> Job:
@@ -161,6 +172,8 @@ LOOPS: Final[tuple[Loop, ...]] = (
     Loop("forget the inbox", timedelta(minutes=1), _in_a_transaction(forget_inbox), full_load=FORGOTTEN_AT_ONCE),
     Loop("forget notices", timedelta(minutes=10), _in_a_transaction(gateway_inbox.forget_old), full_load=gateway_inbox.FORGOTTEN_AT_ONCE),
     Loop("forget deliveries", timedelta(minutes=1), _in_a_transaction(webhooks.forget_old), full_load=webhooks.FORGOTTEN_AT_ONCE),
+    Loop("begin figures", timedelta(minutes=10), _begin_figures),
+    Loop("count figures", timedelta(seconds=2), _count_figures, full_load=DAYS_AT_ONCE),
     Loop("look at engines and queues", timedelta(seconds=5), watch),
     Loop("forget queries", timedelta(hours=1), _in_a_transaction(merchandising.forget_old), full_load=merchandising.FORGOTTEN_AT_ONCE),
     Loop("verify the ledger", timedelta(minutes=5), watch_books),

@@ -15,6 +15,7 @@ from velora.flows.notices import buyers as letters_to_buyers
 from velora.flows.notices import sellers as letters_to_sellers
 from velora.flows.offering import follow
 from velora.flows.payment_outcome import take_up
+from velora.flows.reporting import follow as figures
 from velora.flows.shopping import follow as carts
 from velora.flows.webhooks import telling as webhooks
 from velora.kernel.events import Event
@@ -22,16 +23,18 @@ from velora.modules.catalog.events import ListingChanged, PopularityChanged, Pro
 from velora.modules.commission.events import RuleChanged
 from velora.modules.escrow.events import EscrowReleased
 from velora.modules.inventory.events import LevelChanged
+from velora.modules.ledger.events import JournalsPosted
 from velora.modules.orders.events import (
     OrderAuthorised,
     OrderAwaited,
     OrderFailed,
     OrderPaid,
+    OrderPlaced,
     SellerOrderCancelled,
     SellerOrderDelivered,
     SellerOrderShipped,
 )
-from velora.modules.payments.events import PaymentFailed, RefundSettled
+from velora.modules.payments.events import PaymentCaptured, PaymentFailed, RefundSettled
 from velora.modules.payouts.events import PayoutFailed, PayoutPaid, PayoutReserved
 from velora.modules.returns.events import ReturnApproved, ReturnDeclined, ReturnRequested
 from velora.modules.sellers.events import SellerApplied, SellerApproved, SellerDeclined, SellerSuspended
@@ -43,21 +46,29 @@ T = TypeVar("T")
 Effect = Callable[[TradingHouse, Sequence[Any]], Awaitable[None]]
 
 REACTIONS: Final[Mapping[type[Event], Sequence[Reaction]]] = {
-    OrderAuthorised: [letters_to_buyers.confirm_order, webhooks.enqueue],
-    OrderAwaited: [letters_to_buyers.confirm_order, webhooks.enqueue],
-    OrderPaid: [letters_to_buyers.confirm_order, letters_to_buyers.say_money_came, follow.count_sales, webhooks.enqueue],
-    OrderFailed: [webhooks.enqueue],
-    PaymentFailed: [letters_to_buyers.say_lapsed, take_up.follow_failed, webhooks.enqueue],
-    SellerOrderCancelled: [take_up.follow_cancelled, webhooks.enqueue],
-    SellerOrderShipped: [letters_to_buyers.say_shipped, webhooks.enqueue],
-    SellerOrderDelivered: [letters_to_buyers.say_delivered, webhooks.enqueue],
-    EscrowReleased: [webhooks.enqueue],
+    OrderPlaced: [figures.ask_for_days],
+    OrderAuthorised: [letters_to_buyers.confirm_order, figures.ask_for_days, webhooks.enqueue],
+    OrderAwaited: [letters_to_buyers.confirm_order, figures.ask_for_days, webhooks.enqueue],
+    OrderPaid: [
+        letters_to_buyers.confirm_order,
+        letters_to_buyers.say_money_came,
+        follow.count_sales,
+        figures.ask_for_days,
+        webhooks.enqueue,
+    ],
+    OrderFailed: [figures.ask_for_days, webhooks.enqueue],
+    PaymentCaptured: [figures.ask_for_days],
+    PaymentFailed: [letters_to_buyers.say_lapsed, take_up.follow_failed, figures.ask_for_days, webhooks.enqueue],
+    SellerOrderCancelled: [take_up.follow_cancelled, figures.ask_for_days, webhooks.enqueue],
+    SellerOrderShipped: [letters_to_buyers.say_shipped, figures.ask_for_days, webhooks.enqueue],
+    SellerOrderDelivered: [letters_to_buyers.say_delivered, figures.ask_for_days, webhooks.enqueue],
+    EscrowReleased: [figures.ask_for_days, webhooks.enqueue],
     ReturnRequested: [webhooks.enqueue],
     ReturnApproved: [letters_to_buyers.say_return_approved, webhooks.enqueue],
     ReturnDeclined: [letters_to_buyers.say_return_declined, webhooks.enqueue],
-    RefundSettled: [letters_to_buyers.say_refunded, webhooks.enqueue],
+    RefundSettled: [letters_to_buyers.say_refunded, figures.ask_for_days, webhooks.enqueue],
     PayoutReserved: [webhooks.enqueue],
-    PayoutPaid: [letters_to_sellers.say_paid_out, webhooks.enqueue],
+    PayoutPaid: [letters_to_sellers.say_paid_out, figures.ask_for_days, webhooks.enqueue],
     PayoutFailed: [webhooks.enqueue],
     SellerApplied: [webhooks.enqueue],
     SellerApproved: [letters_to_sellers.welcome_seller, follow.follow_standing, webhooks.enqueue],
@@ -65,6 +76,7 @@ REACTIONS: Final[Mapping[type[Event], Sequence[Reaction]]] = {
     SellerDeclined: [letters_to_sellers.say_declined, webhooks.enqueue],
     ListingChanged: [webhooks.enqueue],
     ProductChanged: [webhooks.enqueue],
+    JournalsPosted: [figures.ask_for_days],
     RuleChanged: [webhooks.enqueue],
 }
 

@@ -95,7 +95,7 @@ async def test_there_are_payments_and_returns_in_every_state(loaded: Loaded) -> 
 async def test_nordlauf_has_seven_to_ship_two_late_and_two_returns_to_decide(loaded: Loaded) -> None:
     seller_id = loaded.world.sellers["nordlauf"]
     async with loaded.house.db.read(None) as uow:
-        counts = await orders.counts_of_seller(uow, seller_id)
+        counts = await orders.count_of_seller(uow, seller_id, orders.TO_SHIP)
         late = await orders.late_of_seller(uow, seller_id)
         waiting = await returns.open_count(uow, seller_id)
         low = await inventory.count_low(uow, seller_id)

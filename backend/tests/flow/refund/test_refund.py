@@ -4,6 +4,7 @@ import secrets
 
 import pytest
 
+from tests.builders.figures import count_today
 from tests.builders.orders import GUEST, Paid, a_line, a_paid_order, a_part, delivered
 from velora.flows import postings
 from velora.flows.once import Once
@@ -89,6 +90,7 @@ async def test_the_release_after_a_refund_takes_commission_of_what_is_left(uow, 
 async def test_what_went_back_stands_in_finances_overview(uow, paid):
     started = await an_approved(uow, paid)
     await settle(uow, [RefundNews(paid.tenant_id, started.refund_id, Refunded("re_1"))])
+    await count_today(uow, paid.tenant_id)
     (figures,) = (await overview(uow, paid.tenant_id)).currencies
     assert (figures.gmv, figures.refunded) == (11556, 2140)
 
@@ -214,6 +216,24 @@ async def test_the_refunds_of_one_order_never_exceed_what_its_seller_holds(uow):
     assert [found[paid.tenant_id, part.id].rest for part in paid.parts] == [0, 5000]
     balances = await ledger.balances(uow, {(paid.tenant_id, str(postings.escrow(part.seller_id))) for part in paid.parts})
     assert sorted(balances.values()) == [0, 5000]
+
+
+async def test_a_sellers_returns_come_newest_first_whatever_became_of_them(uow):
+    seller, asked = uow.new_id(), list[returns.ReturnFacts]()
+    for _ in range(4):
+        paid = await a_paid_order(uow, uow.new_id(), [a_part(uow, seller_id=seller)])
+        await delivered(uow, paid)
+        asked.append(await a_return(uow, paid))
+    await decline(uow, [yes(asked[1])])
+    await approve(uow, [yes(asked[2])])
+    newest = [one.id for one in reversed(asked)]
+
+    async def ids(**wanted):
+        return [one.id for one in await returns.of_seller(uow, seller, **wanted)]
+
+    assert await ids() == newest
+    assert (await ids(limit=3), await ids(before=newest[2])) == (newest[:3], newest[3:])
+    assert await ids(states=[returns.State.REQUESTED]) == [newest[0], newest[3]]
 
 
 def test_refusals_say_what_to_do():

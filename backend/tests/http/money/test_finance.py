@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from tests.builders.bazaar import a_bazaar
+from tests.builders.figures import figures_follow
 from tests.http.money.conftest import Trade, keyed
 from tests.http.money.test_returns import returns_of, wish
 from tests.http.people.conftest import Browser
@@ -114,6 +115,7 @@ async def test_orders_are_found_by_id_by_buyer_and_by_total(trade: Trade, financ
 async def test_the_trial_balance_balances_and_the_overview_agrees_with_it(trade: Trade, finance: Browser):
     await released(trade, await trade.bought(1))
     await trade.bought(2)
+    await figures_follow(trade.house)
     slug = trade.market.tenant.slug
     trial = (await finance.get(f"/finance/trial-balance?tenant={slug}")).json()
     assert trial["balanced"]

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from tests.builders.figures import figures_follow
 from tests.builders.market import a_market
 from tests.http.orders.conftest import a_key, problem
 from velora.kernel.ids import encode
@@ -95,6 +96,7 @@ async def test_orders_lie_in_heaps_and_can_be_found(store):
     assert await ids("q=lamp&state=to_ship") == [waiting]
     assert await ids("q=nothing") == []
     assert await ids(f"tenant={store.market.tenant.slug}&limit=1") == [sent]
+    await figures_follow(store.house)
     page = (await seller.get(f"{store.desk}/orders?limit=2")).json()
     assert (page["has_more"], page["counts"]) == (True, {"to_ship": 1, "on_the_way": 1, "delivered": 0, "cancelled": 1})
     assert await ids(f"limit=2&cursor={page['next_cursor']}") == [waiting]
@@ -131,6 +133,7 @@ async def test_the_desk_says_what_waits(store, clock):
     _, _, sent = await bought(store, 2)
     await done(seller.ask("POST", f"{store.desk}/orders/{sent}/ship", PARCEL, a_key()))
     await done(seller.ask("POST", f"{store.desk}/orders/{sent}/deliver"))
+    await figures_follow(store.house)
     home = (await seller.get(f"{store.desk}/home")).json()
     assert (home["to_ship"], home["late"], home["on_hold_orders"], home["returns_open"], home["low_stock"]) == (1, 0, 2, 0, 0)
     assert home["this_month"] == [{"amount": 5390 + 9800, "currency": "EUR"}]

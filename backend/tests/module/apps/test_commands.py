@@ -210,6 +210,12 @@ def test_empty_books_are_clean(installed: Velora):
     assert answer(installed("outbox", "status", "--json")) == {"oldest_seconds": 0, "parked": 0, "waiting": 0}
 
 
+def test_figures_of_an_empty_installation_are_counted_and_well(installed: Velora):
+    for command in ("rebuild", "verify"):
+        assert answer(installed("figures", command, "--json")) == {"well": True, "days": 0, "wrong": [], "months": []}
+    assert installed("figures", "verify").stdout == "0 days compared, 0 of them and 0 months wrong.\n"
+
+
 def test_what_is_told_comes_to_whoever_listens_and_is_counted(installed: Velora):
     figures = answer(installed("bench", "relay", "--events", "1200", "--relays", "2", "--json"))
     assert {part: one["events"] for part, one in figures["results"].items()} == {"relayed": 1200, "listened": 1200}
@@ -218,7 +224,8 @@ def test_what_is_told_comes_to_whoever_listens_and_is_counted(installed: Velora)
     status = answer(installed("events", "status", "--json"))
     assert status["bus"] == "the outbox, embedded"
     assert {group: one["waiting"] for group, one in status["groups"].items() if one["waiting"]} == {
-        "checkout.cards": 1200, "notices.buyers": 1200, "offering.follow": 1200, "shopping.follow": 1200, "webhooks.telling": 1200,
+        "checkout.cards": 1200, "notices.buyers": 1200, "offering.follow": 1200, "reporting.follow": 1200, "shopping.follow": 1200,
+        "webhooks.telling": 1200,
     }  # fmt: skip
 
 

@@ -117,7 +117,9 @@ async def test_a_seller_finds_its_orders_in_every_marketplace_and_nobody_elses(u
     assert [part.id for part in found] == [there.parts[0].id, here.parts[0].id]
     assert [part.id for part in await orders.of_seller(uow, seller, orders.SOLD, tenant_id=here.tenant_id)] == [here.parts[0].id]
     assert [part.id for part in await orders.of_seller(uow, seller, orders.SOLD, before=there.parts[0].id)] == [here.parts[0].id]
-    assert await orders.counts_of_seller(uow, seller) == {"paid": 2}
+    assert await orders.count_of_seller(uow, seller, orders.TO_SHIP) == {"paid": 2}
+    assert await orders.count_of_seller(uow, seller, orders.TO_SHIP, tenant_id=here.tenant_id) == {"paid": 1}
+    assert await orders.count_of_seller(uow, seller, {State.SHIPPED}) == {}
     assert await orders.part_of_seller(uow, seller, there.parts[1].id) is None
 
 
@@ -134,12 +136,37 @@ async def test_a_seller_finds_orders_by_id_article_number_and_title(uow):
     assert await ids(text="100%") == await ids(named=(uow.new_id(),)) == []
 
 
-async def test_sales_are_counted_by_month_without_what_was_cancelled(uow):
-    seller = uow.new_id()
-    kept = await a_paid_order(uow, uow.new_id(), [a_part(uow, seller_id=seller)])
-    gone = await a_paid_order(uow, uow.new_id(), [a_part(uow, seller_id=seller)])
+async def test_a_sellers_orders_come_newest_first_whatever_their_states(uow):
+    seller, tenant = uow.new_id(), uow.new_id()
+    paid = [await a_paid_order(uow, tenant, [a_part(uow, seller_id=seller)]) for _ in range(6)]
+    await orders.cancel_parts(uow, [paid[1].part, paid[4].part])
+    await orders.ship(uow, [a_parcel(paid[2])])
+    newest = [one.parts[0].id for one in reversed(paid)]
+    every = orders.SOLD | {State.CANCELLED}
+    assert [part.id for part in await orders.of_seller(uow, seller, every)] == newest
+    first = await orders.of_seller(uow, seller, every, limit=4)
+    rest = await orders.of_seller(uow, seller, every, before=first[-1].id, limit=4)
+    assert ([part.id for part in first], [part.id for part in rest]) == (newest[:4], newest[4:])
+
+
+async def test_the_parts_of_orders_are_summed_by_seller_state_and_currency(uow):
+    tenant, seller, other = uow.new_id(), uow.new_id(), uow.new_id()
+    before = uow.new_id()
+    kept = await a_paid_order(uow, tenant, [a_part(uow, seller_id=seller), a_part(uow, a_line(uow, net=300), seller_id=other)])
+    gone = await a_paid_order(uow, tenant, [a_part(uow, seller_id=seller)])
     await orders.cancel_parts(uow, [gone.part])
-    month = uow.now.replace(day=1)
-    later = uow.now.replace(month=12, day=1)
-    assert await orders.sales_of_seller(uow, seller, month, later) == {"EUR": kept.total_minor}
-    assert await orders.sales_of_seller(uow, seller, later, later.replace(day=31)) == {}
+    after = uow.new_id()
+    await a_paid_order(uow, tenant, [a_part(uow, seller_id=seller)])
+    await a_paid_order(uow, uow.new_id(), [a_part(uow, seller_id=seller)])
+    total = gone.total_minor
+    assert sorted(await orders.sums_of(uow, tenant, before, after)) == sorted(
+        [
+            (seller, "paid", "EUR", 1, total),
+            (seller, "cancelled", "EUR", 1, total),
+            (other, "paid", "EUR", 1, kept.total_minor - total),
+        ]
+    )
+    assert (await orders.count_paid(uow, tenant, before, after), await orders.count_paid(uow, tenant, after, uow.new_id())) == (2, 1)
+    ends = await orders.ends_of(uow, tenant)
+    assert (ends is not None and ends[0]) == kept.order_id
+    assert await orders.ends_of(uow, uow.new_id()) is None

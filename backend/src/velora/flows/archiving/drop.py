@@ -12,6 +12,7 @@ from velora.flows.archiving.errors import KeptByEngine, NoRoundBehind, NothingTo
 from velora.flows.archiving.manifest import Manifest
 from velora.flows.archiving.shelf import Shelf
 from velora.flows.archiving.tally import Tally
+from velora.flows.reporting import ask_for_days_before
 from velora.flows.second_person import Hand, ask, take
 from velora.kernel.errors import accepted
 from velora.modules.approvals.service import PLATFORM, ApprovalFacts, Request, Taking
@@ -87,10 +88,13 @@ async def say_dropped(house: House, retention: Database, shelf: Shelf, ready: Re
 
 
 async def drop_what_was_said(house: House, retention: Database) -> list[str]:
-    """The partitions of every month that was said to be dropped are gone; the names of those dropped now."""
+    """The partitions of every month that was said to be dropped are gone, and are counted no more; the names of those dropped now."""
     async with house.db.read(None) as uow:
         border = await ledger.border(uow)
-    return await drop_months(retention.engine, border) if border else []
+    dropped = await drop_months(retention.engine, border) if border else []
+    if dropped:
+        await ask_for_days_before(house.db, border)
+    return dropped
 
 
 async def _what_remains(

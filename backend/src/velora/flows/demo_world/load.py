@@ -112,7 +112,7 @@ async def _summary(house: TradingHouse, world: World, *, fresh: bool) -> Summary
     states: Counter[str] = Counter()
     async with house.db.read(None) as uow:
         for seller_id in world.sellers.values():
-            states.update(await orders.counts_of_seller(uow, seller_id))
+            states.update(await orders.count_of_seller(uow, seller_id, frozenset(orders.State)))
         listings = await count_listings(uow, None)
     products = sum(len(seller.product) for seller in sellers())
     return Summary(len(world.markets), len(world.sellers), products, listings, len(world.accounts), dict(sorted(states.items())), fresh)

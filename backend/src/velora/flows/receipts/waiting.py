@@ -12,7 +12,6 @@ from velora.modules.payments import service as payments
 from velora.modules.payments.service import PaymentIntent
 from velora.modules.suspense import service as suspense
 from velora.modules.suspense.service import CaseState
-from velora.modules.tenants import service as tenants
 from velora.platform.db import UnitOfWork
 
 BUCKETS: Final = ("not_due", "0-30", "31-60", "61-90", "90+")
@@ -60,11 +59,8 @@ def bucket_of(late_days: int) -> str:
 async def waiting_orders(uow: UnitOfWork, tenant_id: int | None) -> list[Waiting]:
     """All of them, of one marketplace or of all, the longest due first."""
     found: list[Waiting] = []
-    for tenant in [tenant_id] if tenant_id is not None else [one.id for one in await tenants.all_tenants(uow)]:
-        after = 0
-        while page := await payments.walk_awaited(uow, tenant_id=tenant, after=after, limit=_PAGE):
-            found += await _waiting(uow, page)
-            after = page[-1].id
+    async for page in payments.awaiting(uow, tenant_id, at_once=_PAGE):
+        found += await _waiting(uow, page)
     return sorted(found, key=lambda one: (-one.late_days, one.order_id))
 
 

@@ -6,7 +6,6 @@ from typing import Final
 
 from sqlalchemy import Row, Select, bindparam, func, literal_column, or_, select, tuple_
 
-from velora.kernel.ids import first_id_at
 from velora.modules.orders.models import Order, OrderEvent, OrderLine, SellerOrder, Shipment, ShipmentLine
 from velora.modules.orders.policy import State
 from velora.platform.db import ACROSS_TENANTS, Base, UnitOfWork, scoped
@@ -123,9 +122,14 @@ async def of_seller(
     before: int | None,
     limit: int,
 ) -> Sequence[SellerOrder]:
-    statement = _of_seller(seller_id, states, tenant_id, text, named)
-    statement = statement.where(SellerOrder.id < before) if before is not None else statement
-    return await uow.entities(statement.order_by(SellerOrder.id.desc()).limit(limit))
+    """Without a text, the newest of each state by themselves: the index has them in that order, so the cost is that of a page."""
+    groups = [[state] for state in sorted(states)] if not text else [sorted(states)]
+    found: list[SellerOrder] = []
+    for group in groups:
+        statement = _of_seller(seller_id, group, tenant_id, text, named)
+        statement = statement.where(SellerOrder.id < before) if before is not None else statement
+        found += await uow.entities(statement.order_by(SellerOrder.id.desc()).limit(limit))
+    return sorted(found, key=lambda part: -part.id)[:limit]
 
 
 async def of_seller_by_urgency(
@@ -173,27 +177,20 @@ async def late_of_seller(uow: UnitOfWork, seller_id: int, states: Collection[str
     return int(await uow.scalar(statement.execution_options(**ACROSS_TENANTS)) or 0)
 
 
-async def sales_of_seller(
-    uow: UnitOfWork, seller_id: int, states: Collection[str], since: datetime, until: datetime | None
-) -> Sequence[tuple[str, int]]:
-    """(currency, sum) of what was ordered from a seller in this time."""
+async def count_of_seller(uow: UnitOfWork, seller_id: int, states: Collection[str], tenant_id: int | None) -> dict[str, int]:
+    statement = select(SellerOrder.state, func.count()).where(SellerOrder.seller_id == seller_id, SellerOrder.state.in_(states))
+    return {state: int(count) for state, count in await uow.all(scoped(statement.group_by(SellerOrder.state), SellerOrder, tenant_id))}
+
+
+async def sums_of(uow: UnitOfWork, tenant_id: int, first: int, below: int) -> Sequence[tuple[int, str, str, int, int]]:
+    """(seller, state, currency, how many, Σ total) of the seller orders of the orders with these ids."""
+    part = SellerOrder
     statement = (
-        select(SellerOrder.currency, func.sum(SellerOrder.total_minor))
-        .where(
-            SellerOrder.seller_id == seller_id,
-            SellerOrder.state.in_(states),
-            SellerOrder.id >= first_id_at(since),
-        )
-        .group_by(SellerOrder.currency)
-        .order_by(SellerOrder.currency)
+        select(part.seller_id, part.state, part.currency, func.count(), func.sum(part.total_minor))
+        .where(part.tenant_id == tenant_id, part.order_id >= first, part.order_id < below)
+        .group_by(part.seller_id, part.state, part.currency)
     )
-    statement = statement.where(SellerOrder.id < first_id_at(until)) if until is not None else statement
-    return [(currency, int(total)) for currency, total in await uow.all(statement.execution_options(**ACROSS_TENANTS))]
-
-
-async def counts_of_seller(uow: UnitOfWork, seller_id: int, tenant_id: int | None) -> dict[str, int]:
-    statement = select(SellerOrder.state, func.count()).where(SellerOrder.seller_id == seller_id).group_by(SellerOrder.state)
-    return {state: int(count) for state, count in await uow.all(scoped(statement, SellerOrder, tenant_id))}
+    return [(seller, state, currency, int(n), int(total)) for seller, state, currency, n, total in await uow.all(statement)]
 
 
 async def recent(
@@ -211,9 +208,15 @@ async def recent(
     return await uow.entities(statement)
 
 
-async def count_paid(uow: UnitOfWork, tenant_id: int | None) -> int:
-    statement = select(func.count()).select_from(Order).where(Order.paid_at.is_not(None))
-    return int(await uow.scalar(scoped(statement, Order, tenant_id)) or 0)
+async def count_paid(uow: UnitOfWork, tenant_id: int, first: int, below: int) -> int:
+    statement = select(func.count()).select_from(Order).where(Order.tenant_id == tenant_id, Order.id >= first, Order.id < below)
+    return int(await uow.scalar(statement.where(Order.paid_at.is_not(None))) or 0)
+
+
+async def ends_of(uow: UnitOfWork, tenant_id: int) -> tuple[int, int] | None:
+    first, newest = (select(end(Order.id)).where(Order.tenant_id == tenant_id) for end in (func.min, func.max))
+    ends = await uow.scalar(first), await uow.scalar(newest)
+    return None if ends[0] is None or ends[1] is None else (int(ends[0]), int(ends[1]))
 
 
 async def commissions_after(

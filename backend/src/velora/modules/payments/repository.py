@@ -208,6 +208,21 @@ async def capture_sums(uow: UnitOfWork, tenant_id: int | None) -> list[tuple[int
     return [(tenant, currency, int(captured), int(fees)) for tenant, currency, captured, fees in rows]
 
 
+async def moved_of(uow: UnitOfWork, tenant_id: int, first: int, below: int) -> tuple[list[tuple[str, int]], list[tuple[str, int]]]:
+    """Of the orders with these ids: (currency, Σ captured), (currency, Σ refunded)."""
+    taken = select(PaymentIntent.currency, func.sum(PaymentIntent.captured_minor)).where(
+        PaymentIntent.tenant_id == tenant_id, PaymentIntent.order_id >= first, PaymentIntent.order_id < below,
+        PaymentIntent.state == IntentState.CAPTURED,
+    )  # fmt: skip
+    back = select(PaymentRefund.currency, func.sum(PaymentRefund.amount_minor)).where(
+        PaymentRefund.tenant_id == tenant_id, PaymentRefund.order_id >= first, PaymentRefund.order_id < below,
+        PaymentRefund.state == "succeeded",
+    )  # fmt: skip
+    captured = await uow.all(taken.group_by(PaymentIntent.currency))
+    refunded = await uow.all(back.group_by(PaymentRefund.currency))
+    return [(currency, int(total)) for currency, total in captured], [(currency, int(total)) for currency, total in refunded]
+
+
 async def disputed(uow: UnitOfWork, tenant_id: int | None) -> list[tuple[int, int, int]]:
     """(tenant, payment, disputed) of those of which banks took something back."""
     statement = select(PaymentIntent.tenant_id, PaymentIntent.id, PaymentIntent.disputed_minor).where(PaymentIntent.disputed_minor != 0)
@@ -248,6 +263,12 @@ async def awaited_sums(uow: UnitOfWork, tenant_id: int | None) -> list[tuple[int
     )
     rows = await uow.all(scoped(statement, PaymentIntent, tenant_id))
     return [(tenant, currency, int(total)) for tenant, currency, total in rows]
+
+
+async def awaiting_keys(uow: UnitOfWork, tenant_id: int | None) -> list[Key]:
+    """(tenant, intent) of all that is awaited, by the index of states."""
+    statement = select(PaymentIntent.tenant_id, PaymentIntent.id).where(PaymentIntent.state == IntentState.AWAITED)
+    return [(row[0], row[1]) for row in await uow.all(scoped(statement, PaymentIntent, tenant_id))]
 
 
 async def awaited_after(uow: UnitOfWork, *, tenant_id: int, after: int, limit: int) -> Sequence[PaymentIntent]:

@@ -70,3 +70,17 @@ async def sums(uow: UnitOfWork, *, tenant_id: int | None, seller_id: int | None)
         statement = statement.where(Payout.seller_id == seller_id)
     rows = await uow.all(scoped(statement, Payout, tenant_id))
     return [(tenant, seller, currency, state, int(total)) for tenant, seller, currency, state, total in rows]
+
+
+async def paid_of(uow: UnitOfWork, tenant_id: int, first: int, below: int) -> list[tuple[str, int]]:
+    """(currency, Σ amount) of those of these ids that were paid."""
+    statement = select(Payout.currency, func.sum(Payout.amount_minor)).where(
+        Payout.tenant_id == tenant_id, Payout.id >= first, Payout.id < below, Payout.state == "paid"
+    )
+    return [(currency, int(total)) for currency, total in await uow.all(statement.group_by(Payout.currency))]
+
+
+async def ends_of(uow: UnitOfWork, tenant_id: int) -> tuple[int, int] | None:
+    first, newest = (select(end(Payout.id)).where(Payout.tenant_id == tenant_id) for end in (func.min, func.max))
+    ends = await uow.scalar(first), await uow.scalar(newest)
+    return None if ends[0] is None or ends[1] is None else (int(ends[0]), int(ends[1]))

@@ -18,8 +18,10 @@ __all__ = [
     "Standing",
     "by_id",
     "due",
+    "ends_of",
     "listed",
     "open_payouts",
+    "paid_of",
     "reserve",
     "settle",
     "submitted",
@@ -132,6 +134,16 @@ async def walk(uow: UnitOfWork, *, tenant_id: int, after: int, limit: int) -> li
 async def sums(uow: UnitOfWork, *, tenant_id: int | None = None, seller_id: int | None = None) -> list[tuple[int, int, str, str, int]]:
     """(tenant, seller, currency, state, Σ amount) of all payouts."""
     return await repository.sums(uow, tenant_id=tenant_id, seller_id=seller_id)
+
+
+async def paid_of(uow: UnitOfWork, tenant_id: int, first: int, below: int) -> list[tuple[str, int]]:
+    """(currency, Σ amount) of a marketplace's payouts with ids from `first` to before `below` that were paid."""
+    return await repository.paid_of(uow, tenant_id, first, below)
+
+
+async def ends_of(uow: UnitOfWork, tenant_id: int) -> tuple[int, int] | None:
+    """The ids of a marketplace's first and newest payout; None where there is none."""
+    return await repository.ends_of(uow, tenant_id)
 
 
 def _facts(payout: Payout, outcome: Settled | None = None, settled_at: datetime | None = None) -> PayoutFacts:

@@ -169,8 +169,8 @@ async def anywhere(uow: UnitOfWork, return_id: int) -> ReturnFacts | None:
 async def of_seller(
     uow: UnitOfWork, seller_id: int, *, states: Collection[State] = (), before: int | None = None, limit: int = 50
 ) -> list[ReturnFacts]:
-    """A seller's returns in every tenant, newest first."""
-    return await _with_lines(uow, await repository.of_seller(uow, seller_id, states=states, before=before, limit=limit))
+    """A seller's returns in every tenant, in these states or (none named) in any, newest first."""
+    return await _with_lines(uow, await repository.of_seller(uow, seller_id, states=states or frozenset(State), before=before, limit=limit))
 
 
 async def open_count(uow: UnitOfWork, seller_id: int) -> int:

@@ -16,6 +16,7 @@ from velora.modules.ledger import service as ledger
 from velora.modules.orders import service as orders
 from velora.modules.orders.service import State
 from velora.modules.payments import service as payments
+from velora.modules.reporting import service as reporting
 from velora.modules.returns import service as returns
 from velora.modules.sellers import service as sellers
 from velora.modules.tenants import service as tenants
@@ -29,6 +30,8 @@ HEAPS: Final[Mapping[str, frozenset[State]]] = {
     "cancelled": frozenset({State.CANCELLED, State.REFUNDED, State.UNPAID}),
     "all": orders.TO_SHIP | orders.SOLD | {State.CANCELLED, State.UNPAID},
 }
+# Those that an order soon leaves again: there are as many as a seller has to do with, not as it ever had.
+UNDER_WAY: Final = orders.TO_SHIP | {State.SHIPPED}
 _HELD: Final = frozenset({State.PAID, State.PARTLY_SHIPPED, State.SHIPPED, State.DELIVERED})
 
 
@@ -54,16 +57,15 @@ class Desk:
 
 async def desk(uow: UnitOfWork, seller_id: int) -> Desk:
     """A seller's figures now."""
-    counts = await orders.counts_of_seller(uow, seller_id)
+    counts = await orders.count_of_seller(uow, seller_id, orders.TO_SHIP | _HELD)
     coming = await escrow.coming(uow, seller_id)
     on_hold: Counter[str] = Counter()
     for _, currency, _, amount in coming:
         on_hold[currency] += amount
     available = await _available(uow, seller_id)
-    month = uow.now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    before = month.replace(year=month.year - 1, month=12) if month.month == 1 else month.replace(month=month.month - 1)
-    this_month = await orders.sales_of_seller(uow, seller_id, month)
-    last_month = await orders.sales_of_seller(uow, seller_id, before, month)
+    figures = await reporting.of_seller(uow, seller_id)
+    month = reporting.month_at(uow.now)
+    this_month, last_month = _sales(figures, month), _sales(figures, reporting.month_before(month))
     return Desk(
         to_ship=_sum(counts, orders.TO_SHIP),
         late=await orders.late_of_seller(uow, seller_id),
@@ -119,7 +121,7 @@ async def seller_orders(
 ) -> Orders:
     """Orders of a heap, in one marketplace (its slug) or all, whose id or lines match the text."""
     tenant_id = (await tenants.named(uow, market)).id if market is not None else None
-    counts = await orders.counts_of_seller(uow, seller_id, tenant_id=tenant_id)
+    counts = await _counts(uow, seller_id, tenant_id)
     text = text.strip()
     states, named = HEAPS[heap], _named(text)
     match order:
@@ -187,6 +189,23 @@ async def seller_order(uow: UnitOfWork, seller_id: int, part_id: int) -> SellerO
     if part is None or view is None:
         raise NotFound("seller order", encode("sor", part_id))
     return SellerOrderView(part, view, (await tenants.by_id(uow, [part.tenant_id]))[part.tenant_id])
+
+
+async def _counts(uow: UnitOfWork, seller_id: int, tenant_id: int | None) -> dict[str, int]:
+    """How many of its orders stand in each state: what is under way counted now, and what has ended as it was counted last."""
+    ended = Counter[str]()
+    for figure in await reporting.of_seller(uow, seller_id, tenant_id=tenant_id):
+        ended[figure.name] += figure.pieces
+    return dict(ended) | dict.fromkeys(UNDER_WAY, 0) | await orders.count_of_seller(uow, seller_id, UNDER_WAY, tenant_id=tenant_id)
+
+
+def _sales(figures: Sequence[reporting.Figure], month: int) -> dict[str, int]:
+    """What was bought of a seller with the orders of a month, by currency."""
+    sold: Counter[str] = Counter()
+    for figure in figures:
+        if figure.month == month and figure.name in orders.SOLD and figure.pieces:
+            sold[figure.currency] += figure.amount_minor
+    return dict(sold)
 
 
 async def _available(uow: UnitOfWork, seller_id: int) -> dict[str, int]:

@@ -176,27 +176,40 @@ async def epoch_page(uow: UnitOfWork, *, after: tuple[int, int, int], limit: int
     return _together(found, await _postings_of(uow, {(row.tenant_id, row.id) for row in found})) if found else []
 
 
-async def daily_sums(uow: UnitOfWork, *, account_ids: Collection[int], since_id: int, per_day: int) -> list[tuple[int, int, int, int]]:
-    """(day number by id, account, Σ debit, Σ credit) since a journal id; `per_day` is how far ids advance in a day."""
-    found: dict[tuple[int, int], tuple[int, int]] = {}
-    for side, column in ((0, LedgerPosting.debit_account_id), (1, LedgerPosting.credit_account_id)):
-        day = LedgerPosting.journal_id // per_day
-        statement = (
-            select(day, column, func.sum(LedgerPosting.amount))
-            .where(column.in_(account_ids), LedgerPosting.journal_id >= since_id)
-            .group_by(day, column)
-        )
-        for number, account, total in await uow.all(statement.execution_options(**ACROSS_TENANTS)):
-            debit, credit = found.get((int(number), account), (0, 0))
-            found[int(number), account] = (debit + int(total), credit) if side == 0 else (debit, credit + int(total))
-    return [(day, account, debit, credit) for (day, account), (debit, credit) in sorted(found.items())]
-
-
 async def counts(uow: UnitOfWork, tenant_id: int | None) -> tuple[int, int]:
     """How many journals and postings there are."""
     journals_ = await uow.scalar(scoped(select(func.count()).select_from(LedgerJournal), LedgerJournal, tenant_id))
     postings = await uow.scalar(scoped(select(func.count()).select_from(LedgerPosting), LedgerPosting, tenant_id))
     return int(journals_ or 0), int(postings or 0)
+
+
+async def count_of(uow: UnitOfWork, tenant_id: int, first: int, below: int) -> int:
+    journal = LedgerJournal
+    statement = select(func.count()).select_from(journal).where(journal.tenant_id == tenant_id, journal.id >= first, journal.id < below)
+    return int(await uow.scalar(statement) or 0)
+
+
+async def pairs_of(uow: UnitOfWork, tenant_id: int, first: int, below: int) -> list[tuple[int, int, str, int, int]]:
+    """(debit account, credit account, currency, how many, Σ amount) of the postings of these journals."""
+    posting = LedgerPosting
+    pair = (posting.debit_account_id, posting.credit_account_id, posting.currency)
+    statement = (
+        select(*pair, func.count(), func.sum(posting.amount))
+        .where(posting.tenant_id == tenant_id, posting.journal_id >= first, posting.journal_id < below)
+        .group_by(*pair)
+    )
+    return [(debit, credit, currency, int(count), int(total)) for debit, credit, currency, count, total in await uow.all(statement)]
+
+
+async def ids_by_code(uow: UnitOfWork, tenant_id: int, codes: Collection[str]) -> dict[int, str]:
+    statement = select(LedgerAccount.id, LedgerAccount.code).where(LedgerAccount.tenant_id == tenant_id, LedgerAccount.code.in_(codes))
+    return dict(await uow.all(statement))
+
+
+async def ends_of(uow: UnitOfWork, tenant_id: int) -> tuple[int, int] | None:
+    first, newest = (select(end(LedgerJournal.id)).where(LedgerJournal.tenant_id == tenant_id) for end in (func.min, func.max))
+    ends = await uow.scalar(first), await uow.scalar(newest)
+    return None if ends[0] is None or ends[1] is None else (int(ends[0]), int(ends[1]))
 
 
 async def count_from(uow: UnitOfWork, tenant_id: int | None, first_id: int) -> int:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from velora.kernel.ids import EPOCH, encode, first_id_at, time_of
+from velora.kernel.ids import encode, first_id_at
 from velora.kernel.paging import Page, decode_cursor, encode_cursor
 from velora.modules.ledger.policy import balance_of, key_hash, kind_of
 from velora.modules.ledger.repository import dropping, past, posting, reading
@@ -182,17 +182,29 @@ async def statement_csv(uow: UnitOfWork, of: Sequence[Account], *, since: dateti
                 break
 
 
-async def daily(uow: UnitOfWork, of: Sequence[Account], *, since: datetime) -> list[tuple[datetime, Account, int, int]]:
-    """(day, account, Σ debit, Σ credit) of the accounts for each day since, oldest first."""
-    by_id = {one.id: one for one in of}
-    per_day = first_id_at(EPOCH + timedelta(days=1))
-    rows = await reading.daily_sums(uow, account_ids=set(by_id), since_id=first_id_at(since), per_day=per_day)
-    return [(time_of(day * per_day), by_id[account_id], debit, credit) for day, account_id, debit, credit in rows]
-
-
 async def counts(uow: UnitOfWork, tenant_id: int | None) -> tuple[int, int]:
     """How many journals and postings stand in the tables."""
     return await reading.counts(uow, tenant_id)
+
+
+async def count_of(uow: UnitOfWork, tenant_id: int, first: int, below: int) -> int:
+    """How many journals of a marketplace with ids from `first` to before `below` stand in the tables."""
+    return await reading.count_of(uow, tenant_id, first, below)
+
+
+async def pairs_of(uow: UnitOfWork, tenant_id: int, first: int, below: int) -> list[tuple[int, int, str, int, int]]:
+    """(debit account, credit account, currency, how many, Σ amount) of the postings of such journals."""
+    return await reading.pairs_of(uow, tenant_id, first, below)
+
+
+async def ids_by_code(uow: UnitOfWork, tenant_id: int, codes: Collection[str]) -> dict[int, str]:
+    """The ids of a marketplace's accounts of these codes, in whatever currency, each with its code."""
+    return await reading.ids_by_code(uow, tenant_id, codes)
+
+
+async def ends_of(uow: UnitOfWork, tenant_id: int) -> tuple[int, int] | None:
+    """The ids of a marketplace's first and newest journal that stand in the tables; None where there is none."""
+    return await reading.ends_of(uow, tenant_id)
 
 
 async def count_from(uow: UnitOfWork, tenant_id: int | None, first_id: int) -> int:

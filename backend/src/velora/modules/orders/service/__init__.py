@@ -23,8 +23,9 @@ from velora.modules.orders.service.progress import (
 from velora.modules.orders.service.reading import (
     OrderRead,
     bought,
+    count_of_seller,
     count_paid,
-    counts_of_seller,
+    ends_of,
     found_anywhere,
     full_order,
     late_of_seller,
@@ -40,7 +41,7 @@ from velora.modules.orders.service.reading import (
     parts_by_id,
     parts_of,
     recent,
-    sales_of_seller,
+    sums_of,
     walk_commissions,
 )
 
@@ -67,9 +68,10 @@ __all__ = [
     "bought",
     "cancel_parts",
     "complete",
+    "count_of_seller",
     "count_paid",
-    "counts_of_seller",
     "deliver",
+    "ends_of",
     "found_anywhere",
     "full_order",
     "late_of_seller",
@@ -92,8 +94,8 @@ __all__ = [
     "place",
     "recent",
     "refuse_parts",
-    "sales_of_seller",
     "ship",
+    "sums_of",
     "walk_commissions",
     "whole",
 ]

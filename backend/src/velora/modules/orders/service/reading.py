@@ -90,14 +90,17 @@ async def late_of_seller(uow: UnitOfWork, seller_id: int) -> int:
     return await repository.late_of_seller(uow, seller_id, TO_SHIP, uow.now)
 
 
-async def sales_of_seller(uow: UnitOfWork, seller_id: int, since: datetime, until: datetime | None = None) -> dict[str, int]:
-    """What was bought of a seller from `since` to before `until`, by currency, in minor units. Platform scope."""
-    return dict(await repository.sales_of_seller(uow, seller_id, SOLD, since, until))
+async def count_of_seller(uow: UnitOfWork, seller_id: int, states: Collection[State], *, tenant_id: int | None = None) -> dict[str, int]:
+    """How many of a seller's orders stand in each of these states now, in one marketplace or over all. Platform scope.
+
+    It costs as much as there are: ask for states that are soon left.
+    """
+    return await repository.count_of_seller(uow, seller_id, states, tenant_id)
 
 
-async def counts_of_seller(uow: UnitOfWork, seller_id: int, *, tenant_id: int | None = None) -> dict[str, int]:
-    """How many of a seller's orders stand in each state, in one marketplace or over all. Platform scope."""
-    return await repository.counts_of_seller(uow, seller_id, tenant_id)
+async def sums_of(uow: UnitOfWork, tenant_id: int, first: int, below: int) -> Sequence[tuple[int, str, str, int, int]]:
+    """(seller, state, currency, how many, Σ total in minor units) of the parts of the orders with ids from `first` to before `below`."""
+    return await repository.sums_of(uow, tenant_id, first, below)
 
 
 async def orders_by_id(uow: UnitOfWork, keys: Collection[Key]) -> dict[Key, Order]:
@@ -175,9 +178,14 @@ async def recent(
     return sorted(found, key=lambda order: -order.id)[:limit]
 
 
-async def count_paid(uow: UnitOfWork, tenant_id: int | None) -> int:
-    """How many orders were ever paid, in one marketplace or in all."""
-    return await repository.count_paid(uow, tenant_id)
+async def count_paid(uow: UnitOfWork, tenant_id: int, first: int, below: int) -> int:
+    """How many of a marketplace's orders with ids from `first` to before `below` were ever paid."""
+    return await repository.count_paid(uow, tenant_id, first, below)
+
+
+async def ends_of(uow: UnitOfWork, tenant_id: int) -> tuple[int, int] | None:
+    """The ids of a marketplace's first and newest order; None where there is none."""
+    return await repository.ends_of(uow, tenant_id)
 
 
 async def walk_commissions(

@@ -14,10 +14,12 @@ from velora.modules.payments.models import PaymentAttempt, PaymentIntent, Paymen
 from velora.modules.payments.policy import FAILED, HELD, LONGEST_WAIT, PROMISED, UNHEARD, Capture, IntentState, Method, Parted, part_due
 from velora.modules.payments.service.counting import (
     awaited_sums,
+    awaiting,
     capture_sums,
     credit_sums,
     held_sums,
     miscounted,
+    moved_of,
     refund_sums,
     walk_awaited,
     walk_captured,
@@ -100,6 +102,7 @@ __all__ = [
     "asks_gateway",
     "attempts",
     "awaited_sums",
+    "awaiting",
     "capture_sums",
     "credit_sums",
     "disputed_sums",
@@ -114,6 +117,7 @@ __all__ = [
     "look_now",
     "lower_due",
     "miscounted",
+    "moved_of",
     "note_credit",
     "of_orders",
     "open_refunds",

@@ -1,6 +1,6 @@
 """Sums and walks over all payments, for whoever doubts the books."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
 
 from velora.modules.payments import repository
 from velora.modules.payments.models import PaymentIntent
@@ -22,6 +22,11 @@ async def capture_sums(uow: UnitOfWork, tenant_id: int | None) -> list[tuple[int
     return await repository.capture_sums(uow, tenant_id)
 
 
+async def moved_of(uow: UnitOfWork, tenant_id: int, first: int, below: int) -> tuple[list[tuple[str, int]], list[tuple[str, int]]]:
+    """Of a marketplace's orders with ids from `first` to before `below`: what was captured by currency, and what went back of it."""
+    return await repository.moved_of(uow, tenant_id, first, below)
+
+
 async def held_sums(uow: UnitOfWork, tenant_id: int | None) -> list[tuple[int, str, int]]:
     """(tenant, currency, Σ amount) of all that banks hold for us and we have neither taken nor given up."""
     return await repository.held_sums(uow, tenant_id)
@@ -35,6 +40,13 @@ async def awaited_sums(uow: UnitOfWork, tenant_id: int | None) -> list[tuple[int
 async def walk_awaited(uow: UnitOfWork, *, tenant_id: int, after: int, limit: int) -> Sequence[PaymentIntent]:
     """The next awaited payments of a marketplace after this id, oldest first: all of them in pieces."""
     return await repository.awaited_after(uow, tenant_id=tenant_id, after=after, limit=limit)
+
+
+async def awaiting(uow: UnitOfWork, tenant_id: int | None, *, at_once: int) -> AsyncGenerator[Sequence[PaymentIntent]]:
+    """All awaited payments of a marketplace, or of all, so many at a time: as many as buyers have still to pay, however many have paid."""
+    keys = sorted(await repository.awaiting_keys(uow, tenant_id))
+    for start in range(0, len(keys), at_once):
+        yield await repository.intents(uow, keys[start : start + at_once])
 
 
 async def refund_sums(uow: UnitOfWork, tenant_id: int | None) -> list[tuple[int, str, str, int, int, int, int]]:

@@ -1,30 +1,32 @@
 """The state of the books in a few figures."""
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Final
 
 from velora.flows import postings
-from velora.flows.fx.posting import EXCHANGE
+from velora.flows.reporting import count
 from velora.flows.screens.finance.names import head_of
 from velora.modules.ledger import service as ledger
 from velora.modules.ledger.service import Account
-from velora.modules.orders import service as orders
-from velora.modules.payments import service as payments
-from velora.modules.payouts import service as payouts
+from velora.modules.reporting import service as reporting
 from velora.modules.tenants import service as tenants
 from velora.modules.tenants.service import main_first
 from velora.platform.db import UnitOfWork
 
 DAYS: Final = 30
-_PAGE: Final = 500
+_IN_MONEY: Final = frozenset({count.CAPTURED, count.REFUNDED, count.PAID_OUT})
 
 
 @dataclass
 class CurrencyFigures:
-    """In minor units; `gmv` is what the gateway took from buyers, `commission` what the operator keeps of it before fees."""
+    """In minor units; `gmv` is what the gateway took from buyers, `commission` what the operator keeps of it before fees.
+
+    `gmv`, `paid_out`, `refunded` and what was on each day are as they were counted last, at most some seconds ago; the others are those
+    of the ledger now.
+    """
 
     currency: str
     gmv: int = 0
@@ -59,19 +61,16 @@ async def overview(uow: UnitOfWork, tenant_id: int | None) -> Overview:
     figures: dict[str, CurrencyFigures] = {}
     for account in accounts:
         _count(figures.setdefault(account.currency, CurrencyFigures(account.currency)), account)
-    for _, _, currency, state, amount in await payouts.sums(uow, tenant_id=tenant_id):
-        if state == "paid":
-            figures[currency].paid_out += amount
-    for _, currency, captured, _ in await payments.capture_sums(uow, tenant_id):
-        figures[currency].gmv += captured
-    for _, currency, state, amount, *_ in await payments.refund_sums(uow, tenant_id):
-        if state == "succeeded":
-            figures[currency].refunded += amount
-    journals, count = await ledger.counts(uow, tenant_id)
+    said = Counter[str]()
+    for figure in await reporting.of_marketplace(uow, tenant_id):
+        said[figure.name] += figure.pieces
+        if figure.name in _IN_MONEY:
+            _say(figures.setdefault(figure.currency, CurrencyFigures(figure.currency)), figure)
     markets = await tenants.by_id(uow, {account.tenant_id for account in accounts})
     return Overview(
-        [figures[currency] for currency in main_first(figures, markets.values())], await orders.count_paid(uow, tenant_id), journals, count,
-        await _daily(uow, accounts),
+        [figures[currency] for currency in main_first(figures, markets.values())], said[count.ORDERS_PAID],
+        said[count.JOURNALS], said[count.POSTINGS],
+        await _daily(uow, markets),
     )  # fmt: skip
 
 
@@ -89,31 +88,21 @@ def _count(figures: CurrencyFigures, account: Account) -> None:
             pass
 
 
-async def _changed(uow: UnitOfWork, accounts: Sequence[Account], since: datetime) -> list[tuple[date, str, int]]:
-    """What came to the gateway's account out of another currency, by day: no buyer paid it."""
-    found: list[tuple[date, str, int]] = []
-    for account in accounts:
-        cursor: str | None = None
-        while account.code == str(EXCHANGE):
-            page = (await ledger.statement(uow, account, since=since, cursor=cursor, limit=_PAGE)).page
-            at_gateway = [line for line in page.data if line.counter.code == str(postings.CLEARING)]
-            found += [(line.journal.recorded_at.date(), account.currency, line.credit_minor) for line in at_gateway]
-            cursor = page.next_cursor
-            if cursor is None:
-                break
-    return found
+def _say(figures: CurrencyFigures, figure: reporting.Figure) -> None:
+    match figure.name:
+        case count.CAPTURED:
+            figures.gmv += figure.amount_minor
+        case count.REFUNDED:
+            figures.refunded += figure.amount_minor
+        case count.PAID_OUT:
+            figures.paid_out += figure.amount_minor
+        case _:
+            pass
 
 
-async def _daily(uow: UnitOfWork, accounts: Sequence[Account]) -> list[DayFigures]:
-    wanted = [account for account in accounts if account.code in (str(postings.CLEARING), str(postings.COMMISSION))]
-    since = (uow.now - timedelta(days=DAYS - 1)).replace(hour=0, minute=0, second=0, microsecond=0)
-    sums: defaultdict[tuple[date, str], list[int]] = defaultdict(lambda: [0, 0])
-    for day, account, debit, credit in await ledger.daily(uow, wanted, since=since) if wanted else ():
-        place = sums[day.date(), account.currency]
-        if account.code == str(postings.CLEARING):
-            place[0] += debit
-        else:
-            place[1] += credit
-    for day, currency, bought in await _changed(uow, accounts, since):
-        sums[day, currency][0] -= bought
-    return [DayFigures(day, currency, gmv, commission) for (day, currency), (gmv, commission) in sorted(sums.items())]
+async def _daily(uow: UnitOfWork, tenant_ids: Collection[int]) -> list[DayFigures]:
+    sums: defaultdict[tuple[date, str], Counter[str]] = defaultdict(Counter)
+    since = uow.now - timedelta(days=DAYS - 1)
+    for day, name, currency, amount in await reporting.days_since(uow, tenant_ids, since, (count.TAKEN, count.COMMISSION)):
+        sums[day, currency][name] += amount
+    return [DayFigures(day, currency, found[count.TAKEN], found[count.COMMISSION]) for (day, currency), found in sorted(sums.items())]
