@@ -112,7 +112,10 @@ OpenPage = Callable[..., Awaitable[Page]]
 
 @pytest.fixture
 async def open_page(chromium: Browser) -> AsyncGenerator[OpenPage]:
-    """`await open_page()`: a fresh browser with one page, as of somebody who was never here. An error on a page, or what its policy refuses, fails the test."""
+    """`await open_page()`: a fresh browser with one page, as of somebody who was never here.
+
+    The test fails when a page throws, or wants what its policy refuses.
+    """
     contexts: list[BrowserContext] = []
     errors: list[str] = []
     expect.set_options(timeout=30_000)

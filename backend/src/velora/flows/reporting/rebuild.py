@@ -18,6 +18,7 @@ from velora.modules.reporting import service as reporting
 from velora.modules.reporting.service import Name, Sum
 from velora.modules.tenants import service as tenants
 from velora.platform.db import Database, UnitOfWork
+from velora.platform.db.errors import Deadlock, Duplicate
 from velora.platform.db.run_marks import mark_done, steps_done
 
 Progress = Callable[[int, int], None]
@@ -27,6 +28,7 @@ DayKey = tuple[int, int]
 # What every marketplace's history is asked for once; with another number when something else is counted.
 _RUN: Final = sha256(b"reporting 1").digest()
 _BEGUN: Final = "asked for"
+_TRIES: Final = 5
 _LOOKS: Final = 20
 _BETWEEN_LOOKS: Final = 0.5  # seconds
 _AT_ONCE: Final = 200
@@ -75,13 +77,9 @@ async def rebuild_figures(db: Database, tenant_id: int | None, progress: Progres
     plan = await _plan(db, tenant_id)
     for tenant, days in plan.items():
         for day in reversed(days):
-            async with db.begin(tenant) as uow:
-                await reporting.ask(uow, {(tenant, day)})
-                await reporting.take(uow, (tenant, day))  # asked for here, so nobody else has it
-                now, stood = await counted(uow, tenant, day), await reporting.of_day(uow, (tenant, day))
-                await reporting.put(uow, (tenant, day), now)
+            wrong = await _anew(db, (tenant, day))
             found.days += 1
-            if wrong := differing(stood, now):
+            if wrong:
                 found.wrong[tenant, day] = wrong
             progress(found.days, sum(map(len, plan.values())))
         async with db.snapshot(tenant) as uow:
@@ -121,6 +119,22 @@ async def verify_figures(db: Database, tenant_id: int | None, progress: Progress
 def differing(stood: Mapping[Name, Sum], now: Mapping[Name, Sum]) -> set[Name]:
     """The figures of which the one says something else than the other."""
     return {name for name in stood.keys() | now.keys() if stood.get(name) != now.get(name)}
+
+
+async def _anew(db: Database, key: DayKey) -> set[Name]:
+    """The day is counted; which of its figures had said something else."""
+    for left in reversed(range(_TRIES)):
+        try:
+            async with db.begin(key[0]) as uow:
+                await reporting.ask(uow, {key})
+                await reporting.take(uow, key)  # asked for here, so nobody else has it
+                now, stood = await counted(uow, *key), await reporting.of_day(uow, key)
+                await reporting.put(uow, key, now)
+            return differing(stood, now)
+        except (Duplicate, Deadlock):  # a worker was at the first of the same month, or day
+            if not left:
+                raise
+    raise AssertionError("unreachable")
 
 
 async def _wrong(db: Database, key: DayKey) -> set[Name]:
