@@ -1,6 +1,7 @@
 """`velora worker`."""
 
 import asyncio
+import os
 from contextlib import AbstractAsyncContextManager, nullcontext
 
 from velora.apps import logs, worker
@@ -24,6 +25,7 @@ def worker_command() -> None:
     """
     settings = read_settings()
     logs.configure(settings)
+    os.nice(10)  # where it shares a machine with those who answer, requests go first
     run(_work(settings))
 
 
