@@ -139,12 +139,15 @@ def _one_of(choices: Sequence[T], what: str, number: int) -> T:
 
 
 def word_of(number: int) -> str:
-    """A word for a number, far enough from any other word to be no slip of it: letters that follow a consonant-vowel pattern."""
+    """A word for a number, far enough from any other word to be no slip of it: letters that follow a consonant-vowel pattern.
+
+    It ends as no word does, so that no language takes it for a form of another.
+    """
     letters = ""
     for _ in range(5):
         number, syllable = divmod(number, 75)
         letters = "bdfgklmnprstvwz"[syllable // 5] + "aeiou"[syllable % 5] + letters
-    return f"x{letters}".capitalize()
+    return f"x{letters}q".capitalize()
 
 
 async def change(house: House, made: Catalogue, things: Sequence[Thing], turn: int) -> list[Event]:
