@@ -5,7 +5,8 @@ stopped has done no harm, and the next one may begin anew.
 """
 
 import asyncio
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
+from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Final
@@ -15,7 +16,7 @@ from velora.modules.ledger import service as ledger
 from velora.modules.orders import service as orders
 from velora.modules.payouts import service as payouts
 from velora.modules.reporting import service as reporting
-from velora.modules.reporting.service import Name, Sum
+from velora.modules.reporting.service import Name
 from velora.modules.tenants import service as tenants
 from velora.platform.db import Database, UnitOfWork
 from velora.platform.db.errors import Deadlock, Duplicate
@@ -49,10 +50,8 @@ class Figures:
 
 async def ask_for_all(db: Database) -> int:
     """Marketplaces whose history was never asked for have it counted, a worker's turn at a time; how many there were."""
-    async with db.read(None) as uow:
-        every = [one.id for one in await tenants.all_tenants(uow)]
     begun = 0
-    for tenant_id in every:
+    for tenant_id in await _marketplaces(db):
         async with db.begin(tenant_id) as uow:
             if _BEGUN in await steps_done(uow, tenant_id, _RUN):
                 continue
@@ -64,9 +63,7 @@ async def ask_for_all(db: Database) -> int:
 
 async def ask_for_days_before(db: Database, below_id: int) -> None:
     """Whatever is said of days before this id is counted again: something of them is no longer there."""
-    async with db.read(None) as uow:
-        every = [one.id for one in await tenants.all_tenants(uow)]
-    for tenant_id in every:
+    for tenant_id in await _marketplaces(db):
         async with db.begin(tenant_id) as uow:
             await _ask(uow, tenant_id, [day for day in await reporting.days(uow, tenant_id) if day < reporting.day_of(below_id)])
 
@@ -116,35 +113,34 @@ async def verify_figures(db: Database, tenant_id: int | None, progress: Progress
     return found
 
 
-def differing(stood: Mapping[Name, Sum], now: Mapping[Name, Sum]) -> set[Name]:
-    """The figures of which the one says something else than the other."""
-    return {name for name in stood.keys() | now.keys() if stood.get(name) != now.get(name)}
-
-
 async def _anew(db: Database, key: DayKey) -> set[Name]:
     """The day is counted; which of its figures had said something else."""
-    for left in reversed(range(_TRIES)):
-        try:
-            async with db.begin(key[0]) as uow:
-                await reporting.ask(uow, {key})
-                await reporting.take(uow, key)  # asked for here, so nobody else has it
-                now, stood = await counted(uow, *key), await reporting.of_day(uow, key)
-                await reporting.put(uow, key, now)
-            return differing(stood, now)
-        except (Duplicate, Deadlock):  # a worker was at the first of the same month, or day
-            if not left:
-                raise
-    raise AssertionError("unreachable")
+    for _ in range(_TRIES - 1):
+        with suppress(Duplicate, Deadlock):  # a worker was at the first of the same month, or day
+            return await _anew_once(db, key)
+    return await _anew_once(db, key)
+
+
+async def _anew_once(db: Database, key: DayKey) -> set[Name]:
+    async with db.begin(key[0]) as uow:
+        await reporting.ask(uow, {key})
+        await reporting.take(uow, key)  # asked for here, so nobody else has it
+        return await reporting.put(uow, key, await counted(uow, *key))
 
 
 async def _wrong(db: Database, key: DayKey) -> set[Name]:
     async with db.snapshot(key[0]) as uow:
-        return differing(await reporting.of_day(uow, key), await counted(uow, *key))
+        return await reporting.wrong_in(uow, key, await counted(uow, *key))
+
+
+async def _marketplaces(db: Database) -> list[int]:
+    async with db.read(None) as uow:
+        return [one.id for one in await tenants.all_tenants(uow)]
 
 
 async def _plan(db: Database, tenant_id: int | None) -> dict[int, list[int]]:
+    every = [tenant_id] if tenant_id is not None else await _marketplaces(db)
     async with db.read(None) as uow:
-        every = [tenant_id] if tenant_id is not None else [one.id for one in await tenants.all_tenants(uow)]
         return {one: await _days(uow, one) for one in every}
 
 

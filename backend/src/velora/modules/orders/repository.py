@@ -9,6 +9,7 @@ from sqlalchemy import Row, Select, bindparam, func, literal_column, or_, select
 from velora.modules.orders.models import Order, OrderEvent, OrderLine, SellerOrder, Shipment, ShipmentLine
 from velora.modules.orders.policy import State
 from velora.platform.db import ACROSS_TENANTS, Base, UnitOfWork, scoped
+from velora.platform.db.keyset import first_and_last
 
 Key = tuple[int, int]
 
@@ -213,12 +214,6 @@ async def count_paid(uow: UnitOfWork, tenant_id: int, first: int, below: int) ->
     return int(await uow.scalar(statement.where(Order.paid_at.is_not(None))) or 0)
 
 
-async def ends_of(uow: UnitOfWork, tenant_id: int) -> tuple[int, int] | None:
-    first, newest = (select(end(Order.id)).where(Order.tenant_id == tenant_id) for end in (func.min, func.max))
-    ends = await uow.scalar(first), await uow.scalar(newest)
-    return None if ends[0] is None or ends[1] is None else (int(ends[0]), int(ends[1]))
-
-
 async def commissions_after(
     uow: UnitOfWork, *, tenant_id: int, after: int, limit: int
 ) -> Sequence[tuple[int, int, int, int, int, int, int, int, str]]:
@@ -239,3 +234,7 @@ async def commissions_after(
 
 def _by_key(row: SellerOrder | OrderLine) -> Key:
     return row.tenant_id, row.id
+
+
+async def ends_of(uow: UnitOfWork, tenant_id: int) -> tuple[int, int] | None:
+    return await first_and_last(uow, Order.id, Order.tenant_id == tenant_id)

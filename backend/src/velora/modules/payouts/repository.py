@@ -7,6 +7,7 @@ from sqlalchemy import func, select, tuple_
 
 from velora.modules.payouts.models import Payout
 from velora.platform.db import ACROSS_TENANTS, UnitOfWork, scoped
+from velora.platform.db.keyset import first_and_last
 
 OPEN: Final = ("reserved", "submitted", "unknown")
 
@@ -81,6 +82,4 @@ async def paid_of(uow: UnitOfWork, tenant_id: int, first: int, below: int) -> li
 
 
 async def ends_of(uow: UnitOfWork, tenant_id: int) -> tuple[int, int] | None:
-    first, newest = (select(end(Payout.id)).where(Payout.tenant_id == tenant_id) for end in (func.min, func.max))
-    ends = await uow.scalar(first), await uow.scalar(newest)
-    return None if ends[0] is None or ends[1] is None else (int(ends[0]), int(ends[1]))
+    return await first_and_last(uow, Payout.id, Payout.tenant_id == tenant_id)

@@ -35,12 +35,16 @@ async def take(uow: UnitOfWork, key: DayKey) -> bool:
     return await uow.change(delete(ReportingDue).where(*mine)) == 1
 
 
-async def of_day(uow: UnitOfWork, tenant_id: int, day: int) -> dict[Name, Sum]:
+async def said(uow: UnitOfWork, tenant_id: int, span: str, starts: int, *, locked: bool = False) -> dict[Name, Sum]:
+    """What a day or month says; `locked` is kept for this transaction, so that nobody changes it meanwhile."""
     figure = ReportingFigure
-    statement = select(figure.seller_id, figure.name, figure.currency, figure.pieces, figure.amount_minor).where(
-        figure.tenant_id == tenant_id, figure.span == DAY, figure.starts == day
+    statement = (
+        select(figure.seller_id, figure.name, figure.currency, figure.pieces, figure.amount_minor)
+        .where(figure.tenant_id == tenant_id, figure.span == span, figure.starts == starts)
+        .order_by(figure.seller_id, figure.name, figure.currency)
     )
-    return {Name(seller, name, currency): Sum(pieces, amount) for seller, name, currency, pieces, amount in await uow.all(statement)}
+    rows = await uow.all(uow.for_update(statement) if locked else statement)
+    return {Name(seller, name, currency): Sum(pieces, amount) for seller, name, currency, pieces, amount in rows}
 
 
 async def add(uow: UnitOfWork, tenant_id: int, span: str, starts: int, deltas: Mapping[Name, Sum]) -> None:
@@ -56,24 +60,12 @@ async def add(uow: UnitOfWork, tenant_id: int, span: str, starts: int, deltas: M
     await uow.add_to(figure, {(tenant_id, span, starts, *name): deltas[name]._asdict() for name in names if name in known})
 
 
-async def lock_month(uow: UnitOfWork, tenant_id: int, month: int) -> dict[Name, Sum]:
-    """What the month says, kept for this transaction: no day of it changes what it says meanwhile."""
-    figure = ReportingFigure
-    statement = (
-        select(figure.seller_id, figure.name, figure.currency, figure.pieces, figure.amount_minor)
-        .where(figure.tenant_id == tenant_id, figure.span == MONTH, figure.starts == month)
-        .order_by(figure.seller_id, figure.name, figure.currency)
-    )
-    rows = await uow.all(UnitOfWork.for_update(statement))
-    return {Name(seller, name, currency): Sum(pieces, amount) for seller, name, currency, pieces, amount in rows}
-
-
-async def summed(uow: UnitOfWork, tenant_id: int, span: str, first: int, below: int) -> dict[Name, Sum]:
-    """What the days (or months) that start in this time say together."""
+async def summed(uow: UnitOfWork, tenant_id: int, first: int, below: int) -> dict[Name, Sum]:
+    """What the days from the first to before another say together."""
     figure = ReportingFigure
     statement = (
         select(figure.seller_id, figure.name, figure.currency, func.sum(figure.pieces), func.sum(figure.amount_minor))
-        .where(figure.tenant_id == tenant_id, figure.span == span, figure.starts >= first, figure.starts < below)
+        .where(figure.tenant_id == tenant_id, figure.span == DAY, figure.starts >= first, figure.starts < below)
         .group_by(figure.seller_id, figure.name, figure.currency)
     )
     rows = await uow.all(statement)

@@ -30,7 +30,7 @@ from velora.platform.db import UnitOfWork
 
 __all__ = [
     "ALL_SELLERS", "Figure", "Name", "Sum", "add_up_months", "ask", "date_of", "day_of", "days", "days_of", "days_since", "due",
-    "ids_of", "month_at", "month_before", "of_day", "of_marketplace", "of_seller", "put", "take", "wrong_months",
+    "ids_of", "month_at", "month_before", "of_marketplace", "of_seller", "put", "take", "wrong_in", "wrong_months",
 ]  # fmt: skip
 
 
@@ -65,19 +65,20 @@ async def take(uow: UnitOfWork, key: DayKey) -> bool:
     return await repository.take(uow, key)
 
 
-async def put(uow: UnitOfWork, key: DayKey, counted: Mapping[Name, Sum]) -> int:
-    """The day says what was counted, and so does its month; how many figures changed. The day must have been taken."""
+async def put(uow: UnitOfWork, key: DayKey, counted: Mapping[Name, Sum]) -> set[Name]:
+    """The day says what was counted, and so does its month; which figures changed. The day must have been taken."""
     tenant_id, day = key
-    deltas = changes(await repository.of_day(uow, tenant_id, day), counted)
+    deltas = changes(await repository.said(uow, tenant_id, DAY, day), counted)
     if deltas:
         await repository.add(uow, tenant_id, DAY, day, deltas)
         await repository.add(uow, tenant_id, MONTH, month_of(day), deltas)
-    return len(deltas)
+    return set(deltas)
 
 
-async def of_day(uow: UnitOfWork, key: DayKey) -> dict[Name, Sum]:
-    """What a (tenant, day) says, but for what is nothing."""
-    return {name: value for name, value in (await repository.of_day(uow, *key)).items() if any(value)}
+async def wrong_in(uow: UnitOfWork, key: DayKey, counted: Mapping[Name, Sum]) -> set[Name]:
+    """The figures of a (tenant, day) that do not say what was counted. Count and ask in one snapshot."""
+    tenant_id, day = key
+    return set(changes(await repository.said(uow, tenant_id, DAY, day), counted))
 
 
 async def days(uow: UnitOfWork, tenant_id: int) -> list[int]:
@@ -111,24 +112,19 @@ async def days_since(
 async def wrong_months(uow: UnitOfWork, tenant_id: int) -> dict[int, set[Name]]:
     """The months that do not say what their days say together, with what differs. Read it in a snapshot."""
     every = {month_of(day) for day in await repository.starts(uow, tenant_id, DAY)} | set(await repository.starts(uow, tenant_id, MONTH))
-    wrong = {month: set(changes(await _says(uow, tenant_id, month), await _adds_up(uow, tenant_id, month))) for month in sorted(every)}
+    wrong = {
+        month: set(changes(await repository.said(uow, tenant_id, MONTH, month), await _adds_up(uow, tenant_id, month)))
+        for month in sorted(every)
+    }
     return {month: names for month, names in wrong.items() if names}
 
 
-async def add_up_months(uow: UnitOfWork, tenant_id: int, months: Collection[int]) -> int:
-    """These months say what their days say together, also where they were wrong; how many figures were. Days may be counted meanwhile."""
-    changed = 0
+async def add_up_months(uow: UnitOfWork, tenant_id: int, months: Collection[int]) -> None:
+    """These months say what their days say together, also where they were wrong. Days may be counted meanwhile."""
     for month in sorted(months):
-        stands = await repository.lock_month(uow, tenant_id, month)
-        deltas = changes(stands, await _adds_up(uow, tenant_id, month))
-        await repository.add(uow, tenant_id, MONTH, month, deltas)
-        changed += len(deltas)
-    return changed
-
-
-async def _says(uow: UnitOfWork, tenant_id: int, month: int) -> dict[Name, Sum]:
-    return await repository.summed(uow, tenant_id, MONTH, month, month + 1)
+        stands = await repository.said(uow, tenant_id, MONTH, month, locked=True)
+        await repository.add(uow, tenant_id, MONTH, month, changes(stands, await _adds_up(uow, tenant_id, month)))
 
 
 async def _adds_up(uow: UnitOfWork, tenant_id: int, month: int) -> dict[Name, Sum]:
-    return await repository.summed(uow, tenant_id, DAY, month, month_end(month))
+    return await repository.summed(uow, tenant_id, month, month_end(month))

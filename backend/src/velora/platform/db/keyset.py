@@ -1,9 +1,9 @@
-"""Going on behind a row, by an index of several columns."""
+"""Places in an index: behind a row, by several columns; and its two ends."""
 
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, literal, or_, tuple_
+from sqlalchemy import ColumnElement, and_, func, literal, or_, select, tuple_
 
 from velora.platform.db.uow import UnitOfWork
 
@@ -21,3 +21,9 @@ def beyond(uow: UnitOfWork, columns: Sequence[Any], values: Sequence[int | str])
             for place in range(len(columns))
         )
     )
+
+
+async def first_and_last(uow: UnitOfWork, id_: Any, where: ColumnElement[bool]) -> tuple[int, int] | None:
+    """The least and the greatest id of these rows, each found at its end of the index; None where there is no row."""
+    first, last = [await uow.scalar(select(end(id_)).where(where)) for end in (func.min, func.max)]
+    return None if first is None or last is None else (int(first), int(last))

@@ -11,7 +11,7 @@ from velora.modules.ledger.models import LedgerAccount, LedgerBalance, LedgerBlo
 from velora.modules.ledger.policy import CHART, Written, balance_of, kind_of
 from velora.modules.ledger.policy.seals import SHARD
 from velora.platform.db import ACROSS_TENANTS, UnitOfWork, scoped
-from velora.platform.db.keyset import beyond
+from velora.platform.db.keyset import beyond, first_and_last
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,12 +206,6 @@ async def ids_by_code(uow: UnitOfWork, tenant_id: int, codes: Collection[str]) -
     return dict(await uow.all(statement))
 
 
-async def ends_of(uow: UnitOfWork, tenant_id: int) -> tuple[int, int] | None:
-    first, newest = (select(end(LedgerJournal.id)).where(LedgerJournal.tenant_id == tenant_id) for end in (func.min, func.max))
-    ends = await uow.scalar(first), await uow.scalar(newest)
-    return None if ends[0] is None or ends[1] is None else (int(ends[0]), int(ends[1]))
-
-
 async def count_from(uow: UnitOfWork, tenant_id: int | None, first_id: int) -> int:
     statement = select(func.count()).select_from(LedgerJournal).where(LedgerJournal.id >= first_id)
     return int(await uow.scalar(scoped(statement, LedgerJournal, tenant_id)) or 0)
@@ -263,3 +257,7 @@ def _together(
     for tenant_id, journal_id, line, debit, credit, amount, currency in postings:
         by_journal.setdefault((tenant_id, journal_id), []).append((line, debit, credit, amount, currency))
     return [(Written(*row[:-1], postings=by_journal.get((row[0], row[1]), [])), bytes(row[-1])) for row in found]
+
+
+async def ends_of(uow: UnitOfWork, tenant_id: int) -> tuple[int, int] | None:
+    return await first_and_last(uow, LedgerJournal.id, LedgerJournal.tenant_id == tenant_id)
