@@ -123,8 +123,10 @@ async def relayed(house: TradingHouse, within: float) -> None:
 async def assert_everything_followed(settings: Settings, world: World, house: TradingHouse, seen: Seen) -> None:
     """Row by row: the index, the letters, the books."""
     print(f"converged {await converged(house, CONVERGES_WITHIN):.1f} s after the load")
-    letters = await confirmations(house, world)
     books = await books_of(settings, world)
+    # Payments of which nothing was heard are known only now, and tell of themselves.
+    print(f"and {await converged(house, CONVERGES_WITHIN):.1f} s after the last payment was known")
+    letters = await confirmations(house, world)
     paid = books["paid"]
     assert isinstance(paid, set)
     assert seen.paid - paid == set(), "acknowledged, and gone"

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
+from velora.apps.pace import Pace
 from velora.flows.bookkeeping.seal import seal_once
 from velora.flows.bookkeeping.watch import watch_books
 from velora.flows.disputes.sweep import find_disputes, sweep_disputes
@@ -181,9 +182,9 @@ LOOPS: Final[tuple[Loop, ...]] = (
 )
 
 
-async def run(house: TradingHouse, stop: asyncio.Event, loops: Sequence[Loop] = LOOPS) -> None:
-    """Every loop runs until `stop` is set; what is being done then is finished first, within reason."""
-    running = [asyncio.create_task(_repeat(house, loop, stop), name=loop.name) for loop in loops]
+async def run(house: TradingHouse, stop: asyncio.Event, loops: Sequence[Loop] = LOOPS, pace: Pace | None = None) -> None:
+    """Every loop runs, at this pace, until `stop` is set; what is being done then is finished first, within reason."""
+    running = [asyncio.create_task(_repeat(house, loop, stop, pace), name=loop.name) for loop in loops]
     log.info("Working: %s", ", ".join(loop.name for loop in loops))
     await stop.wait()
     _, late = await asyncio.wait(running, timeout=_TIME_TO_FINISH.total_seconds())
@@ -193,12 +194,14 @@ async def run(house: TradingHouse, stop: asyncio.Event, loops: Sequence[Loop] = 
     await asyncio.gather(*running, return_exceptions=True)
 
 
-async def _repeat(house: TradingHouse, loop: Loop, stop: asyncio.Event) -> None:
+async def _repeat(house: TradingHouse, loop: Loop, stop: asyncio.Event, pace: Pace | None) -> None:
     failures, woken = 0, False
     note(loop=loop.name)
     # A process's own share of delay, so that the loops of several workers do not march in step.
     stagger = 1 + hash((loop.name, id(house))) % 100 / 1000
     while not stop.is_set():
+        if pace:
+            await pace.turn(stop)
         # Asked for before the round: what is committed meanwhile is not missed.
         news = house.db.wakeups.news(loop.woken_by) if loop.woken_by else None
         done = await _once(house, loop, failures)

@@ -26,6 +26,7 @@ from velora.apps.bench.world import SHIPPING_MINOR, Shelf, SignedInBuyer, World,
 from velora.apps.wiring import open_house
 from velora.flows.bookkeeping.verify import verify
 from velora.flows.house import TradingHouse
+from velora.flows.reactions import INTERESTS
 from velora.kernel.ids import encode
 from velora.modules.orders.models import Order
 from velora.modules.payments.gateways.sandbox import SandboxGateway
@@ -35,7 +36,8 @@ from velora.platform.settings import Settings
 
 _ADDRESS: Final = {"name": "Ada Lovelace", "line1": "Holstenstraße 12", "postal_code": "24103", "city": "Kiel", "country": "DE"}
 _TICKS: Final = os.sysconf("SC_CLK_TCK")
-_SETTLES_SECONDS: Final = 4  # and has caught up with what was posted before
+_SETTLES_SECONDS: Final = 4
+_CATCHES_UP_SECONDS: Final = 300
 _COUNTERS: Final = ("Questions", "Com_commit", "Innodb_os_log_fsyncs", "Innodb_data_fsyncs")
 # What may run beside the server: by name, as a command.
 BESIDE: Final[Mapping[str, Sequence[str]]] = {"sealing": ("ledger", "seal"), "worker": ("worker",)}
@@ -95,7 +97,7 @@ async def bench_checkout(settings: Settings, wanted: Wanted) -> dict[str, Any]:
             for workload in wanted.workloads:
                 runs.append(await _run(house, world, workload, port, process.pid, wanted))
                 for name in wanted.beside:
-                    async with _beside(settings, name):
+                    async with _beside(house, settings, name):
                         beside = await _run(house, world, workload, port, process.pid, wanted)
                         waiting, _ = await lag(house.db)
                     beside.per_order["events left"] = waiting / beside.orders
@@ -117,15 +119,28 @@ async def bench_checkout(settings: Settings, wanted: Wanted) -> dict[str, Any]:
 
 
 @contextlib.asynccontextmanager
-async def _beside(settings: Settings, name: str) -> AsyncGenerator[None]:
-    """What `BESIDE` has under this name runs with these settings, and is ended at the end."""
+async def _beside(house: TradingHouse, settings: Settings, name: str) -> AsyncGenerator[None]:
+    """What `BESIDE` has under this name runs with these settings, has done what was left for it, and is ended at the end."""
     process = await start_beside(settings, *BESIDE[name])
-    await asyncio.sleep(_SETTLES_SECONDS)
     try:
+        await asyncio.sleep(_SETTLES_SECONDS)
+        if name == "worker":
+            await _caught_up(house)
         yield
     finally:
         process.terminate()
         await process.wait()
+
+
+async def _caught_up(house: TradingHouse) -> None:
+    """What was told before is on the bus, and everybody has had it. Raises BenchFailed when that takes too long."""
+    give_up = time.monotonic() + _CATCHES_UP_SECONDS
+    while time.monotonic() < give_up:
+        waiting, _ = await lag(house.db)
+        if not waiting and not any(one.waiting for one in (await house.bus.lags(INTERESTS)).values()):
+            return
+        await asyncio.sleep(1)
+    raise BenchFailed(f"The worker has not caught up in {_CATCHES_UP_SECONDS} seconds; its output above says why.")
 
 
 @contextlib.asynccontextmanager

@@ -8,6 +8,7 @@ from velora.apps import logs, worker
 from velora.apps.cli.console import run
 from velora.apps.cli.home import at_home
 from velora.apps.health import Health
+from velora.apps.pace import Pace
 from velora.apps.process import stop_on_signals, traced
 from velora.platform.settings import Settings, read_settings
 
@@ -35,7 +36,7 @@ async def _work(settings: Settings) -> None:
     with traced("velora-worker"):
         async with _answering(settings, health), at_home(settings) as house:
             health.opened(house)
-            await worker.run(house, stop)
+            await worker.run(house, stop, pace=Pace())
 
 
 def _answering(settings: Settings, health: Health) -> AbstractAsyncContextManager[None]:
