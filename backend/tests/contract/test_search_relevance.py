@@ -63,6 +63,12 @@ async def test_of_equals_what_sells_and_what_is_new_stand_first_and_never_before
     assert [hit.id for hit in found.hits] == [2, 3, 1, 4]
 
 
+async def test_a_word_as_it_was_typed_stands_before_other_forms_of_it_and_never_before_what_sells(index):
+    await put(index, [a_document(1, "Generated lamp"), a_document(2, "Generating lamp"), a_document(3, "Generation lamp", popularity=1)])
+    for typed, order in (("generating", [3, 2, 1]), ("generated", [3, 1, 2])):
+        assert [hit.id for hit in (await index.search(NORDMARKT, Query("EUR", typed))).hits] == order, typed
+
+
 async def relaxed(index: SearchIndex, typed: str, **narrowed: object) -> Found:
     choices = {key: frozenset({str(value)}) for key, value in narrowed.items()}
     return await index.search(NORDMARKT, Query("EUR", typed, choices=choices))

@@ -20,7 +20,7 @@ from velora.modules.reporting.service import Name
 from velora.modules.tenants import service as tenants
 from velora.platform.db import Database, UnitOfWork
 from velora.platform.db.errors import Deadlock, Duplicate
-from velora.platform.db.run_marks import mark_done, steps_done
+from velora.platform.db.run_marks import done_for, mark_done
 
 Progress = Callable[[int, int], None]
 """Told how many of how many days are done."""
@@ -50,15 +50,15 @@ class Figures:
 
 async def ask_for_all(db: Database) -> int:
     """Marketplaces whose history was never asked for have it counted, a worker's turn at a time; how many there were."""
-    begun = 0
-    for tenant_id in await _marketplaces(db):
+    every = await _marketplaces(db)
+    async with db.read(None) as uow:
+        asked = await done_for(uow, _RUN, _BEGUN)
+    missing = [tenant_id for tenant_id in every if tenant_id not in asked]
+    for tenant_id in missing:
         async with db.begin(tenant_id) as uow:
-            if _BEGUN in await steps_done(uow, tenant_id, _RUN):
-                continue
             await _ask(uow, tenant_id, await _days(uow, tenant_id))
             await mark_done(uow, tenant_id, _RUN, [_BEGUN])
-            begun += 1
-    return begun
+    return len(missing)
 
 
 async def ask_for_days_before(db: Database, below_id: int) -> None:

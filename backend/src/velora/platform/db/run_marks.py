@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import String, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from velora.platform.db.base import Base, TenantOwned
+from velora.platform.db.base import ACROSS_TENANTS, Base, TenantOwned
 from velora.platform.db.types import Digest, UtcTime
 from velora.platform.db.uow import UnitOfWork
 
@@ -28,6 +28,12 @@ class RunMark(TenantOwned, Base):
 async def steps_done(uow: UnitOfWork, tenant_id: int, run: bytes) -> set[str]:
     """The steps of the run that were taken to their end."""
     return set(await uow.entities(select(RunMark.step).where(RunMark.tenant_id == tenant_id, RunMark.run == run)))
+
+
+async def done_for(uow: UnitOfWork, run: bytes, step: str) -> set[int]:
+    """The tenants for whom this step was taken to its end."""
+    done = select(RunMark.tenant_id).where(RunMark.run == run, RunMark.step == step)
+    return set(await uow.entities(done.execution_options(**ACROSS_TENANTS)))
 
 
 async def mark_done(uow: UnitOfWork, tenant_id: int, run: bytes, steps: Sequence[str]) -> None:

@@ -134,7 +134,7 @@ def _heavier(way: Way) -> Way:
 _TITLE, _JOINED, _HEAD, _BEGUN, _NEAR, _KIND = 10.0, 9.0, 7.0, 6.5, 5.0, 3.0
 _NAMED, _NAMED_NEAR, _TEXT, _TEXT_BEGUN, _TEXT_NEAR = 6.0, 3.0, 3.0, 1.5, 1.0
 _PARTED, _PARTED_TEXT = 6.0, 2.5  # a compound's parts: what it is in the title, or anywhere
-CLOSE, WHOLE, RARE = 1.0, 1.5, 0.1
+CLOSE, WHOLE, RARE, SPELT = 1.0, 1.5, 0.1, 0.2
 FRESH: Final = 0.3
 SOLD_STEPS: Final = {1: 0.3, 5: 0.6, 25: 0.9, 100: 1.2}  # from so many on, so much
 
@@ -276,7 +276,8 @@ def _main(one: _Typed) -> str:
 
 
 def _better(told: Sequence[_Typed], words: Sequence[Word]) -> list[Way]:
-    """Neighbours that are neighbours in the title, and a title that is what was typed."""
+    """Words that the title has as they were typed, neighbours that are neighbours in it, and a title that is what was typed."""
+    spelt: list[Way] = [AnyOf(Zone.TITLE, (one.word.plain,), SPELT) for one in told if one.forms]
     pairs = pairwise(told)
     close: list[Way] = [InOrder(Zone.TITLE, (_main(one), _main(other)), 2, CLOSE) for one, other in pairs]
-    return [*close, AnyOf(Zone.TITLE, (whole_title(words),), WHOLE)]
+    return [*spelt, *close, AnyOf(Zone.TITLE, (whole_title(words),), WHOLE)]
