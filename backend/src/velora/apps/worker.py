@@ -202,6 +202,8 @@ async def _repeat(house: TradingHouse, loop: Loop, stop: asyncio.Event, pace: Pa
     while not stop.is_set():
         if pace:
             await pace.turn(stop)
+            if stop.is_set():
+                return
         # Asked for before the round: what is committed meanwhile is not missed.
         news = house.db.wakeups.news(loop.woken_by) if loop.woken_by else None
         done = await _once(house, loop, failures)

@@ -8,13 +8,17 @@ import asyncio
 import os
 import platform
 import time
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
 from itertools import count
+from multiprocessing import get_context
+from multiprocessing.connection import Connection as PipeEnd
 from typing import Any, Final
 
 import orjson
+import uvloop
 
 from velora.apps.bench.catalogue import Catalogue, Thing, change, make_catalogue, word_of
 from velora.apps.bench.checkout import BenchFailed, serving
@@ -59,7 +63,7 @@ async def bench_search(settings: Settings, asked: Asked, told: Told) -> dict[str
         made = await make_catalogue(house, asked.products, lambda done, of: told("Stocking", done, of))
         rebuilt = await _rebuild(house, told)
         results: list[dict[str, Any]] = []
-        async with serving(settings, asked.workers) as (port, _), _Changing(house, made, asked.changes) as changing:
+        async with serving(settings, asked.workers) as (port, _), _changing(settings, made, asked.changes) as changes:
             for workload in WORKLOADS:
                 told(f"Searching: {workload}", 0, 0)
                 over_http = await _measured(_pages(made, port), workload, asked)
@@ -69,12 +73,11 @@ async def bench_search(settings: Settings, asked: Asked, told: Told) -> dict[str
         proof = await verify_index(house, sample=5_000)
         if not proof.well:
             raise BenchFailed(f"The index is not what the database says: {proof.says()}")
-        changes = {"changed": changing.changed, "searchable_after": _summary(changing.lags)}
         return {
             "bench": "search",
             "conditions": await _conditions(house, asked),
             "results": results,
-            "changes": changes,
+            "changes": {"changed": changes.changed, "searchable_after": _summary(changes.lags)},
             "rebuild": rebuilt,
             "proof": {"compared": proof.checked, "wrong": len(proof.wrong)},
         }
@@ -183,6 +186,45 @@ def _summary(latencies: Sequence[float]) -> dict[str, Any]:
 # ------------------------------------------------------------------------------------------- changes
 
 
+@dataclass
+class _Changes:
+    """How many products were changed, and after how many milliseconds the watched ones were found so."""
+
+    changed: int = 0
+    lags: list[float] = field(default_factory=list[float])
+
+
+@asynccontextmanager
+async def _changing(settings: Settings, made: Catalogue, a_second: float) -> AsyncGenerator[_Changes]:
+    """Products change meanwhile, in a process of their own: what is measured here does not wait for it. The answer is filled at the end."""
+    changes, spawning = _Changes(), get_context("spawn")
+    here, there = spawning.Pipe()
+    process = spawning.Process(target=_change_until_told, args=(settings, made, a_second, there), daemon=True)
+    process.start()
+    try:
+        await asyncio.to_thread(here.recv)  # it has begun
+        yield changes
+        here.send(None)
+        changes.changed, changes.lags = await asyncio.to_thread(here.recv)
+    except (EOFError, OSError) as error:
+        raise BenchFailed("The process that changes products has ended; its output above says why.") from error
+    finally:
+        process.terminate()
+        process.join()
+
+
+def _change_until_told(settings: Settings, made: Catalogue, a_second: float, there: PipeEnd) -> None:
+    async def work() -> None:
+        async with open_house(settings) as house:
+            changing = _Changing(house, made, a_second)
+            there.send(None)
+            await changing.until(asyncio.to_thread(there.recv))
+            there.send((changing.changed, changing.lags))
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(work())
+
+
 class _Changing:
     """Products change at a steady pace and are indexed; of some it is watched how long after the commit they are found so."""
 
@@ -194,13 +236,12 @@ class _Changing:
         self.changed = 0
         self.lags: list[float] = []
 
-    async def __aenter__(self) -> "_Changing":
-        self._tasks = [asyncio.create_task(self._change()), asyncio.create_task(self._probe())]
-        return self
-
-    async def __aexit__(self, *error: object) -> None:
-        self._over.set()
-        await asyncio.gather(*self._tasks)
+    async def until(self, told: Awaitable[object]) -> None:
+        async with asyncio.TaskGroup() as under_way:
+            under_way.create_task(self._change())
+            under_way.create_task(self._probe())
+            await told
+            self._over.set()
 
     async def _change(self) -> None:
         things = self._made.things[_STEADY:]

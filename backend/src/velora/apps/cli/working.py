@@ -10,6 +10,7 @@ from velora.apps.cli.home import at_home
 from velora.apps.health import Health
 from velora.apps.pace import Pace
 from velora.apps.process import stop_on_signals, traced
+from velora.platform.bus.relaying import told_within
 from velora.platform.settings import Settings, read_settings
 
 
@@ -36,7 +37,7 @@ async def _work(settings: Settings) -> None:
     with traced("velora-worker"):
         async with _answering(settings, health), at_home(settings) as house:
             health.opened(house)
-            await worker.run(house, stop, pace=Pace())
+            await worker.run(house, stop, pace=Pace(lambda seconds: told_within(house.db, seconds)))
 
 
 def _answering(settings: Settings, health: Health) -> AbstractAsyncContextManager[None]:

@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, Select, func, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute
 
 from velora.kernel.events import event_from
+from velora.kernel.ids import first_id_at
 from velora.platform.bus.parking import park
 from velora.platform.bus.port import Bus, Told, Unreadable
 from velora.platform.db.database import Database
@@ -172,6 +173,13 @@ async def lag(db: Database) -> tuple[int, int | None]:
         row = await uow.first(select(func.count(), func.min(OutboxEvent.id)).where(OutboxEvent.relayed == 0))
     assert row is not None
     return int(row[0]), row[1]
+
+
+async def told_within(db: Database, seconds: float) -> int:
+    """How many events were told in the last so many seconds."""
+    async with db.read(None) as uow:
+        since = first_id_at(uow.now - timedelta(seconds=seconds))
+        return await uow.scalar(select(func.count()).where(OutboxEvent.id >= since)) or 0
 
 
 async def trace_of(uow: UnitOfWork, event_id: int) -> str:
