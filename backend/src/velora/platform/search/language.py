@@ -312,6 +312,11 @@ def _of_compounds(words: Sequence[Word], forms: Sequence[tuple[str, ...]], langu
     return [part for stem in nouns for part in (*heads(stem), *kinds(stem))]
 
 
+def is_of_titles(term: str) -> bool:
+    """Whether titles may have this term where the same words elsewhere have it not: two words as one, parts of compounds, all of it."""
+    return term.startswith(("+", "=")) or "~" in term or "^" in term
+
+
 def whole_title(words: Sequence[Word]) -> str:
     """The term that only the same words, all of them and in this order, have."""
     return "==" + "_".join(word.plain for word in words)

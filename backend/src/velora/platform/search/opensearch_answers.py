@@ -45,6 +45,7 @@ def questions(tenant_id: int, query: Query, reading: Reading) -> list[Part]:
     chosen = {key: _any_of(key, query.choices[key], query.currency) for key in _chosen(query)}
     price, stats = _price(query), {"stats": {"field": price_in(query.currency)}}
     meant = _meant(tenant_id, query, words, higher, by_words=by_words)
+    found = _meant(tenant_id, query, must(reading.found()), [], by_words=False)
     order = _order(query, by_words=by_words)
     first: Part = {
         "size": min(query.limit, LONGEST_PAGE),
@@ -60,9 +61,9 @@ def questions(tenant_id: int, query: Query, reading: Reading) -> list[Part]:
     asked = [first]
     for key in chosen:
         others = [one for other, one in chosen.items() if other != key]
-        asked.append(_count([*place, *others, *price], meant, {COUNTED: _terms(counted_field(key), key)}))
+        asked.append(_count([*place, *others, *price], found, {COUNTED: _terms(counted_field(key), key)}))
     if price:
-        asked.append(_count([*place, *chosen.values()], meant, {PRICE: stats}))
+        asked.append(_count([*place, *chosen.values()], found, {PRICE: stats}))
     return asked
 
 

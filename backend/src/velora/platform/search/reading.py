@@ -15,6 +15,7 @@ from velora.platform.search.language import (
     COMPOUNDING,
     Word,
     head_term,
+    is_of_titles,
     is_small,
     joined,
     kind_term,
@@ -113,6 +114,10 @@ class Reading:
         """With these of its words alone."""
         return replace(self, meanings=tuple(self.meanings[place] for place in kept))
 
+    def found(self) -> "Reading":
+        """What finds the same and says nothing of how well: without the ways that find only what another way finds too."""
+        return Reading(tuple(replace(meaning, ways=_needed(meaning.ways)) for meaning in self.meanings))
+
     def counting(self) -> "Reading":
         """The same ways, but each word that is there weighs more than how it is there."""
         return replace(self, meanings=tuple(replace(one, ways=tuple(map(_heavier, one.ways))) for one in self.meanings))
@@ -121,6 +126,21 @@ class Reading:
         """Which words these are, and which not."""
         typed = [meaning.typed for meaning in self.meanings]
         return Relaxed(tuple(typed[place] for place in kept), tuple(one for place, one in enumerate(typed) if place not in kept))
+
+
+def _needed(ways: Sequence[Way]) -> tuple[Way, ...]:
+    """Words of titles and of properties are found anywhere as well, save terms that only titles have."""
+    anywhere = {term for way in ways if isinstance(way, AnyOf) and way.zone == Zone.ALL for term in way.terms}
+    begun = {way.letters for way in ways if isinstance(way, Begins) and way.zone == Zone.ALL}
+    needed: dict[Way, None] = {}
+    for way in ways:
+        if isinstance(way, AnyOf) and way.zone != Zone.ALL:
+            own = (term for term in way.terms if term not in anywhere or (way.zone == Zone.TITLE and is_of_titles(term)))
+            if rest := tuple(own):
+                needed[replace(way, terms=rest)] = None
+        elif not (isinstance(way, Begins) and way.zone != Zone.ALL and way.letters in begun):
+            needed[way] = None
+    return tuple(needed)
 
 
 _ONE_WORD: Final = 2 * 10.0  # more than any way to find one

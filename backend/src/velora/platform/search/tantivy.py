@@ -33,7 +33,7 @@ from velora.platform.search.port import (
     Synonyms,
 )
 from velora.platform.search.reading import Reading, exact, fuzzy
-from velora.platform.search.tantivy_answers import counted, digest_in, hit_of, text_of, title_of, total_of, writer_of
+from velora.platform.search.tantivy_answers import counted, counted_at_once, digest_in, hit_of, text_of, title_of, total_of, writer_of
 from velora.platform.search.tantivy_generations import META, Generations
 from velora.platform.search.tantivy_pages import page, pinned
 from velora.platform.search.tantivy_rows import GONE, either, key_of, keys_of, price_in, row_of, row_of_gone, schema, term
@@ -64,6 +64,7 @@ class TantivyIndex:
         self._analyzers = analyzers()
         self._open: dict[str, tantivy.Index] = {}
         self._readers = ThreadPoolExecutor(2, thread_name_prefix="search")
+        self._counters = ThreadPoolExecutor(2, thread_name_prefix="counting")
         self._writers = ThreadPoolExecutor(1, thread_name_prefix="indexing")
         self._writing = asyncio.Lock()
         self._waiting: list[_Change] = []
@@ -86,6 +87,7 @@ class TantivyIndex:
 
     async def close(self) -> None:
         self._readers.shutdown(wait=True)
+        self._counters.shutdown(wait=True)
         self._writers.shutdown(wait=True)
         self._open.clear()
 
@@ -329,12 +331,12 @@ class TantivyIndex:
         return []
 
     def _found(self, searcher: tantivy.Searcher, tenant_id: int, query: Query, reading: Reading) -> Found:
-        words = must(self._schema, reading)
+        words, found = must(self._schema, reading), must(self._schema, reading.found())
         sold = self._sold(tenant_id, query.currency)
         without = keys_of(self._schema, tenant_id, query.left_out)
         pins = keys_of(self._schema, tenant_id, query.pinned)
-        meant = either(all_of(*words) if words else tantivy.Query.all_query(), pins) if pins else None
-        base = [*sold, *([meant] if meant else words)]
+        meant = either(all_of(*found) if words else tantivy.Query.all_query(), pins) if pins else None
+        base = [*sold, *([meant] if meant else found)]
         chosen = {key: self._any_of(key, values, query.currency) for key, values in query.choices.items() if values}
         price, currency = self._price(query), query.currency
         everything = all_of(*base, *chosen.values(), *price, without=without)
@@ -344,24 +346,23 @@ class TantivyIndex:
         by_text = query.sort is Sort.RELEVANCE and bool(words)
         if by_text:
             others = ranked(self._schema, [others], reading, query.fresh_since)
+        besides = {key: [one for other, one in chosen.items() if other != key] for key in chosen}
+        apart = {key: all_of(*base, *parts, *price, without=without) for key, parts in besides.items()}
+        bounds = all_of(*base, *chosen.values(), without=without) if price else everything
+        counts = None if query.facets == () else counted_at_once(self._counters, searcher, (everything, apart, bounds), currency)
         shown, more = page(searcher, query, first, others, by_text=by_text)
         marker = Marker(reading, query.locale) if query.marks and words else None
         hits = tuple(marker.marked(hit_of(row), title_of(row), text_of(row)) if marker else hit_of(row) for row in shown)
         total = len(first) + more
-        if query.facets == ():
+        if counts is None:
             return Found(hits, total, (), None, None, None)
-        everywhere = counted(searcher, everything, currency)
-        buckets = {key: values for key, values in everywhere.values.items() if key not in chosen}
-        for key in chosen:
-            besides = [narrowed for other, narrowed in chosen.items() if other != key]
-            buckets[key] = counted(searcher, all_of(*base, *besides, *price, without=without), currency).values.get(key, {})
-        prices = counted(searcher, all_of(*base, *chosen.values(), without=without), currency) if price else everywhere
+        tally = counts()
         facets = (
             facet_of(key, values, query.choices.get(key, frozenset()))
-            for key, values in buckets.items()
+            for key, values in tally.values.items()
             if values and (query.facets is None or key in query.facets)
         )
-        return Found(hits, total, tuple(sorted(facets, key=lambda facet: facet.key)), prices.low, prices.high, None)
+        return Found(hits, total, tuple(sorted(facets, key=lambda facet: facet.key)), tally.low, tally.high, None)
 
     def _suggest(
         self, searcher: tantivy.Searcher, place: tuple[int, str], text: str, readings: Iterable[Reading], facet: str, limit: int

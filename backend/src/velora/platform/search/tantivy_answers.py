@@ -1,6 +1,8 @@
 """What the embedded engine gives back: rows as hits, terms as counts; and its one writer."""
 
 import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Any, Final, Protocol, cast
 
@@ -62,6 +64,26 @@ def counted(searcher: tantivy.Searcher, query: tantivy.Query, currency: str, *, 
     counts = ((str(bucket["key"]), int(bucket["doc_count"])) for bucket in answer["facets"]["buckets"])
     low, high = (answer[PRICE]["min"], answer[PRICE]["max"]) if prices else (None, None)
     return Counted(buckets_of(counts, currency), None if low is None else round(low), None if high is None else round(high))
+
+
+def counted_at_once(
+    pool: Executor, searcher: tantivy.Searcher, queries: tuple[tantivy.Query, Mapping[str, tantivy.Query], tantivy.Query], currency: str
+) -> Callable[[], Counted]:
+    """Counts that are under way, beside each other and whatever the caller does: tantivy holds no lock of the interpreter meanwhile.
+
+    The counts of the first query, except of the facets that have a query of their own; and the bounds of prices in the last.
+    """
+    everything, apart, bounds = queries
+    whole = pool.submit(counted, searcher, everything, currency)
+    own = {key: pool.submit(counted, searcher, query, currency, prices=False) for key, query in apart.items()}
+    within = whole if bounds is everything else pool.submit(counted, searcher, bounds, currency)
+
+    def counts() -> Counted:
+        values = {key: some for key, some in whole.result().values.items() if key not in own}
+        values |= {key: one.result().values.get(key, {}) for key, one in own.items()}
+        return Counted(values, within.result().low, within.result().high)
+
+    return counts
 
 
 def digest_in(row: tantivy.Document) -> str | None:
