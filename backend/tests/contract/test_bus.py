@@ -25,7 +25,7 @@ from velora.platform.bus.listening import A_HANDFUL, TRIES, forget_had
 from velora.platform.bus.outbox import OutboxBus
 from velora.platform.bus.parking import list_parked, tell_again
 from velora.platform.bus.port import Told, Unreadable
-from velora.platform.bus.relaying import A_ROUND, HELD, lag, parked
+from velora.platform.bus.relaying import A_ROUND, HELD, lag, parked, told_within
 from velora.platform.db import Database, Deadlock, UnitOfWork
 from velora.platform.db.outbox import OutboxEvent
 
@@ -171,6 +171,14 @@ async def test_a_group_that_is_new_begins_with_what_is_told_from_then_on(place: 
     groups = [*place.groups, Group("late", {SellerOrderShipped: [Reacts("late", late.react)]})]
     assert await tell_everyone(place.db, place.bus, groups) == 1
     assert late.had == [(SHIPPED, 2)]
+
+
+async def test_it_is_known_how_much_was_told_lately_whether_or_not_it_was_relayed(place: Place, clock: ManualClock):
+    await place.told(shipped(1), shipped(2))
+    await place.everyone()
+    clock.advance(timedelta(seconds=10))
+    await place.told(shipped(3))
+    assert [await told_within(place.db, seconds) for seconds in (5, 60)] == [1, 3]
 
 
 # ------------------------------------------------------------------------------------------ who is away, and what cannot be taken

@@ -250,6 +250,15 @@ async def test_a_document_can_be_left_out_of_its_own_company(index):
     assert [hit.id for hit in (await index.search(NORDMARKT, Query("EUR", "lamp", without=1))).hits] == [2]
 
 
+async def test_what_is_only_described_so_is_suggested_where_nothing_is_called_so(index):
+    await put(
+        index, [a_document(1, "Reading lantern"), a_document(2, "Running shoe", text="with room for a lantern"), a_document(3, "Chair")]
+    )
+    for typed, suggested in (("lantern", [1]), ("room", [2]), ("brass sho", [2]), ("shoe lan", [2])):
+        found = await index.suggest(NORDMARKT, typed, currency="EUR", locale="en", facet="category")
+        assert [hit.id for hit in found.hits] == suggested, typed
+
+
 async def test_suggestions_come_while_typing_even_with_a_slip(index):
     await put(index, [a_document(1, "Brass Lantern"), a_document(2, "Garden Lantern"), a_document(3, "Chair")])
     lan = await index.suggest(NORDMARKT, "lan", currency="EUR", locale="en", facet="category")

@@ -35,7 +35,7 @@ from velora.platform.search.port import (
     Suggestions,
     Synonyms,
 )
-from velora.platform.search.reading import Reading, exact, fuzzy
+from velora.platform.search.reading import Reading, exact, fuzzy, suggesting
 from velora.platform.search.words import did_you_mean, words_of
 
 log: Final = logging.getLogger("velora.search")
@@ -177,8 +177,8 @@ class OpenSearchIndex:
     ) -> Suggestions:
         if not words_of(text):
             return Suggestions((), (), ())
-        for matching in (exact, fuzzy):
-            body = nearest_body(tenant_id, currency, matching(text, locale, synonyms), SUGGEST_FROM, facet)
+        for reading in suggesting(text, locale, synonyms):
+            body = nearest_body(tenant_id, currency, reading, SUGGEST_FROM, facet)
             [answer] = await self._asked(tenant_id, [body])
             if answer["hits"]["hits"]:
                 break

@@ -6,7 +6,7 @@ that is named so, and that before what is only described with the word. Within a
 sales and freshness decide, together never as much as a step (ADR 0038).
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Final
@@ -118,6 +118,10 @@ class Reading:
         """What finds the same and says nothing of how well: without the ways that find only what another way finds too."""
         return Reading(tuple(replace(meaning, ways=_needed(meaning.ways)) for meaning in self.meanings))
 
+    def named(self) -> "Reading":
+        """What is called so, or has a property that is, and not what is only described with the words."""
+        return replace(self, meanings=tuple(replace(meaning, ways=tuple(filter(_names, meaning.ways))) for meaning in self.meanings))
+
     def counting(self) -> "Reading":
         """The same ways, but each word that is there weighs more than how it is there."""
         return replace(self, meanings=tuple(replace(one, ways=tuple(map(_heavier, one.ways))) for one in self.meanings))
@@ -141,6 +145,10 @@ def _needed(ways: Sequence[Way]) -> tuple[Way, ...]:
         elif not (isinstance(way, Begins) and way.zone != Zone.ALL and way.letters in begun):
             needed[way] = None
     return tuple(needed)
+
+
+def _names(way: Way) -> bool:
+    return any(map(_names, way.parts)) if isinstance(way, Together) else way.zone != Zone.ALL
 
 
 _ONE_WORD: Final = 2 * 10.0  # more than any way to find one
@@ -188,6 +196,14 @@ def exact(text: str, locale: str, synonyms: Sequence[Synonyms] = ()) -> Reading:
 def fuzzy(text: str, locale: str, synonyms: Sequence[Synonyms] = ()) -> Reading:
     """Each word as above, or with a slip of the finger in it."""
     return _read(text, locale, synonyms, slips=True)
+
+
+def suggesting(text: str, locale: str, synonyms: Sequence[Synonyms] = ()) -> Iterator[Reading]:
+    """What somebody who types this may mean, until something is found: called so, described so, or with a slip of the finger."""
+    anywhere = exact(text, locale, synonyms)
+    yield anywhere.named()
+    yield anywhere
+    yield fuzzy(text, locale, synonyms)
 
 
 def _read(text: str, locale: str, synonyms: Sequence[Synonyms], *, slips: bool) -> Reading:

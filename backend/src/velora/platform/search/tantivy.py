@@ -32,7 +32,7 @@ from velora.platform.search.port import (
     Suggestions,
     Synonyms,
 )
-from velora.platform.search.reading import Reading, exact, fuzzy
+from velora.platform.search.reading import Reading, exact, fuzzy, suggesting
 from velora.platform.search.tantivy_answers import counted, counted_at_once, digest_in, hit_of, text_of, title_of, total_of, writer_of
 from velora.platform.search.tantivy_generations import META, Generations
 from velora.platform.search.tantivy_pages import page, pinned
@@ -235,7 +235,7 @@ class TantivyIndex:
     async def suggest(
         self, tenant_id: int, text: str, *, currency: str, locale: str, facet: str, limit: int = 6, synonyms: tuple[Synonyms, ...] = ()
     ) -> Suggestions:
-        readings = (matching(text, locale, synonyms) for matching in (exact, fuzzy))
+        readings = suggesting(text, locale, synonyms)
         with metrics.searches.time():
             return await self._read(lambda searcher: self._suggest(searcher, (tenant_id, currency), text, readings, facet, limit))
 
