@@ -6,7 +6,7 @@ from datetime import datetime
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, String, bindparam, func, select, tuple_, update
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, String, bindparam, func, literal_column, select, text, tuple_, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from velora.platform.db import (
@@ -235,6 +235,29 @@ async def test_a_connection_that_the_server_ended_is_said_and_replaced(db: Datab
         await write_over_an_ended_connection()
     async with db.begin(tenant) as uow:
         assert await uow.entities(select(Jar)) == []
+
+
+async def test_who_stands_still_in_a_transaction_keeps_what_it_locked_for_half_a_minute(db: Database):
+    if db.dialect != "mysql":
+        pytest.skip("SQLite has no server")
+    tenant = db.new_id()
+    async with db.begin(tenant) as uow:
+        assert await uow.scalar(select(literal_column("@@SESSION.wait_timeout"))) == 30
+        await uow.insert(Jar, [a_jar(uow, tenant, coins=1)])
+
+    async def stand_still() -> None:
+        async with db.begin(tenant) as uow:
+            await uow.change(update(Jar).values(coins=2))
+            await uow.connection.execute(text("SET SESSION wait_timeout = 1"))
+            await asyncio.sleep(2)
+            async with db.begin(tenant) as another:
+                await another.change(update(Jar).values(coins=3))
+            await uow.change(update(Jar).values(coins=4))
+
+    with pytest.raises(Unavailable):
+        await stand_still()
+    async with db.read(tenant) as uow:
+        assert [one.coins for one in await uow.entities(select(Jar))] == [3]
 
 
 async def test_what_was_read_is_not_lost_with_its_connection(db: Database):

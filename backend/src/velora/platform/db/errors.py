@@ -43,6 +43,7 @@ _MYSQL: dict[int, type[DatabaseError]] = {
     1062: Duplicate, 3819: CheckFailed, 1264: CheckFailed, 1690: CheckFailed, 1213: Deadlock, 1205: Deadlock,
     1142: NotAllowed, 1227: NotAllowed,
     2002: Unavailable, 2003: Unavailable, 2006: Unavailable, 2013: Unavailable, 2014: Unavailable, 1053: Unavailable,
+    4031: Unavailable,
 }  # fmt: skip
 _SQLITE: tuple[tuple[str, type[DatabaseError]], ...] = (
     ("UNIQUE constraint failed", Duplicate),

@@ -58,6 +58,8 @@ letters_sent: Final = Counter("velora_letters", "Letters handed to the mail serv
 
 loop_runs: Final = Histogram("velora_worker_loop_duration_seconds", "Rounds of the worker's loops.", ("loop",), buckets=_LONGER)
 loop_wakeups: Final = Counter("velora_worker_loop_wakeups", "Rounds that began because somebody committed something.", ("loop",))
-gives_way: Final = Gauge("velora_worker_gives_way", "1 in a rush, while all cores are busy and the worker takes a small part.")
+gives_way: Final = Gauge(
+    "velora_worker_gives_way", "1 in a rush, while all cores are busy and the worker takes a small part.", multiprocess_mode="livemax"
+)
 loop_failures: Final = Counter("velora_worker_loop_failures", "Rounds that failed.", ("loop",))
 loop_success: Final = Gauge("velora_worker_loop_last_success_timestamp_seconds", "When a round last ended well.", ("loop",))
