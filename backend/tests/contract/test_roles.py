@@ -4,6 +4,7 @@ import secrets
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
+from itertools import count as counting
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,7 @@ from velora.platform.db.grants import ROLES, apply_grants, grants, quoted, role_
 from velora.platform.db.schema import create_all
 from velora.platform.settings import Settings
 
+NODES = counting(700)  # each with a clock that stands, so that two of one node would make the same ids
 CLEARING, ESCROW = AccountRef("1010"), AccountRef("2010", "sel_0000000000007")
 
 As = Callable[..., Awaitable[Database]]
@@ -85,9 +87,7 @@ async def as_(admin: AsyncEngine) -> AsyncGenerator[As]:
         async def open_as(*roles: str) -> Database:
             url = await stack.enter_async_context(a_user(admin, *(names[role] for role in roles)))
             clock = ManualClock(NOW)
-            database = Database(
-                make_engine(url.render_as_string(hide_password=False)), clock, id_source(clock, 700 + secrets.randbelow(200))
-            )
+            database = Database(make_engine(url.render_as_string(hide_password=False)), clock, id_source(clock, next(NODES)))
             stack.push_async_callback(database.close)
             return database
 

@@ -168,7 +168,7 @@ async def test_every_read_names_the_tenant_and_goes_to_its_shard(index, server, 
     choices = {"category": frozenset({"lamps"}), "attr.colour": frozenset({"brass"})}
     await index.search(NORDMARKT, Query("EUR", "lapm", choices=choices, price_from=1))
     await index.suggest(NORDMARKT, "lapm", currency="EUR", locale="en", facet="category")
-    assert len(asked) == 4 + 1 + 4 + 2  # as typed, the nearest titles, with slips; and twice for suggestions
+    assert len(asked) == 4 + 1 + 4 + 3  # as typed, the nearest titles, with slips; suggestions by names, by descriptions and with slips
     for where, body in asked:
         assert where["routing"] == str(NORDMARKT)
         assert {"term": {"tenant": str(NORDMARKT)}} in body["query"]["bool"]["filter"]
