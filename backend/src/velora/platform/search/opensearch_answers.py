@@ -45,7 +45,6 @@ def questions(tenant_id: int, query: Query, reading: Reading) -> list[Part]:
     chosen = {key: _any_of(key, query.choices[key], query.currency) for key in _chosen(query)}
     price, stats = _price(query), {"stats": {"field": price_in(query.currency)}}
     meant = _meant(tenant_id, query, words, higher, by_words=by_words)
-    found = _meant(tenant_id, query, must(reading.found()), [], by_words=False)
     order = _order(query, by_words=by_words)
     first: Part = {
         "size": min(query.limit, LONGEST_PAGE),
@@ -59,6 +58,7 @@ def questions(tenant_id: int, query: Query, reading: Reading) -> list[Part]:
         return [first]
     first["aggs"] = {field: _terms(field) for field in counted_fields()} | {PRICE: stats}
     asked = [first]
+    found = _meant(tenant_id, query, must(reading.found()), [], by_words=False)
     for key in chosen:
         others = [one for other, one in chosen.items() if other != key]
         asked.append(_count([*place, *others, *price], found, {COUNTED: _terms(counted_field(key), key)}))

@@ -331,25 +331,26 @@ class TantivyIndex:
         return []
 
     def _found(self, searcher: tantivy.Searcher, tenant_id: int, query: Query, reading: Reading) -> Found:
-        words, found = must(self._schema, reading), must(self._schema, reading.found())
-        sold = self._sold(tenant_id, query.currency)
-        without = keys_of(self._schema, tenant_id, query.left_out)
-        pins = keys_of(self._schema, tenant_id, query.pinned)
-        meant = either(all_of(*found) if words else tantivy.Query.all_query(), pins) if pins else None
-        base = [*sold, *([meant] if meant else found)]
+        words, sold = must(self._schema, reading), self._sold(tenant_id, query.currency)
+        without, pins = (keys_of(self._schema, tenant_id, ids) for ids in (query.left_out, query.pinned))
         chosen = {key: self._any_of(key, values, query.currency) for key, values in query.choices.items() if values}
         price, currency = self._price(query), query.currency
-        everything = all_of(*base, *chosen.values(), *price, without=without)
         narrowed = [*sold, *chosen.values(), *price]
         first = pinned(searcher, tenant_id, query, all_of(*narrowed, pins)) if pins else []
         others = all_of(*narrowed, *words, without=either(without, pins))
         by_text = query.sort is Sort.RELEVANCE and bool(words)
         if by_text:
             others = ranked(self._schema, [others], reading, query.fresh_since)
-        besides = {key: [one for other, one in chosen.items() if other != key] for key in chosen}
-        apart = {key: all_of(*base, *parts, *price, without=without) for key, parts in besides.items()}
-        bounds = all_of(*base, *chosen.values(), without=without) if price else everything
-        counts = None if query.facets == () else counted_at_once(self._counters, searcher, (everything, apart, bounds), currency)
+        counts = None
+        if query.facets != ():
+            found = must(self._schema, reading.found())
+            meant = either(all_of(*found) if found else tantivy.Query.all_query(), pins) if pins else None
+            base = [*sold, *([meant] if meant else found)]
+            everything = all_of(*base, *chosen.values(), *price, without=without)
+            besides = {key: [one for other, one in chosen.items() if other != key] for key in chosen}
+            apart = {key: all_of(*base, *parts, *price, without=without) for key, parts in besides.items()}
+            bounds = all_of(*base, *chosen.values(), without=without) if price else everything
+            counts = counted_at_once(self._counters, searcher, (everything, apart, bounds), currency)
         shown, more = page(searcher, query, first, others, by_text=by_text)
         marker = Marker(reading, query.locale) if query.marks and words else None
         hits = tuple(marker.marked(hit_of(row), title_of(row), text_of(row)) if marker else hit_of(row) for row in shown)
