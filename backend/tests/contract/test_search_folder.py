@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 
 import pytest
 
@@ -97,3 +98,18 @@ asyncio.run(main())
 
 def with_our_path() -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+
+
+async def test_what_indexes_leaves_the_processor_to_what_searches(tmp_path):
+    index = TantivyIndex(tmp_path)
+    await built(index, [a_document(1, "Lamp")])
+    [writing] = [thread for thread in threading.enumerate() if thread.name.startswith("indexing")]
+    searching = [thread for thread in threading.enumerate() if thread.name.startswith("search")]
+    assert searching
+    assert all(niceness(writing) > niceness(thread) for thread in searching)
+    await index.close()
+
+
+def niceness(thread: threading.Thread) -> int:
+    assert thread.native_id is not None
+    return os.getpriority(os.PRIO_PROCESS, thread.native_id)

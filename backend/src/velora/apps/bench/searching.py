@@ -8,6 +8,7 @@ import asyncio
 import os
 import platform
 import time
+from collections import deque
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, field
@@ -113,11 +114,11 @@ Ask = Callable[[str, int], Awaitable[int]]
 
 
 def _pages(made: Catalogue, port: int) -> Ask:
-    """Over HTTP, each query on a connection that is free."""
-    free: list[Connection] = []
+    """Over HTTP, each query on the connection that has been free for longest: one that nobody uses is closed by who serves."""
+    free: deque[Connection] = deque()
 
     async def ask(workload: str, number: int) -> int:
-        connection = free.pop() if free else Connection(port, {"host": f"{made.slug}.localhost"})
+        connection = free.popleft() if free else Connection(port, {"host": f"{made.slug}.localhost"})
         words, choices = _query(made, workload, number)
         query = "&".join([f"q={words.replace(' ', '+')}", *(f"{key}={value}" for key, values in choices.items() for value in values)])
         status, body = await connection.send("GET", f"/api/v1/search?{query}")
@@ -201,6 +202,7 @@ async def _changing(settings: Settings, made: Catalogue, a_second: float) -> Asy
     here, there = spawning.Pipe()
     process = spawning.Process(target=_change_until_told, args=(settings, made, a_second, there), daemon=True)
     process.start()
+    there.close()  # so that it is known here when the process ends
     try:
         await asyncio.to_thread(here.recv)  # it has begun
         yield changes

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
@@ -50,7 +51,7 @@ class Marker:
     def _places(self, text: str) -> list[list[tuple[int, int]]]:
         """Where each meaning stands in the text."""
         words = words_in(text)
-        terms = [self._terms(word) for word in words]
+        terms = [[*_terms(word.plain, word.lower, self._language)] for word in words]
         for place, (one, other) in enumerate(pairwise(words)):
             both = joined([one.plain + other.plain])
             terms[place].append(both)
@@ -62,10 +63,13 @@ class Marker:
             [(word.start, word.end) for word, its in zip(words, terms, strict=True) if wanted.has(word, its)] for wanted in self._wanted
         ]
 
-    def _terms(self, word: Word) -> list[str]:
-        forms = stems(word.plain, word.lower, self._language)
-        within = [part for form in forms[:1] for part in (*heads(form), *kinds(form))]
-        return [word.plain, joined([word.plain]), *forms, *within]
+
+@lru_cache(maxsize=20_000)  # the words of a catalogue, which come again on every page
+def _terms(plain: str, lower: str, language: str | None) -> tuple[str, ...]:
+    """By what a word can be found."""
+    forms = stems(plain, lower, language)
+    within = [part for form in forms[:1] for part in (*heads(form), *kinds(form))]
+    return plain, joined([plain]), *forms, *within
 
 
 def _wanted(meaning: Meaning) -> _Wanted:

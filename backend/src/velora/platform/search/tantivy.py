@@ -15,7 +15,7 @@ from typing import Final, TypeVar
 import tantivy
 from tantivy import Occur
 
-from velora.platform.search.facets import choices, facet_of, suggestions_of
+from velora.platform.search.facets import facet_of, suggestions_of
 from velora.platform.search.marks import Marker
 from velora.platform.search.port import (
     About,
@@ -33,10 +33,21 @@ from velora.platform.search.port import (
     Synonyms,
 )
 from velora.platform.search.reading import Reading, exact, fuzzy, suggesting
-from velora.platform.search.tantivy_answers import counted, counted_at_once, digest_in, hit_of, text_of, title_of, total_of, writer_of
+from velora.platform.search.tantivy_answers import (
+    after_searches,
+    counted,
+    counted_at_once,
+    digest_in,
+    hit_of,
+    text_of,
+    title_of,
+    total_of,
+    writer_of,
+)
 from velora.platform.search.tantivy_generations import META, Generations
+from velora.platform.search.tantivy_narrowing import any_of, within
 from velora.platform.search.tantivy_pages import page, pinned
-from velora.platform.search.tantivy_rows import GONE, either, key_of, keys_of, price_in, row_of, row_of_gone, schema, term
+from velora.platform.search.tantivy_rows import GONE, either, key_of, keys_of, row_of, row_of_gone, schema, term
 from velora.platform.search.tantivy_text import all_of, analyzers, must, ranked
 from velora.platform.search.words import did_you_mean, words_of
 from velora.platform.telemetry import metrics
@@ -65,7 +76,7 @@ class TantivyIndex:
         self._open: dict[str, tantivy.Index] = {}
         self._readers = ThreadPoolExecutor(2, thread_name_prefix="search")
         self._counters = ThreadPoolExecutor(2, thread_name_prefix="counting")
-        self._writers = ThreadPoolExecutor(1, thread_name_prefix="indexing")
+        self._writers = ThreadPoolExecutor(1, thread_name_prefix="indexing", initializer=after_searches)
         self._writing = asyncio.Lock()
         self._waiting: list[_Change] = []
 
@@ -333,8 +344,8 @@ class TantivyIndex:
     def _found(self, searcher: tantivy.Searcher, tenant_id: int, query: Query, reading: Reading) -> Found:
         words, sold = must(self._schema, reading), self._sold(tenant_id, query.currency)
         without, pins = (keys_of(self._schema, tenant_id, ids) for ids in (query.left_out, query.pinned))
-        chosen = {key: self._any_of(key, values, query.currency) for key, values in query.choices.items() if values}
-        price, currency = self._price(query), query.currency
+        chosen = {key: any_of(self._schema, key, values, query.currency) for key, values in query.choices.items() if values}
+        price, currency = within(self._schema, query), query.currency
         narrowed = [*sold, *chosen.values(), *price]
         first = pinned(searcher, tenant_id, query, all_of(*narrowed, pins)) if pins else []
         others = all_of(*narrowed, *words, without=either(without, pins))
@@ -382,19 +393,3 @@ class TantivyIndex:
         values = facet_of(facet, counted(searcher, query, currency, prices=False).values.get(facet, {}), frozenset()).values
         titles = [title_of(document) for document in found]
         return suggestions_of(text, [hit_of(document) for document in found], titles, values, limit)
-
-    # ------------------------------------------------------------------------------------------- parts of a query
-
-    def _any_of(self, key: str, values: Iterable[str], currency: str) -> tantivy.Query:
-        terms = [tantivy.Query.term_query(self._schema, "choice", one, "basic") for one in choices(key, values, currency)]
-        either = terms[0] if len(terms) == 1 else tantivy.Query.boolean_query([(Occur.Should, term) for term in terms])
-        return tantivy.Query.const_score_query(either, 0.0)
-
-    def _price(self, query: Query) -> list[tantivy.Query]:
-        if query.price_from is None and query.price_to is None:
-            return []
-        integer = tantivy.FieldType.Integer
-        within = tantivy.Query.range_query(
-            self._schema, price_in(query.currency), integer, lower_bound=query.price_from, upper_bound=query.price_to
-        )
-        return [tantivy.Query.const_score_query(within, 0.0)]

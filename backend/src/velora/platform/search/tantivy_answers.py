@@ -1,5 +1,7 @@
 """What the embedded engine gives back: rows as hits, terms as counts; and its one writer."""
 
+import os
+import threading
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
@@ -15,6 +17,7 @@ from velora.platform.search.tantivy_rows import PRICE, price_in
 
 HEAP: Final = 64_000_000  # bytes of a writing batch
 WAIT_FOR_WRITER: Final = 30.0  # seconds
+_NICE: Final = 10
 
 
 def writer_of(index: tantivy.Index) -> tantivy.IndexWriter:
@@ -27,6 +30,12 @@ def writer_of(index: tantivy.Index) -> tantivy.IndexWriter:
             if "LockBusy" not in str(error) or time.monotonic() > give_up:
                 raise SearchUnavailable from error
             time.sleep(0.02)
+
+
+def after_searches() -> None:
+    """This thread, and whatever it starts, has the processor when nobody else wants it: who searches does not wait for who indexes."""
+    if hasattr(os, "setpriority"):  # not on Windows
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICE)
 
 
 class _HasCount(Protocol):

@@ -37,9 +37,15 @@ def all_of(*queries: Query, without: Query | None = None) -> Query:
 
 
 def ranked(schema: Schema, wanted: Sequence[Query], reading: Reading, fresh_since: int | None = None) -> Query:
-    """What each of them finds, and of that what fits better first."""
-    parts = [(Occur.Must, one) for one in wanted]
-    return Query.boolean_query([*parts, *((Occur.Should, one) for one in better(schema, reading, fresh_since))])
+    """What each of them finds, and of that what fits better first.
+
+    One thing that makes better around the other: beside each other they are a union, which tantivy walks through whole, however few are
+    found. Nearly everything can be new or sell, and by itself each is only asked of what is found.
+    """
+    found = all_of(*wanted)
+    for one in better(schema, reading, fresh_since):
+        found = Query.boolean_query([(Occur.Must, found), (Occur.Should, one)])
+    return found
 
 
 def _way(schema: Schema, way: Way) -> Query:
