@@ -1,10 +1,12 @@
 """What people of the demo world do in their browsers, in the words they read there."""
 
+import asyncio
 import re
 from dataclasses import dataclass
 from datetime import date
 
 from playwright.async_api import Locator, Page, expect
+from pypdf import PdfReader
 
 
 async def sign_in_by_demo_card(page: Page, name: str) -> None:
@@ -88,6 +90,18 @@ class Buyer:
     @property
     def card(self) -> Locator:
         return self.page.get_by_label("Card number")
+
+    async def downloads(self, seller: str, what: str) -> str:
+        """The words of a document of the seller's part, which is there within seconds of what it is about."""
+        button = self.parcel(seller).get_by_role("button", name=re.compile(f"^{what}"))
+        async with asyncio.timeout(20):
+            while not await button.count():
+                await self.page.reload()
+                await expect(self.parcel(seller)).to_be_visible()
+        async with self.page.expect_download() as started:
+            await button.click()
+        file = await (await started.value).path()
+        return "\n".join(page.extract_text() for page in PdfReader(file).pages)
 
     def parcel(self, seller: str) -> Locator:
         return self.page.get_by_role("region", name=f"From {seller}")

@@ -45,6 +45,13 @@ async def seller_orders(world: World, page: Page) -> None:
     await expect(page.get_by_role("table").get_by_role("row").nth(1)).to_be_visible()
 
 
+async def imprint(world: World, page: Page) -> None:
+    jette = Seller(page, world.at())
+    await jette.signs_in("Jette Lorenzen")
+    await page.goto(f"{page.url.rstrip('/')}/imprint")
+    await expect(page.get_by_label("Legal name")).to_have_value("Nordlauf GmbH")
+
+
 async def trail(world: World, page: Page) -> None:
     vera = Finance(page, world.at())
     await vera.signs_in("Vera Castellan")
@@ -154,6 +161,7 @@ PAGES: dict[str, Reach] = {
     "cart": cart,
     "checkout": checkout,
     "seller's orders": seller_orders,
+    "imprint": imprint,
     "trail": trail,
     "suspense": suspense,
     "settling": settling,

@@ -76,17 +76,22 @@ async def seller_ships(world: World, open_page: OpenPage, order_id: str) -> None
 
 
 async def buyer_gets_one_line_refunded(world: World, open_page: OpenPage, order_id: str) -> None:
-    """The buyer asks, the seller approves, the buyer sees it."""
+    """The buyer asks, the seller approves, the buyer sees it, and has an invoice, a label and a credit note."""
     mia = Buyer(await open_page(), world.at("nordmarkt"))
     await mia.page.goto(f"{mia.shop}/signin?next=/orders/{order_id}")
     await sign_in_by_demo_card(mia.page, "Mia Hansen")
     await expect(mia.parcel("Nordlauf").get_by_text("JD014600012345")).to_be_visible()
+    invoice = await mia.downloads("Nordlauf", "Invoice")
+    assert all(words in invoice for words in ("Nordlauf GmbH", "Fjell trail runner", order_id, "Kiel")), invoice
     await mia.asks_to_return_one("Nordlauf")
     jette = Seller(await open_page(), world.at())
     await jette.signs_in("Jette Lorenzen")
     await jette.refunds(NOTE)
     await mia.page.reload()
     await expect(mia.parcel("Nordlauf").get_by_text("Refunded").first).to_be_visible()
+    label = await mia.downloads("Nordlauf", "Return label")
+    assert all(words in label for words in ("24937 Flensburg", "Fjell trail runner")), label
+    assert "Fjell trail runner" in await mia.downloads("Nordlauf", "Credit note")
 
 
 async def finance_sees_every_posting(world: World, open_page: OpenPage, order_id: str) -> None:

@@ -27,10 +27,12 @@ from tests.http.money.conftest import Bought, Trade, keyed
 from tests.http.money.test_returns import returns_of, wish
 from tests.http.people.conftest import Browser, BrowserAt, SignedInAs, app, browser_at, house, signed_in
 from velora.apps.api import API
+from velora.flows.documents.issue import issue_due
 from velora.flows.house import TradingHouse
 from velora.kernel.ids import decode, encode
 from velora.kernel.principal import Role
 from velora.modules.catalog.models import Product
+from velora.modules.documents import service as documents
 from velora.modules.identity import service as identity
 from velora.modules.orders import service as orders
 from velora.modules.payments import service as payments
@@ -162,7 +164,7 @@ async def a_rival(db: Database, market: Market) -> Market:
 
 
 async def a_side(house: TradingHouse, market: Market, title: str, people: SignedInAs, browser_at: BrowserAt) -> Side:
-    """Goods, an order that was paid and arrived, a return, a cart, a commission rule on record, an import, webhooks, a search rule."""
+    """Goods, an order that arrived with its invoice, a return, a cart, a commission rule on record, an import, webhooks, a search rule."""
     async with house.db.begin(None) as uow:
         lamp = await goods(uow, market, title, stock=100)
         import_id = await an_import(house, uow, market.tenant.id, market.seller.id)
@@ -173,17 +175,18 @@ async def a_side(house: TradingHouse, market: Market, title: str, people: Signed
     bought: Bought = await trade.bought(2)
     staff = await at_home(house, market, owner.account_id, browser_at)
     admin, admins_account = await people(market.tenant, Role.MARKETPLACE_ADMIN)
-    var = encode("var", lamp.variant_ids[0])
     given_back = await answered(bought.buyer.ask("POST", returns_of(bought), wish(bought), keyed()))
     rule = await answered(admin.ask("POST", "/admin/commission-rules", {"percent_bps": 900, "seller_id": encode("sel", market.seller.id)}))
-    await answered(bought.buyer.ask("PUT", f"/cart/lines/{var}", {"quantity": 1}))
+    await answered(bought.buyer.ask("PUT", f"/cart/lines/{encode('var', lamp.variant_ids[0])}", {"quantity": 1}))
     own = (await answered(bought.buyer.get("/auth/sessions")))["data"]
-    async with house.db.read(market.tenant.id) as uow:
-        intent = (await payments.of_orders(uow, [(market.tenant.id, bought.order_id)]))[market.tenant.id, bought.order_id]
-        order = (await orders.orders_by_id(uow, [(market.tenant.id, bought.order_id)]))[market.tenant.id, bought.order_id]
-    async with house.db.begin(market.tenant.id) as uow:
+    key, part = (market.tenant.id, bought.order_id), (market.tenant.id, bought.part.id)
+    async with house.db.begin(None) as uow:
+        intent = (await payments.of_orders(uow, [key]))[key]
+        order = (await orders.orders_by_id(uow, [key]))[key]
         await methods.save(uow, [methods.NewMethod(market.tenant.id, order.buyer_id or 0, f"pm_{title}", "Visa", "4242", 12, 2034)])
         [card] = await methods.of_account(uow, market.tenant.id, order.buyer_id or 0)
+        await issue_due(uow, [key])
+        [invoice] = (await documents.of_seller_orders(uow, [part]))[part]
     told = await both_listen(house, market.tenant.id, market.seller.id)
     synonyms = await answered(admin.ask("POST", "/admin/search/synonyms", {"words": [title, "thing"]}))
     lst = encode("lst", lamp.listing_id)
@@ -191,7 +194,7 @@ async def a_side(house: TradingHouse, market: Market, title: str, people: Signed
     numbers = {
         "sel": market.seller.id, "prd": lamp.product_id, "var": lamp.variant_ids[0], "ord": bought.order_id, "sor": bought.part.id,
         "lin": bought.line.id, "pi": intent.id, "op": import_id, "acc": owner.account_id, "ten": market.tenant.id,
-        "loc": market.location_id, "cat": market.category_id, "pm": card.id, "pic": photo_id,
+        "loc": market.location_id, "cat": market.category_id, "pm": card.id, "pic": photo_id, "doc": invoice.id,
     }  # fmt: skip
     named = {
         "ret": given_back["id"], "rul": rule["id"], "ses": own[0]["id"], "tenant": market.tenant.slug, "products": lamp.slug,

@@ -19,6 +19,7 @@ import velora.flows.catalog_import.http
 import velora.flows.checkout.http
 import velora.flows.commission_rules.http
 import velora.flows.disputes.http
+import velora.flows.documents.http
 import velora.flows.files.http
 import velora.flows.four_eyes.http
 import velora.flows.fulfilment.http
@@ -108,6 +109,7 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     velora.flows.transfers.http.router,
     velora.flows.invoice_terms.http.router,
     velora.flows.disputes.http.router,
+    velora.flows.documents.http.router,
     velora.flows.fx.http.router,
     velora.flows.four_eyes.http.router,
     velora.flows.onboarding.http.router,

@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any, Final, TypeVar
 
 from velora.flows.checkout.cards import keep_cards
+from velora.flows.documents import issue as documents
 from velora.flows.house import TradingHouse
 from velora.flows.indexing import index_listings
 from velora.flows.notices import buyers as letters_to_buyers
@@ -59,14 +60,14 @@ REACTIONS: Final[Mapping[type[Event], Sequence[Reaction]]] = {
     OrderFailed: [figures.ask_for_days, webhooks.enqueue],
     PaymentCaptured: [figures.ask_for_days],
     PaymentFailed: [letters_to_buyers.say_lapsed, take_up.follow_failed, figures.ask_for_days, webhooks.enqueue],
-    SellerOrderCancelled: [take_up.follow_cancelled, figures.ask_for_days, webhooks.enqueue],
-    SellerOrderShipped: [letters_to_buyers.say_shipped, figures.ask_for_days, webhooks.enqueue],
+    SellerOrderCancelled: [take_up.follow_cancelled, documents.follow, figures.ask_for_days, webhooks.enqueue],
+    SellerOrderShipped: [letters_to_buyers.say_shipped, documents.follow, figures.ask_for_days, webhooks.enqueue],
     SellerOrderDelivered: [letters_to_buyers.say_delivered, figures.ask_for_days, webhooks.enqueue],
     EscrowReleased: [figures.ask_for_days, webhooks.enqueue],
     ReturnRequested: [webhooks.enqueue],
-    ReturnApproved: [letters_to_buyers.say_return_approved, webhooks.enqueue],
+    ReturnApproved: [letters_to_buyers.say_return_approved, documents.follow, webhooks.enqueue],
     ReturnDeclined: [letters_to_buyers.say_return_declined, webhooks.enqueue],
-    RefundSettled: [letters_to_buyers.say_refunded, figures.ask_for_days, webhooks.enqueue],
+    RefundSettled: [letters_to_buyers.say_refunded, documents.follow, figures.ask_for_days, webhooks.enqueue],
     PayoutReserved: [webhooks.enqueue],
     PayoutPaid: [letters_to_sellers.say_paid_out, figures.ask_for_days, webhooks.enqueue],
     PayoutFailed: [webhooks.enqueue],

@@ -1,4 +1,4 @@
-import { LayoutDashboard, Package, Tag, Undo2, Wallet, Webhook } from "lucide-react";
+import { LayoutDashboard, Package, Stamp, Tag, Undo2, Wallet, Webhook } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ScrollRestoration, useNavigate, useParams } from "react-router-dom";
@@ -74,6 +74,7 @@ function useSections(sellerId: string): ConsoleSection[] {
       badge: home && { count: home.low_stock, tone: "warning" },
     },
     { to: `${at}/money`, label: t("money"), icon: <Wallet /> },
+    { to: `${at}/imprint`, label: t("imprint"), icon: <Stamp /> },
     { to: `${at}/webhooks`, label: t("webhooks"), icon: <Webhook /> },
   ];
 }

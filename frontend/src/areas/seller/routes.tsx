@@ -39,6 +39,10 @@ export const routes: RouteObject[] = [
         ),
       },
       {
+        path: "imprint",
+        lazy: lazyPage(async () => (await import("@/features/imprint/ImprintPage")).ImprintPage, "imprint"),
+      },
+      {
         path: "webhooks",
         lazy: lazyPage(
           async () => (await import("@/features/webhooks/WebhooksPage")).WebhooksPage,

@@ -69,7 +69,8 @@ function anOrder(state = "delivered", payment = "captured") {
         escrow: { state: "held", held: euros(4490), due_at: "2026-12-06T10:00:00Z" },
         lines: [line],
         shipments: [],
-        returns: [],
+        returns: [] as object[],
+        documents: [] as object[],
       },
     ],
     timeline: [{ at: "2026-11-20T10:00:00Z", kind: "placed", seller_order_id: null }],
@@ -245,6 +246,76 @@ test("a guest's key opens the order", async () => {
   );
   open("/orders/ord_1?key=k1");
   expect(await screen.findByRole("heading", { name: "Your order" })).toBeVisible();
+});
+
+// jsdom goes nowhere but to another fragment: it stands for the file.
+const FILE = "#the-invoice";
+const invoice = {
+  id: "doc_1",
+  kind: "invoice",
+  number: "NORDMARKT-000042",
+  issued_at: "2026-11-21T10:00:00Z",
+  return_id: null,
+};
+
+test("the invoice is opened by an address that is asked for then, with the guest's key", async () => {
+  const asked: unknown[] = [];
+  const order = anOrder("cancelled");
+  const [part] = order.seller_orders;
+  shows({
+    ...order,
+    seller_orders: [{ ...part, lines: [{ ...line, returnable: 0 }], documents: [invoice] }],
+  });
+  server.use(
+    http.get("*/api/v1/orders/ord_1/documents/doc_1", ({ request }) => {
+      asked.push(new URL(request.url).searchParams.get("key"));
+      return HttpResponse.json({ url: FILE, until: "2026-11-21T10:05:00Z" });
+    }),
+  );
+  const { person, unmount } = open();
+  expect(await screen.findByRole("button", { name: "Invoice NORDMARKT-000042" })).toBeEnabled();
+  expect(asked).toEqual([]);
+  await person.click(screen.getByRole("button", { name: "Invoice NORDMARKT-000042" }));
+  await expect.poll(() => window.location.hash).toBe(FILE);
+  unmount();
+  window.location.hash = "";
+  open("/orders/ord_1?key=k1");
+  await person.click(await screen.findByRole("button", { name: "Invoice NORDMARKT-000042" }));
+  await expect.poll(() => window.location.hash).toBe(FILE);
+  expect(asked).toEqual([null, "k1"]);
+});
+
+test("a return's label stands with it, and a file that cannot be had says why", async () => {
+  const order = anOrder();
+  const [part] = order.seller_orders;
+  const back = {
+    id: "ret_1",
+    reason: "damaged",
+    state: "approved",
+    amount: euros(2000),
+    note: "",
+    lines: [],
+    requested_at: "2026-11-25T10:00:00Z",
+  };
+  const label = { ...invoice, id: "doc_3", kind: "return_label", number: "", return_id: "ret_1" };
+  const note = { ...label, id: "doc_2", kind: "credit_note", number: "NORDMARKT-C000007" };
+  shows({ ...order, seller_orders: [{ ...part, returns: [back], documents: [invoice, note, label] }] });
+  server.use(
+    http.get("*/api/v1/orders/ord_1/documents/doc_3", () =>
+      HttpResponse.json({ status: 503, detail: "Files cannot be had just now." }, { status: 503 }),
+    ),
+  );
+  const { person } = open();
+  const parcel = within(await screen.findByRole("region", { name: "From Keramik Kiel" }));
+  expect(parcel.getAllByRole("button").map((button) => button.textContent.trim())).toEqual([
+    "Return label",
+    "It has arrived",
+    "Return something",
+    "Invoice NORDMARKT-000042",
+    "Credit note NORDMARKT-C000007",
+  ]);
+  await person.click(parcel.getByRole("button", { name: "Return label" }));
+  expect(await screen.findByText("Files cannot be had just now.")).toBeVisible();
 });
 
 test("the history is told in the reader's words, with who carries the parcel", async () => {

@@ -8,6 +8,7 @@ import { useFormat } from "@/shared/format";
 import { Button, Chip, CopyId } from "@/shared/kit";
 import { ProductPicture, type Tone } from "@/shared/pictures";
 import { ConfirmArrival } from "./ConfirmArrival";
+import { Documents } from "./Documents";
 import { ReturnDialog } from "./ReturnDialog";
 import { RETURN_TONES, TONES } from "./states";
 
@@ -22,10 +23,6 @@ interface ParcelProps {
 /** One seller's part: what is in it, where it is, who holds the money for it. */
 export function Parcel({ part, order, orderKey, place }: ParcelProps) {
   const { t } = useTranslation("order");
-  const [asking, setAsking] = useState<"return" | "arrived">();
-  const open = part.escrow.state === "held" || part.escrow.state === "due";
-  const mayConfirm = open && (part.state === "shipped" || part.state === "delivered");
-  const mayReturn = part.lines.some((line) => line.returnable > 0);
   const cameBack = order.timeline.some(
     ({ kind, seller_order_id }) => kind === "refused" && seller_order_id === part.id,
   );
@@ -53,10 +50,25 @@ export function Parcel({ part, order, orderKey, place }: ParcelProps) {
           <Line key={line.id} line={line} />
         ))}
       </ul>
-      <Returns part={part} />
+      <Returns part={part} orderId={order.id} orderKey={orderKey} />
       <Escrow part={part} />
-      {(mayConfirm || mayReturn) && (
-        <footer className="flex flex-wrap gap-2.5 border-t border-line px-5 py-4 print:hidden">
+      <Actions part={part} order={order} orderKey={orderKey} />
+    </section>
+  );
+}
+
+/** What the buyer may do about the part, and the papers of it. */
+function Actions({ part, order, orderKey }: Omit<ParcelProps, "place">) {
+  const { t } = useTranslation("order");
+  const [asking, setAsking] = useState<"return" | "arrived">();
+  const open = part.escrow.state === "held" || part.escrow.state === "due";
+  const mayConfirm = open && (part.state === "shipped" || part.state === "delivered");
+  const mayReturn = part.lines.some((line) => line.returnable > 0);
+  const bills = part.documents.filter(({ kind }) => kind !== "return_label");
+  return (
+    <>
+      {(mayConfirm || mayReturn || bills.length > 0) && (
+        <footer className="flex flex-wrap items-center gap-2.5 border-t border-line px-5 py-4 print:hidden">
           {mayConfirm && (
             <Button tone="soft" onClick={() => setAsking("arrived")}>
               <PackageCheck />
@@ -69,6 +81,7 @@ export function Parcel({ part, order, orderKey, place }: ParcelProps) {
               {t("return")}
             </Button>
           )}
+          <Documents documents={bills} orderId={order.id} orderKey={orderKey} />
         </footer>
       )}
       {asking === "return" && (
@@ -89,7 +102,7 @@ export function Parcel({ part, order, orderKey, place }: ParcelProps) {
           onClose={() => setAsking(undefined)}
         />
       )}
-    </section>
+    </>
   );
 }
 
@@ -153,7 +166,14 @@ function Line({ line }: { line: OrderLineOut }) {
   );
 }
 
-function Returns({ part }: { part: SellerOrderOut }) {
+interface ReturnsProps {
+  part: SellerOrderOut;
+  orderId: string;
+  orderKey: string | undefined;
+}
+
+/** What goes back and how far that is, each with the label for its parcel. */
+function Returns({ part, orderId, orderKey }: ReturnsProps) {
   const { t } = useTranslation("order");
   const { money, date } = useFormat();
   return part.returns.map((one) => (
@@ -168,6 +188,15 @@ function Returns({ part }: { part: SellerOrderOut }) {
         {t("return_asked", { at: date(one.requested_at) })}
         {one.note && ` · “${one.note}”`}
       </p>
+      <div className="mt-2.5 flex flex-wrap gap-2.5 empty:hidden print:hidden">
+        <Documents
+          documents={part.documents.filter(
+            ({ kind, return_id }) => kind === "return_label" && return_id === one.id,
+          )}
+          orderId={orderId}
+          orderKey={orderKey}
+        />
+      </div>
     </div>
   ));
 }

@@ -49,6 +49,7 @@ const anOrder = {
   ],
   shipments: [] as object[],
   returns: [],
+  documents: [] as object[],
   timeline: [{ at: "2026-11-21T16:36:28Z", kind: "placed", seller_order_id: null }],
 };
 const shows = (order: object) =>
@@ -105,4 +106,23 @@ test("a parcel that came back unpaid is not on its way any more", async () => {
   await screen.findByText("Parcels");
   expect(chip()).toHaveTextContent("Came back unpaid");
   expect(chip()).not.toHaveTextContent("On its way");
+});
+
+// jsdom goes nowhere but to another fragment: it stands for the file.
+const FILE = "#the-invoice";
+
+test("the seller opens what was issued for the order", async () => {
+  const invoice = { id: "doc_1", kind: "invoice", number: "NORDMARKT-000042", return_id: null };
+  shows({ ...anOrder, documents: [{ ...invoice, issued_at: "2026-11-22T10:00:00Z" }] });
+  server.use(
+    http.get("*/api/v1/seller/sel_1/documents/doc_1", () =>
+      HttpResponse.json({ url: FILE, until: "2026-11-22T10:05:00Z" }),
+    ),
+  );
+  const { person } = showRoutes(
+    [{ path: "/seller/:sellerId/orders/:orderId", element: <OrderPage /> }],
+    "/seller/sel_1/orders/sor_1",
+  );
+  await person.click(await screen.findByRole("button", { name: "Invoice NORDMARKT-000042" }));
+  await expect.poll(() => window.location.hash).toBe(FILE);
 });

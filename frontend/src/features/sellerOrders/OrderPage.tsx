@@ -21,6 +21,7 @@ import {
 } from "@/shared/kit";
 import { AddressLines } from "./AddressLines";
 import { leftToShip, TO_SHIP, useDeliver } from "./api";
+import { Documents } from "./Documents";
 import { History } from "./History";
 import { OrderLines } from "./OrderLines";
 import { OrderState } from "./OrderState";
@@ -73,6 +74,7 @@ function Shown({ sellerId, order }: { sellerId: string; order: SellerOrderFullOu
           <>
             <Earnings order={order} />
             <Address order={order} />
+            <Documents sellerId={sellerId} order={order} />
             <Card title={t("history")}>
               <History order={order} />
             </Card>

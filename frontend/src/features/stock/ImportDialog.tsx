@@ -1,14 +1,14 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { Download } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { request, type Problem } from "@/shared/api";
 import { linkImportFile, useReadImport } from "@/shared/api/generated/import-and-export/import-and-export";
-import type { ImportOut, FileLinkOut } from "@/shared/api/generated/model";
+import type { ImportOut } from "@/shared/api/generated/model";
 import { getListSellerProductsQueryKey } from "@/shared/api/generated/offering/offering";
 import { useListPlaces } from "@/shared/api/generated/onboarding/onboarding";
+import { FileButton } from "@/shared/files";
 import { useFormat } from "@/shared/format";
-import { Button, Dialog, Dropzone, Field, LoadError, Notice, Progress, Select, toast } from "@/shared/kit";
+import { Button, Dialog, Dropzone, Field, LoadError, Notice, Progress, Select } from "@/shared/kit";
 
 const POLL = 700;
 
@@ -107,24 +107,6 @@ function Choose({ sellerId, busy, refusal, onFile }: ChooseProps) {
   );
 }
 
-/** The file that was sent, by an address that is asked for when it is wanted: it ends after a few minutes. */
-function SentFile({ sellerId, importId }: { sellerId: string; importId: string }) {
-  const { t } = useTranslation("stock");
-  const link = useMutation<FileLinkOut, Problem>({
-    mutationFn: () => linkImportFile(sellerId, importId),
-    onSuccess: ({ url }) => window.location.assign(url),
-    onError: (problem) => toast({ title: problem.detail || problem.message, tone: "negative" }),
-  });
-  return (
-    <div>
-      <Button onClick={() => link.mutate()} disabled={link.isPending}>
-        <Download aria-hidden />
-        {t("import_sent_file")}
-      </Button>
-    </div>
-  );
-}
-
 function Outcome({ sellerId, work }: { sellerId: string; work: ImportOut }) {
   const { t } = useTranslation("stock");
   const { number } = useFormat();
@@ -147,7 +129,11 @@ function Outcome({ sellerId, work }: { sellerId: string; work: ImportOut }) {
           {t("import_fix")}
         </Notice>
       )}
-      {!isRunning(work) && <SentFile sellerId={sellerId} importId={work.id} />}
+      {!isRunning(work) && (
+        <div>
+          <FileButton ask={() => linkImportFile(sellerId, work.id)}>{t("import_sent_file")}</FileButton>
+        </div>
+      )}
       {work.errors.length > 0 && (
         <div className="max-h-64 overflow-auto rounded-lg border">
           <table className="w-full text-sm">

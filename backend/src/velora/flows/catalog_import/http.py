@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -12,6 +11,7 @@ from fastapi.responses import StreamingResponse
 from velora.flows.catalog_import.export import export_products
 from velora.flows.catalog_import.run import Wanted, import_products
 from velora.flows.catalog_import.sent import forget_later, keep_sent, link_to_sent
+from velora.flows.files.http import FileLinkOut
 from velora.flows.sheets import BadFile
 from velora.kernel.errors import Forbidden, Invalid, MalformedId, NotFound
 from velora.kernel.ids import encode
@@ -73,13 +73,6 @@ class ImportOut(Schema):
         )
 
 
-class FileLinkOut(Schema):
-    """Whoever has the address gets the file, until then."""
-
-    url: str
-    until: datetime
-
-
 @router.post("/imports", status_code=202, responses=problems(NotSignedIn, Forbidden, NotFound, Invalid))
 async def start_import(seller_id: SellerId, file: UploadFile, caller: SellerStaff, house: HouseDep, tenant: TenantSlug = None) -> ImportOut:
     """Import products from a CSV file in UTF-8, one row per variant. Ask for the operation until its state is not `running`.
@@ -121,8 +114,7 @@ async def read_import(seller_id: SellerId, import_id: OperationId, caller: Selle
 async def link_import_file(seller_id: SellerId, import_id: OperationId, caller: SellerStaff, house: HouseDep) -> FileLinkOut:
     """An address of the file that was sent for an import, valid for five minutes. The file is kept for a month."""
     acting_for_seller(caller, seller_id)
-    link = await link_to_sent(house, seller_id, import_id)
-    return FileLinkOut(url=link.url, until=link.until)
+    return FileLinkOut.of(await link_to_sent(house, seller_id, import_id))
 
 
 @router.get("/products.csv", response_class=StreamingResponse, responses=problems(NotSignedIn, Forbidden, NotFound))

@@ -2,11 +2,11 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
+from velora.flows.files.links import Link, link_to
 from velora.kernel.errors import NotFound
 from velora.kernel.ids import encode
 from velora.modules.catalog.service import import_progress
@@ -15,18 +15,9 @@ from velora.platform.db.jobs import NewJob, Priority, Taken, enqueue
 from velora.platform.house import House
 
 FORGET: Final = "imports.forget"
-LASTS: Final = timedelta(minutes=5)
 KEPT: Final = timedelta(days=30)
 _TYPE: Final = "text/csv"
 _CHUNK: Final = 1 << 20
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """Whoever has the address gets the file, until then."""
-
-    url: str
-    until: datetime
 
 
 async def keep_sent(house: House, seller_id: int, import_id: int, file: Path) -> None:
@@ -52,8 +43,7 @@ async def link_to_sent(house: House, seller_id: int, import_id: int) -> Link:
     key = _key(seller_id, import_id)
     if known is None or await house.files.size(key) is None:
         raise NotFound("file of the import", encode("op", import_id))
-    url = await house.files.link_to(key, media_type=_TYPE, name=_name(import_id), lasts=LASTS)
-    return Link(url, house.clock.now() + LASTS)
+    return await link_to(house, key, media_type=_TYPE, name=_name(import_id))
 
 
 def _key(seller_id: int, import_id: int) -> str:

@@ -134,6 +134,18 @@ class DeliverySheet(Sheet):
     days: tuple[int, int]
 
 
+class ImprintSheet(Sheet):
+    """Who a seller is before the law."""
+
+    legal_name: str
+    line1: str
+    line2: str = ""
+    postal_code: str
+    city: str
+    country: str
+    tax_number: str
+
+
 class SellerSheet(Sheet):
     """`prices_in` are the further currencies in which this seller says what its goods and their delivery cost."""
 
@@ -147,6 +159,7 @@ class SellerSheet(Sheet):
     owner: PersonSheet
     staff: tuple[PersonSheet, ...]
     locations: tuple[str, ...]
+    imprint: ImprintSheet
     delivery: DeliverySheet
     product: tuple[ProductSheet, ...]
 

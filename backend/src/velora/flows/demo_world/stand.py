@@ -28,7 +28,7 @@ from velora.modules.identity import service as identity
 from velora.modules.identity.service import AccountFacts, Grant, NewAccount
 from velora.modules.sellers import service as seller_service
 from velora.modules.sellers.policy import StaffRole, State
-from velora.modules.sellers.service import Membership, NewSeller, SellerFacts
+from velora.modules.sellers.service import Imprint, Membership, NewSeller, SellerFacts
 from velora.modules.tenants import service as tenants
 from velora.modules.tenants.policy import FurtherCurrency, Hero, NewTenant, Theme
 from velora.modules.tenants.service import BankDetails, CashOnDelivery, OnInvoice, PaidLater, TenantFacts
@@ -144,6 +144,8 @@ async def _found_sellers(uow: UnitOfWork, accounts: Mapping[str, int], places: M
     for seller in sellers():
         for person in seller.staff:
             await seller_service.hire(uow, standing[seller.slug], accounts[person.email], StaffRole.STAFF)
+    imprints = [(standing[seller.slug], Imprint(**seller.imprint.model_dump())) for seller in sellers()]
+    granted([await seller_service.set_imprint(uow, seller_id, imprint) for seller_id, imprint in imprints], Imprint)
     applications = [
         onboarding.Application(standing[seller.slug], slug, seller.about, _owner(standing[seller.slug], accounts[seller.owner.email]))
         for seller in sellers()

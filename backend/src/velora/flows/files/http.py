@@ -2,21 +2,34 @@
 
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Path, Request, Response
 
+from velora.flows.files.links import Link
 from velora.kernel.errors import NotFound, Refusal
 from velora.platform.files.disposition import saved_as
 from velora.platform.files.tickets import BadTicket, Ticket, Tickets
 from velora.platform.house import House
-from velora.platform.web import HouseDep, problems
+from velora.platform.web import HouseDep, Schema, problems
 from velora.platform.web.problems import FilesUnavailable
 
 router = APIRouter(prefix="/files", tags=["files"])
 _LARGEST: Final = 100_000_000  # bytes: nothing that we link to is as large
 
 TicketText = Annotated[str, Path(max_length=2000, description="As the address was given")]
+
+
+class FileLinkOut(Schema):
+    """Whoever has the address gets the file, until then."""
+
+    url: str
+    until: datetime
+
+    @classmethod
+    def of(cls, link: Link) -> "FileLinkOut":
+        return cls(url=link.url, until=link.until)
 
 
 @dataclass(unsafe_hash=True)

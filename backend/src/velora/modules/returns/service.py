@@ -65,6 +65,8 @@ class ReturnFacts:
     requested_at: datetime
     lines: tuple[ReturnedLine, ...]
     as_credit_of: int | None = None
+    decided_at: datetime | None = None
+    settled_at: datetime | None = None
 
     @property
     def amount_minor(self) -> int:
@@ -228,5 +230,5 @@ def _facts(one: ReturnRequest, lines: Sequence[ReturnLine], state: State | None 
         lines=tuple(
             ReturnedLine(line.line_id, Worth(line.quantity, line.net_minor, line.tax_minor, line.commission_minor)) for line in lines
         ),
-        as_credit_of=one.as_credit_of,
+        as_credit_of=one.as_credit_of, decided_at=one.decided_at, settled_at=one.settled_at,
     )  # fmt: skip

@@ -51,3 +51,19 @@ class SellerMembership(TenantOwned, Base):
     decided_at: Mapped[datetime | None] = mapped_column(UtcTime)
     decided_by: Mapped[int | None] = mapped_column(BigId)
     note: Mapped[str] = mapped_column(String(500))
+
+
+class SellerImprint(Base):
+    """Who the seller is before the law, and where: what its invoices say, and where goods go back to."""
+
+    __tablename__ = "seller_imprint"
+
+    seller_id: Mapped[int] = mapped_column(ForeignKey(Seller.id), primary_key=True, autoincrement=False)
+    legal_name: Mapped[str] = mapped_column(String(120))
+    line1: Mapped[str] = mapped_column(String(120))
+    line2: Mapped[str] = mapped_column(String(120))
+    postal_code: Mapped[str] = mapped_column(String(16))
+    city: Mapped[str] = mapped_column(String(80))
+    country: Mapped[str] = mapped_column(String(2))
+    tax_number: Mapped[str] = mapped_column(String(30))
+    changed_at: Mapped[datetime] = mapped_column(UtcTime)

@@ -1,6 +1,7 @@
 """Which steps a seller's membership may take, and who may take them."""
 
 import re
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
 
@@ -9,6 +10,11 @@ from velora.kernel.principal import Principal, Role
 
 _SLUG: Final = re.compile(r"[a-z0-9][a-z0-9-]{1,58}[a-z0-9]")
 _COUNTRY: Final = re.compile(r"[A-Z]{2}")
+# The texts of an imprint: how long each may be, and whether it must be given.
+IMPRINT: Final[Mapping[str, tuple[int, bool]]] = {
+    "legal_name": (120, True), "line1": (120, True), "line2": (120, False), "postal_code": (16, True), "city": (80, True),
+    "country": (2, True), "tax_number": (30, False),
+}  # fmt: skip
 
 
 class State(StrEnum):
@@ -59,6 +65,18 @@ def check_seller(*, slug: str, name: str, about: str, country: str) -> Invalid |
     return None
 
 
+def check_imprint(values: Mapping[str, str]) -> Invalid | None:
+    """The first thing that is wrong with an imprint; `values` are its texts by name, without what stands around them."""
+    for name, (longest, needed) in IMPRINT.items():
+        value = values[name]
+        if len(value) > longest or (needed and not value) or not value.isprintable():
+            wanted = f"1 to {longest}" if needed else f"at most {longest}"
+            return Invalid(f"/{name}", f"Give {wanted} characters on one line.")
+    if _COUNTRY.fullmatch(values["country"]) is None:
+        return Invalid("/country", "Give the two capital letters of a country: DE, GB.")
+    return None
+
+
 def may_decide(principal: Principal, tenant_id: int) -> bool:
     """Approve, decline and suspend: the marketplace's own administrator, or a super admin."""
     if principal.account_id is None:
@@ -72,7 +90,7 @@ def may_act_for(principal: Principal, seller_id: int) -> bool:
 
 
 def may_manage_staff(role: StaffRole | None) -> bool:
-    """Hire and dismiss: owners."""
+    """Hire and dismiss, and say who the seller is before the law: owners."""
     return role is StaffRole.OWNER
 
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import ColumnElement, Row, Select, delete, select, tuple_, update
 
-from velora.modules.sellers.models import Seller, SellerMembership, SellerStaff
+from velora.modules.sellers.models import Seller, SellerImprint, SellerMembership, SellerStaff
 from velora.platform.db import ACROSS_TENANTS, UnitOfWork
 
 
@@ -18,6 +18,22 @@ async def add_sellers(uow: UnitOfWork, rows: Sequence[Mapping[str, object]]) -> 
 
 async def set_tier(uow: UnitOfWork, seller_id: int, tier: str) -> None:
     await uow.change(update(Seller).where(Seller.id == seller_id).values(tier=tier))
+
+
+async def imprints(uow: UnitOfWork, seller_ids: Collection[int]) -> Sequence[SellerImprint]:
+    return await uow.entities(select(SellerImprint).where(SellerImprint.seller_id.in_(seller_ids)))
+
+
+async def lock(uow: UnitOfWork, seller_id: int) -> Seller | None:
+    """Nobody else changes what belongs to this seller until the transaction ends."""
+    return await uow.entity(UnitOfWork.for_update(select(Seller).where(Seller.id == seller_id)))
+
+
+async def set_imprint(uow: UnitOfWork, seller_id: int, values: Mapping[str, object], *, is_new: bool) -> None:
+    if is_new:
+        await uow.insert(SellerImprint, [{"seller_id": seller_id, **values}])
+    else:
+        await uow.change(update(SellerImprint).where(SellerImprint.seller_id == seller_id).values(**values))
 
 
 async def staff(uow: UnitOfWork, seller_id: int) -> Sequence[SellerStaff]:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
 from velora.kernel.errors import Invalid, NotFound
@@ -10,7 +10,7 @@ from velora.kernel.ids import encode
 from velora.modules.sellers import policy, repository
 from velora.modules.sellers.errors import LastOwner, NotPossibleNow, SellerSlugTaken
 from velora.modules.sellers.events import SellerApplied, SellerApproved, SellerDeclined, SellerSuspended
-from velora.modules.sellers.models import Seller, SellerMembership, SellerStaff
+from velora.modules.sellers.models import Seller, SellerImprint, SellerMembership, SellerStaff
 from velora.modules.sellers.policy import StaffRole, State, Tier
 from velora.platform.db import UnitOfWork
 
@@ -45,6 +45,19 @@ class NewSeller:
     owner_id: int
     about: str = ""
     tier: str = "standard"
+
+
+@dataclass(frozen=True)
+class Imprint:
+    """Who the seller is before the law, and where. `tax_number` as its country writes it; empty where it has none."""
+
+    legal_name: str
+    line1: str
+    line2: str
+    postal_code: str
+    city: str
+    country: str
+    tax_number: str
 
 
 @dataclass(frozen=True)
@@ -110,6 +123,23 @@ async def set_tier(uow: UnitOfWork, seller_id: int, tier: Tier) -> SellerFacts |
     """The seller has what belongs to this tier from now on."""
     await repository.set_tier(uow, seller_id, tier.value)
     return (await facts(uow, {seller_id})).get(seller_id) or NotFound("seller", encode("sel", seller_id))
+
+
+async def imprints(uow: UnitOfWork, seller_ids: Collection[int]) -> dict[int, Imprint]:
+    """The imprints of these sellers; who has given none is missing."""
+    return {row.seller_id: _imprint(row) for row in await repository.imprints(uow, seller_ids)}
+
+
+async def set_imprint(uow: UnitOfWork, seller_id: int, wanted: Imprint) -> Imprint | Invalid | NotFound:
+    """This is the seller's imprint from now on. What was issued before says what it said."""
+    values = {name: " ".join(str(value).split()) for name, value in asdict(wanted).items()}
+    if refusal := policy.check_imprint(values):
+        return refusal
+    if await repository.lock(uow, seller_id) is None:
+        return NotFound("seller", encode("sel", seller_id))
+    is_new = seller_id not in await imprints(uow, [seller_id])
+    await repository.set_imprint(uow, seller_id, {**values, "changed_at": uow.now}, is_new=is_new)
+    return Imprint(**values)
 
 
 async def staff(uow: UnitOfWork, seller_id: int) -> list[StaffMember]:
@@ -226,6 +256,10 @@ def _without_key(row: dict[str, object]) -> dict[str, object]:
 
 def _facts(seller: Seller) -> SellerFacts:
     return SellerFacts(seller.id, seller.slug, seller.name, seller.about, seller.country, seller.tier, seller.created_at)
+
+
+def _imprint(row: SellerImprint) -> Imprint:
+    return Imprint(row.legal_name, row.line1, row.line2, row.postal_code, row.city, row.country, row.tax_number)
 
 
 def _row(facts: SellerFacts) -> dict[str, object]:

@@ -5,11 +5,13 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
+from pydantic import Field
 
 from velora.flows.refund.http import ReturnOut
 from velora.flows.screens.orders.view import OrderSummary, OrderView, orders_of, seen_by
 from velora.kernel.errors import NotFound
 from velora.kernel.paging import Page, decode_cursor, encode_cursor
+from velora.modules.documents import service as documents
 from velora.modules.escrow import service as escrow
 from velora.modules.orders import service as orders
 from velora.modules.payments import service as payments
@@ -74,6 +76,21 @@ class EscrowOut(Schema):
     due_at: datetime | None
 
 
+class DocumentOut(Schema):
+    """A file for this part of the order; `return_id` where it is about a return."""
+
+    id: Annotated[int, ident("doc")]
+    kind: documents.Kind
+    number: str = Field(examples=["NORDLICHT-000042"], description="In its seller's series; labels have none")
+    issued_at: datetime
+    return_id: Annotated[int, ident("ret")] | None
+
+    @classmethod
+    def of(cls, one: documents.DocumentFacts) -> "DocumentOut":
+        about = one.subject_id if one.subject_id != one.seller_order_id else None
+        return cls(id=one.id, kind=one.kind, number=one.number, issued_at=one.issued_at, return_id=about)
+
+
 class SellerOrderOut(Schema):
     """One seller's part. Amounts stand as the marketplace shows prices: with tax where its prices include tax."""
 
@@ -88,6 +105,7 @@ class SellerOrderOut(Schema):
     lines: list[OrderLineOut]
     shipments: list[ShipmentOut]
     returns: list[ReturnOut]
+    documents: list[DocumentOut]
 
 
 class TimelineOut(Schema):
@@ -265,6 +283,7 @@ def part_out(view: OrderView, part: orders.SellerOrder) -> SellerOrderOut:
         lines=[_line_out(view, line, currency, tax_within=tax_within) for line in lines],
         shipments=_shipments_out(view, part),
         returns=[ReturnOut.of(one) for one in view.returns.get(key, ())],
+        documents=[DocumentOut.of(one) for one in view.documents.get(key, ())],
     )
 
 

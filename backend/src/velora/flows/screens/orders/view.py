@@ -7,6 +7,7 @@ from velora.kernel.errors import NotFound
 from velora.kernel.ids import encode
 from velora.kernel.principal import Principal
 from velora.modules.credit import service as credit
+from velora.modules.documents import service as documents
 from velora.modules.escrow import service as escrow
 from velora.modules.orders import service as orders
 from velora.modules.orders.service import OrderRead
@@ -21,8 +22,8 @@ Key = tuple[int, int]
 
 @dataclass(frozen=True)
 class OrderView:
-    """One order with its sellers, payment, escrow and returns; `credit` where store credit has a part in the payment, `bank` where it is
-    to be paid by transfer.
+    """One order with its sellers, payment, escrow, returns and documents; `credit` where store credit has a part in the payment, `bank`
+    where it is to be paid by transfer.
     """
 
     read: OrderRead
@@ -31,6 +32,7 @@ class OrderView:
     sellers: Mapping[int, sellers.SellerFacts]
     held: Mapping[Key, escrow.Hold]
     returns: Mapping[Key, Sequence[returns.ReturnFacts]]
+    documents: Mapping[Key, Sequence[documents.DocumentFacts]]
     bank: tenants.BankDetails | None = None
 
     @property
@@ -71,6 +73,7 @@ async def order_view(uow: UnitOfWork, key: Key) -> OrderView | None:
         await sellers.facts(uow, {part.seller_id for part in read.parts}),
         await escrow.of_seller_orders(uow, parts),
         await returns.of_seller_orders(uow, parts),
+        await documents.of_seller_orders(uow, parts),
         await _bank_for(uow, payment),
     )
 
