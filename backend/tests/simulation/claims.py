@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from typing import Final
 
+from tests.simulation.claims_of_documents import DOCUMENTS
 from tests.simulation.claims_of_later import LATER
 from tests.simulation.claims_of_tenders import TENDERS
 from tests.simulation.evidence import NEVER_TAKEN, Broken, Evidence
@@ -291,5 +292,5 @@ def effects_happened_once(seen: Evidence) -> Broken:
 CLAIMS: Final[Sequence[Callable[[Evidence], Broken]]] = (
     charged_is_paid, one_key_one_order, what_was_said_holds, nothing_hangs, the_books_say_what_the_gateway_has, no_stock_is_lost,
     refunds_are_given_once, each_part_is_released_once, what_is_asked_for_is_kept, payouts_are_sent_once, every_event_was_heard,
-    what_must_be_told_was_told, effects_happened_once, *TENDERS, *LATER,
+    what_must_be_told_was_told, effects_happened_once, *TENDERS, *LATER, *DOCUMENTS,
 )  # fmt: skip

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.simulation.mutations import Mutation
-from tests.simulation.mutations_of_later import MUTATIONS
+from tests.simulation.mutations_of_documents import MUTATIONS
 from tests.simulation.run import Simulation
 
 MOST_SEEDS = 200
