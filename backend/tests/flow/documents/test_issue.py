@@ -8,7 +8,7 @@ import pytest
 from tests.builders.orders import GUEST, Paid, a_line, a_paid_order, a_part, delivered, shipped
 from tests.builders.people import a_caller, a_seller, a_tenant, an_account
 from velora.flows.documents.imprint import Saying, say_imprint
-from velora.flows.documents.issue import follow, issue_due
+from velora.flows.documents.issue import follow, issue_all, issue_due
 from velora.flows.documents.page import name_of, written
 from velora.flows.documents.sheet import totals
 from velora.flows.refund.ask import ReturnAsk, ask
@@ -181,3 +181,20 @@ async def test_only_an_owner_says_who_the_seller_is_and_what_is_wrong_changes_no
             await say_imprint(uow, Saying(seller.id, replace(IMPRINT, **wrong), a_caller(account_id=owner.account_id), "127.0.0.1"))
         assert refused.value.pointer == where
     assert await sellers.imprints(uow, [seller.id]) == {seller.id: IMPRINT}
+
+
+async def test_orders_from_before_have_their_documents_once_an_operator_asks_and_only_once(db):
+    async with db.begin(None) as uow:
+        market = await a_tenant(uow)
+        seller = await a_seller(uow, (await an_account(uow)).id, at=(market.id,))
+        made = [await a_paid_order(uow, market.id, [a_part(uow, seller_id=seller.id)]) for _ in range(3)]
+        for paid in made[:2]:
+            await shipped(uow, paid)
+    seen: list[int] = []
+    before = await issue_all(db, seen.append)
+    assert before >= 2
+    assert seen[-1] >= 2
+    assert await issue_all(db, seen.append) == 0
+    async with db.read(market.id) as uow:
+        found = await documents.of_seller_orders(uow, {paid.part for paid in made})
+    assert [len(found[paid.part]) for paid in made] == [1, 1, 0]

@@ -62,6 +62,7 @@ COMMANDS: Final = (
     Later("bench", "bench:app", "Care", "How fast this machine is with this database."),
     Later("db", "schema:db", "Care", "The schema: bring it up to date, see how far it is, say who may do what."),
     Later("partitions", "upkeep:partitions", "Care", "Monthly partitions of the large tables (MySQL)."),
+    Later("documents", "documents:app", "Care", "Invoices, credit notes and return labels: issue those of orders from before."),
     Later("figures", "figures:figures", "Care", "What pages say of whole histories: count it again, compare it with the tables."),
     Later("outbox", "upkeep:outbox", "Care", "Events on their way to the bus."),
     Later("webhooks", "telling:app", "Care", "Whom we tell of what happens by webhook, and whether that goes well."),

@@ -1,7 +1,8 @@
 """What is due of an order is issued: an invoice for what has left, a label for what may come back, a credit note for what is not owed."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Final
 
 from velora.flows.documents import sheet
 from velora.flows.documents.sheet import Case
@@ -15,9 +16,10 @@ from velora.modules.returns import service as returns
 from velora.modules.returns.events import ReturnApproved
 from velora.modules.sellers import service as sellers
 from velora.modules.tenants import service as tenants
-from velora.platform.db import UnitOfWork
+from velora.platform.db import Database, UnitOfWork
 
 Key = tuple[int, int]
+_PAGE: Final = 200  # parts in a transaction
 
 
 async def follow(uow: UnitOfWork, events: Sequence[SellerOrderShipped | SellerOrderCancelled | ReturnApproved | RefundSettled]) -> None:
@@ -25,8 +27,11 @@ async def follow(uow: UnitOfWork, events: Sequence[SellerOrderShipped | SellerOr
     await issue_due(uow, {(event.tenant_id, event.order_id) for event in events})
 
 
-async def issue_due(uow: UnitOfWork, keys: Collection[Key]) -> None:
-    """Whatever is due by now of these orders is issued, once however often it is asked. It goes by what is so, not by what was told."""
+async def issue_due(uow: UnitOfWork, keys: Collection[Key]) -> int:
+    """Whatever is due by now of these orders is issued, once however often it is asked; how many are new.
+
+    It goes by what is so, not by what was told.
+    """
     cases = await _cases(uow, keys)
     back = await returns.of_seller_orders(uow, cases)
     invoices = {
@@ -35,7 +40,30 @@ async def issue_due(uow: UnitOfWork, keys: Collection[Key]) -> None:
     made = await documents.issue(uow, [_invoice(case) for key, case in cases.items() if key not in invoices])
     invoices |= {(one.tenant_id, one.seller_order_id): one for one in made}
     further = [one for key, case in cases.items() for one in (*_labels(case, back[key]), *_credits(case, back[key], invoices[key]))]
-    await documents.issue(uow, further)
+    return len(made) + len(await documents.issue(uow, further))
+
+
+async def issue_all(db: Database, done: Callable[[int], None]) -> int:
+    """Whatever is due of any order is issued, also of those that left before there were documents; how many are new.
+
+    `done` is told now and then how many parts have been looked at. Stopped, the next call goes on with what is not there.
+    """
+    looked_at = new = 0
+    async with db.read(None) as uow:
+        markets = await tenants.all_tenants(uow)
+    for market in markets:
+        after = 0
+        while page := await _left(db, market.id, after):
+            async with db.begin(None) as uow:
+                new += await issue_due(uow, {(market.id, order_id) for _, order_id in page})
+            after, looked_at = page[-1][0], looked_at + len(page)
+            done(looked_at)
+    return new
+
+
+async def _left(db: Database, tenant_id: int, after: int) -> Sequence[tuple[int, int]]:
+    async with db.read(tenant_id) as uow:
+        return await orders.walk_left(uow, tenant_id, after=after, limit=_PAGE)
 
 
 def _invoice(case: Case) -> NewDocument:

@@ -232,6 +232,13 @@ async def commissions_after(
     return [(*row,) for row in await uow.all(statement)]
 
 
+async def left_after(uow: UnitOfWork, tenant_id: int, after: int, limit: int) -> Sequence[tuple[int, int]]:
+    """(seller order, order) of the next parts after this id of which something has left."""
+    part = SellerOrder
+    left = select(part.id, part.order_id).where(part.tenant_id == tenant_id, part.id > after, part.shipped_at.is_not(None))
+    return [(*row,) for row in await uow.all(left.order_by(part.id).limit(limit))]
+
+
 def _by_key(row: SellerOrder | OrderLine) -> Key:
     return row.tenant_id, row.id
 

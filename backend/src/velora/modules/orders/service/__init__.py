@@ -43,6 +43,7 @@ from velora.modules.orders.service.reading import (
     recent,
     sums_of,
     walk_commissions,
+    walk_left,
 )
 
 __all__ = [
@@ -97,5 +98,6 @@ __all__ = [
     "ship",
     "sums_of",
     "walk_commissions",
+    "walk_left",
     "whole",
 ]

@@ -193,3 +193,8 @@ async def walk_commissions(
 ) -> Sequence[tuple[int, int, int, int, int, int, int, int, str]]:
     """(tenant, line, rule, version, percent, fixed part, net, commission, currency) of a marketplace's next lines after this id."""
     return await repository.commissions_after(uow, tenant_id=tenant_id, after=after, limit=limit)
+
+
+async def walk_left(uow: UnitOfWork, tenant_id: int, *, after: int, limit: int) -> Sequence[tuple[int, int]]:
+    """(seller order, order) of a marketplace's next parts after this id of which something has left."""
+    return await repository.left_after(uow, tenant_id, after, limit)
