@@ -7,12 +7,12 @@ from velora.apps.cli.home import at_home
 from velora.flows.documents.issue import issue_all
 from velora.platform.settings import Settings, read_settings
 
-app = typer.Typer(help="Invoices, credit notes and return labels.", no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True)
 
 
 @app.callback()
 def documents() -> None:
-    """Invoices, credit notes and return labels: workers issue them as orders go on."""
+    """Invoices, credit notes and return labels: issue those of orders from before."""
 
 
 @app.command("issue")
