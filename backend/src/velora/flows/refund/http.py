@@ -226,8 +226,8 @@ async def decline_return(
 async def _decision(house: TradingHouse, caller: Principal, seller_id: int, return_id: int, body: DecisionIn) -> Decision:
     acting_for_seller(caller, seller_id)
     async with house.db.read(None) as uow:
-        facts = await returns.anywhere(uow, return_id)
-    if facts is None or facts.seller_id != seller_id:
+        facts = await returns.one_of_seller(uow, seller_id, return_id)
+    if facts is None:
         raise NotFound("return", encode("ret", return_id))
     return Decision(facts.tenant_id, facts.order_id, return_id, body.note, caller.actor_ref)
 

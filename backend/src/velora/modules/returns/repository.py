@@ -6,7 +6,7 @@ from typing import Final
 from sqlalchemy import func, select, tuple_
 
 from velora.modules.returns.models import ReturnLine, ReturnRequest
-from velora.modules.returns.policy import STANDING, Worth
+from velora.modules.returns.policy import STANDING, State, Worth
 from velora.platform.db import ACROSS_TENANTS, UnitOfWork
 
 Key = tuple[int, int]
@@ -40,8 +40,10 @@ async def by_id(uow: UnitOfWork, keys: Collection[Key]) -> Sequence[ReturnReques
     return await uow.entities(select(ReturnRequest).where(tuple_(ReturnRequest.tenant_id, ReturnRequest.id).in_(sorted(keys))))
 
 
-async def by_id_anywhere(uow: UnitOfWork, return_id: int) -> ReturnRequest | None:
-    return await uow.entity(select(ReturnRequest).where(ReturnRequest.id == return_id).execution_options(**ACROSS_TENANTS))
+async def one_of_seller(uow: UnitOfWork, seller_id: int, return_id: int) -> ReturnRequest | None:
+    """Every state is named, as the index has them between the seller and the id."""
+    named = ReturnRequest.seller_id == seller_id, ReturnRequest.state.in_([state.value for state in State]), ReturnRequest.id == return_id
+    return await uow.entity(select(ReturnRequest).where(*named).execution_options(**ACROSS_TENANTS))
 
 
 async def of_seller(uow: UnitOfWork, seller_id: int, *, states: Collection[str], before: int | None, limit: int) -> Sequence[ReturnRequest]:

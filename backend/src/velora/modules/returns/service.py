@@ -15,7 +15,7 @@ from velora.platform.db import UnitOfWork
 
 __all__ = [
     "STANDING", "AlreadyDecided", "Ask", "NotReturnable", "NothingToGiveBack", "Reason", "ReturnFacts", "ReturnedLine", "SoldLine", "State",
-    "Worth", "anywhere", "approve", "ask", "by_id", "decidable", "decline", "of_seller", "of_seller_orders", "open_count", "settle",
+    "Worth", "approve", "ask", "by_id", "decidable", "decline", "of_seller", "of_seller_orders", "one_of_seller", "open_count", "settle",
     "standing",
 ]  # fmt: skip
 
@@ -162,9 +162,9 @@ async def by_id(uow: UnitOfWork, keys: Collection[Key]) -> dict[Key, ReturnFacts
     return {(one.tenant_id, one.id): one for one in await _with_lines(uow, await repository.by_id(uow, keys))}
 
 
-async def anywhere(uow: UnitOfWork, return_id: int) -> ReturnFacts | None:
-    """The return of this id in whichever tenant: for a seller, who works across them. The caller checks whose it is."""
-    found = await repository.by_id_anywhere(uow, return_id)
+async def one_of_seller(uow: UnitOfWork, seller_id: int, return_id: int) -> ReturnFacts | None:
+    """The seller's return of this id, in whichever marketplace. Platform scope."""
+    found = await repository.one_of_seller(uow, seller_id, return_id)
     return (await _with_lines(uow, [found]))[0] if found else None
 
 
