@@ -3,12 +3,13 @@
 from dataclasses import asdict
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 from pydantic import Field
 
 from velora.flows.documents.give import to_buyer, to_seller
 from velora.flows.documents.imprint import Saying, say_imprint
 from velora.flows.files.http import FileLinkOut
+from velora.flows.screens.orders.http import GuestKey
 from velora.flows.screens.orders.view import require_buyer
 from velora.kernel.errors import Forbidden, Invalid, MalformedId, NotFound
 from velora.modules.sellers import service as sellers
@@ -22,7 +23,6 @@ router = APIRouter(tags=["documents"], responses=problems(MalformedId))
 SellerId = Annotated[int, ident("sel")]
 OrderId = Annotated[int, ident("ord")]
 DocumentId = Annotated[int, ident("doc")]
-GuestKey = Annotated[str, Query(max_length=64, description="The key of a guest's order, as it stands in the link of the letter")]
 
 
 class ImprintIn(Schema):

@@ -6,11 +6,10 @@ from typing import Final
 from velora.flows.documents.issue import issue_due
 from velora.kernel.errors import Forbidden, NotFound, unrefused
 from velora.kernel.ids import encode
-from velora.kernel.principal import Principal, Role
+from velora.kernel.principal import Principal
 from velora.modules.audit import service as audit
 from velora.modules.audit.policy import PLATFORM
 from velora.modules.returns import service as returns
-from velora.modules.sellers import policy
 from velora.modules.sellers import service as sellers
 from velora.modules.sellers.service import Imprint
 from velora.platform.db import UnitOfWork
@@ -30,7 +29,10 @@ class Saying:
 
 async def say_imprint(uow: UnitOfWork, said: Saying) -> Imprint:
     """It is the seller's imprint, and its newest returns that were accepted have their labels now. Raises why not: only owners may."""
-    await _may_say(uow, said)
+    if not await sellers.facts(uow, [said.seller_id]):
+        raise NotFound("seller", encode("sel", said.seller_id))
+    if not await sellers.may_manage(uow, said.seller_id, said.by):
+        raise Forbidden("change who this seller is before the law; only its owners may")
     imprint = unrefused(await sellers.set_imprint(uow, said.seller_id, said.imprint))
     await audit.record(
         uow, [audit.Entry(PLATFORM, said.by.actor_ref, "sellers.imprint_set", encode("sel", said.seller_id), {}, said.address)]
@@ -39,12 +41,3 @@ async def say_imprint(uow: UnitOfWork, said: Saying) -> Imprint:
     newest = await returns.of_seller(uow, said.seller_id, states=accepted, limit=_ON_THE_WAY)
     await issue_due(uow, {(one.tenant_id, one.order_id) for one in newest})
     return imprint
-
-
-async def _may_say(uow: UnitOfWork, said: Saying) -> None:
-    team = await sellers.staff(uow, said.seller_id)
-    if not team:
-        raise NotFound("seller", encode("sel", said.seller_id))
-    own = next((member.role for member in team if member.account_id == said.by.account_id), None)
-    if not policy.may_manage_staff(own) and not said.by.has(Role.SUPER_ADMIN):
-        raise Forbidden("change who this seller is before the law; only its owners may")

@@ -1,14 +1,15 @@
 """A document as the page that a person reads: its words, its amounts and days as its language writes them. Pure but for the setting."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from importlib.resources import files
 from typing import Any, Final
 
 from velora.flows.documents.sheet import totals
-from velora.flows.documents.words import FALLBACK, WORDS
+from velora.flows.documents.words import WORDS
 from velora.modules.documents.service import DocumentFacts, Kind
 from velora.modules.notifications.policy.figures import day, money
+from velora.modules.notifications.policy.words import language_of
 from velora.platform.typesetting import square_code, typeset
 
 _TEMPLATES: Final = {Kind.INVOICE: "bill.typ", Kind.CREDIT_NOTE: "bill.typ", Kind.RETURN_LABEL: "label.typ"}
@@ -27,7 +28,7 @@ def name_of(document: DocumentFacts) -> str:
 
 
 def _bill(document: DocumentFacts) -> dict[str, object]:
-    facts, language = document.facts, _language(document)
+    facts, language = document.facts, language_of(str(document.facts["language"]))
     words, currency = WORDS[language], str(facts["currency"])
 
     def amount(minor: int) -> str:
@@ -77,7 +78,7 @@ def _taxes(by_rate: Mapping[int | None, tuple[int, int]], words: Mapping[str, st
 
 
 def _label(document: DocumentFacts) -> dict[str, object]:
-    facts, language = document.facts, _language(document)
+    facts, language = document.facts, language_of(str(document.facts["language"]))
     words = WORDS[language]
     return {
         "language": language,
@@ -95,7 +96,7 @@ def _label(document: DocumentFacts) -> dict[str, object]:
     }
 
 
-def _payment(facts: Mapping[str, Any], words: Mapping[str, str], on: Any) -> str:
+def _payment(facts: Mapping[str, Any], words: Mapping[str, str], on: Callable[[str], str]) -> str:
     payment = facts["payment"]
     if payment["method"] != "invoice":
         return words[payment["method"]]
@@ -111,8 +112,3 @@ def _rate(bps: int, language: str) -> str:
     """`19 %` in German, `19%` in English, `8.25%`."""
     figure = f"{bps / 100:.2f}".rstrip("0").rstrip(".")
     return f"{figure.replace('.', ',')}\N{NO-BREAK SPACE}%" if language == "de" else f"{figure}%"
-
-
-def _language(document: DocumentFacts) -> str:
-    said = str(document.facts["language"]).partition("-")[0]
-    return said if said in WORDS else FALLBACK

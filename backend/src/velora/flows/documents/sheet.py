@@ -52,7 +52,7 @@ def credit_for_all(billed: Json, number: str) -> Json:
 def label(case: Case, back: returns.ReturnFacts, imprint: sellers.Imprint) -> Json:
     """Where the pieces of a return go, and from whom."""
     sold = {line.id: line for line in case.lines}
-    rows = [{"title": _title(sold[one.line_id]), "quantity": one.worth.quantity} for one in back.lines]
+    rows = [{"title": orders.title_of(sold[one.line_id]), "quantity": one.worth.quantity} for one in back.lines]
     to = [imprint.legal_name, *_place(asdict(imprint))]
     return {"language": case.market.locale, "about": encode("ret", back.id), "from": _buyer(case.order), "to": to, "rows": rows}
 
@@ -91,11 +91,7 @@ def _head(case: Case) -> Json:
 
 
 def _row(line: orders.OrderLine, quantity: int, net: int, tax: int) -> Json:
-    return {"title": _title(line), "sku": line.sku, "quantity": quantity, "tax_bps": line.tax_bps, "net": net, "tax": tax}
-
-
-def _title(line: orders.OrderLine) -> str:
-    return f"{line.title} · {line.variant_title}" if line.variant_title else line.title
+    return {"title": orders.title_of(line), "sku": line.sku, "quantity": quantity, "tax_bps": line.tax_bps, "net": net, "tax": tax}
 
 
 def _payment(case: Case) -> Json:

@@ -1,8 +1,6 @@
-"""The words on documents, in every language."""
+"""The words on documents, in every language that letters are written in."""
 
 from typing import Final
-
-FALLBACK: Final = "en"
 
 WORDS: Final = {
     "en": {

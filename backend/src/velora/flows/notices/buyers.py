@@ -206,7 +206,7 @@ def _lines(order: Order, lines: Sequence[OrderLine]) -> list[Json]:
     return [
         {
             "quantity": line.quantity,
-            "title": f"{line.title} · {line.variant_title}" if line.variant_title else line.title,
+            "title": orders.title_of(line),
             "amount": money(_shown(order, line), order.currency),
         }
         for line in lines

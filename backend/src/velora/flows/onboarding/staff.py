@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from velora.kernel.errors import Forbidden, NotFound
 from velora.kernel.ids import encode
-from velora.kernel.principal import Principal, Role
+from velora.kernel.principal import Principal
 from velora.modules.audit import service as audit
 from velora.modules.audit.policy import PLATFORM
 from velora.modules.identity import service as identity
@@ -77,7 +77,6 @@ async def _is_theirs(uow: UnitOfWork, seller_id: int, by: Principal) -> bool:
 async def _may_manage(uow: UnitOfWork, seller_id: int, by: Principal) -> NotFound | Forbidden | None:
     if not await _is_theirs(uow, seller_id, by):
         return NotFound("seller", encode("sel", seller_id))
-    own = next((member.role for member in await sellers.staff(uow, seller_id) if member.account_id == by.account_id), None)
-    if not policy.may_manage_staff(own) and not by.has(Role.SUPER_ADMIN):
+    if not await sellers.may_manage(uow, seller_id, by):
         return Forbidden("manage this seller's people; only its owners may")
     return None

@@ -9,7 +9,7 @@ from velora.flows.webhooks.audience import offered
 from velora.flows.webhooks.telling import send_test
 from velora.kernel.errors import Forbidden, Invalid, NotFound, Refusal
 from velora.kernel.ids import encode
-from velora.kernel.principal import Principal, Role
+from velora.kernel.principal import Principal
 from velora.modules.audit import service as audit
 from velora.modules.audit.policy import PLATFORM
 from velora.modules.sellers import policy as seller_policy
@@ -71,8 +71,7 @@ async def may_change(uow: UnitOfWork, hand: Hand) -> Refusal | None:
     found = (await sellers.facts(uow, {seller_id})).get(seller_id)
     if found is None:
         return NotFound("seller", encode("sel", seller_id))
-    role = next((one.role for one in await sellers.staff(uow, seller_id) if one.account_id == hand.by.account_id), None)
-    if not seller_policy.may_manage_staff(role) and not hand.by.has(Role.SUPER_ADMIN):
+    if not await sellers.may_manage(uow, seller_id, hand.by):
         return Forbidden("change this seller's webhooks; only its owners may")
     return None if seller_policy.has_webhooks(found.tier) else NeedsPro()
 

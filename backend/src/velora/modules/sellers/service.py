@@ -7,6 +7,7 @@ from datetime import datetime
 
 from velora.kernel.errors import Invalid, NotFound
 from velora.kernel.ids import encode
+from velora.kernel.principal import Principal, Role
 from velora.modules.sellers import policy, repository
 from velora.modules.sellers.errors import LastOwner, NotPossibleNow, SellerSlugTaken
 from velora.modules.sellers.events import SellerApplied, SellerApproved, SellerDeclined, SellerSuspended
@@ -145,6 +146,12 @@ async def set_imprint(uow: UnitOfWork, seller_id: int, wanted: Imprint) -> Impri
 async def staff(uow: UnitOfWork, seller_id: int) -> list[StaffMember]:
     """Everyone who works for this seller, the longest first."""
     return sorted(_team(await repository.staff(uow, seller_id)).values(), key=lambda member: (member.since, member.account_id))
+
+
+async def may_manage(uow: UnitOfWork, seller_id: int, by: Principal) -> bool:
+    """Whether this person may do what is the owners' of the seller: one of them, or a super admin."""
+    own = next((member.role for member in await staff(uow, seller_id) if member.account_id == by.account_id), None)
+    return policy.may_manage_staff(own) or by.has(Role.SUPER_ADMIN)
 
 
 async def teams(uow: UnitOfWork, seller_ids: Collection[int]) -> dict[int, list[StaffMember]]:

@@ -42,6 +42,7 @@ from velora.modules.orders.service.reading import (
     parts_of,
     recent,
     sums_of,
+    title_of,
     walk_commissions,
     walk_left,
 )
@@ -97,6 +98,7 @@ __all__ = [
     "refuse_parts",
     "ship",
     "sums_of",
+    "title_of",
     "walk_commissions",
     "walk_left",
     "whole",

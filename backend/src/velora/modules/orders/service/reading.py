@@ -138,6 +138,11 @@ async def lines_of(uow: UnitOfWork, keys: Collection[Key]) -> dict[Key, list[Ord
     return groups
 
 
+def title_of(line: OrderLine) -> str:
+    """What was bought, with the variant where there are several."""
+    return f"{line.title} · {line.variant_title}" if line.variant_title else line.title
+
+
 async def bought(uow: UnitOfWork, keys: Collection[Key]) -> dict[Key, Counter[int]]:
     """How many of each variant were ordered with each of these (tenant, order) keys."""
     found = {(part.tenant_id, part.id): (part.tenant_id, part.order_id) for part in await repository.parts_of(uow, keys)}
