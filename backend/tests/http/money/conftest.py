@@ -9,20 +9,17 @@ from tests.builders.catalog import OnSale
 from tests.builders.checkout import a_draft
 from tests.builders.later import may_owe, pays_later
 from tests.builders.market import Market, a_market, goods
-from tests.builders.people import PASSWORD
-from tests.http.people.conftest import Browser, BrowserAt, SignedInAs, app, browser_at, house, signed_in
+from tests.http.people.conftest import Browser, BrowserAt, SignedInAs, app, browser_at, house, signed_in, the_owner
 from velora.flows.checkout.draft import Buyer
 from velora.flows.checkout.pay import check_out
 from velora.flows.fulfilment.ship import deliver, ship
 from velora.flows.house import TradingHouse
 from velora.modules.commission import service as commission
-from velora.modules.identity import service as identity
 from velora.modules.orders import service as orders
 from velora.modules.orders.service import Parcel
 from velora.modules.payments.gateways.sandbox import SandboxGateway
 from velora.modules.payments.service import Method
 from velora.modules.payouts.gateways.sandbox import SandboxBank
-from velora.modules.sellers import service as sellers
 from velora.platform.db import Database
 
 __all__ = ["app", "browser_at", "house", "signed_in"]
@@ -77,12 +74,7 @@ class Trade:
 
     async def staff(self, browser_at: BrowserAt) -> Browser:
         """The browser of the seller's owner, at no marketplace in particular."""
-        async with self.house.db.read(None) as uow:
-            (owner,) = await sellers.staff(uow, self.market.seller.id)
-            account = (await identity.accounts(uow, {owner.account_id}))[owner.account_id]
-        browser = browser_at()
-        assert (await browser.sign_in(account.email, PASSWORD)).status_code == 200
-        return browser
+        return await the_owner(self.house, self.market.seller.id, browser_at)
 
 
 def keyed(key: str = "") -> dict[str, str]:

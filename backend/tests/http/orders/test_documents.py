@@ -7,13 +7,11 @@ import pytest
 from pypdf import PdfReader
 
 from tests.builders.market import a_market, another_seller
-from tests.builders.people import PASSWORD
 from tests.http.orders.conftest import a_key, problem
+from tests.http.people.conftest import the_owner
 from velora.flows.reactions import relay_once
 from velora.kernel.ids import decode, encode
-from velora.modules.identity import service as identity
 from velora.modules.orders import service as orders
-from velora.modules.sellers import service as sellers
 
 IMPRINT = {
     "legal_name": "Lumen & Oak GmbH", "line1": "Holstenstraße 12", "line2": "", "postal_code": "24103", "city": "Kiel", "country": "DE",
@@ -43,14 +41,8 @@ async def documents_of(browser, order_id):
     return part["documents"]
 
 
-async def the_owner(store):
-    """A browser in which the seller's owner is signed in."""
-    async with store.house.db.read(None) as uow:
-        [owner] = [one for one in await sellers.staff(uow, store.market.seller.id) if one.role == "owner"]
-        account = (await identity.accounts(uow, {owner.account_id}))[owner.account_id]
-    browser = store.browser_at()
-    assert (await browser.sign_in(account.email, PASSWORD)).status_code == 200
-    return browser
+async def owner_of(store):
+    return await the_owner(store.house, store.market.seller.id, store.browser_at)
 
 
 async def text_of(browser, url):
@@ -62,7 +54,7 @@ async def text_of(browser, url):
 
 
 async def test_a_buyer_has_the_invoice_of_what_left_for_five_minutes_and_nobody_else_has(store, clock):
-    await (await the_owner(store)).ask("PUT", f"{store.desk}/imprint", IMPRINT)
+    await (await owner_of(store)).ask("PUT", f"{store.desk}/imprint", IMPRINT)
     buyer, order_id = await sent(store)
     [invoice] = await documents_of(buyer, order_id)
     assert (invoice["kind"], invoice["return_id"]) == ("invoice", None)
@@ -109,7 +101,7 @@ async def test_a_seller_has_what_it_issued_and_a_rival_has_not(store):
 
 
 async def test_a_return_brings_a_label_and_its_money_a_credit_note(store):
-    owner = await the_owner(store)
+    owner = await owner_of(store)
     assert (await owner.get(f"{store.desk}/imprint")).json()["given"] is False
     buyer, order_id = await sent(store)
     [part] = (await buyer.get(f"/orders/{order_id}")).json()["seller_orders"]
@@ -135,7 +127,7 @@ async def test_a_return_brings_a_label_and_its_money_a_credit_note(store):
     ("wrong", "where"), [({"city": ""}, "/city"), ({"country": "Germany"}, "/country"), ({"line2": "a" * 121}, "/line2")]
 )
 async def test_an_imprint_that_is_wrong_is_refused_where_it_is(store, wrong, where):
-    owner = await the_owner(store)
+    owner = await owner_of(store)
     reply = await owner.ask("PUT", f"{store.desk}/imprint", IMPRINT | wrong)
     assert (reply.status_code, [each["pointer"] for each in reply.json()["errors"]]) == (422, [where])
     assert (await owner.get(f"{store.desk}/imprint")).json()["given"] is False

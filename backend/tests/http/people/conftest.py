@@ -22,6 +22,8 @@ from velora.modules.identity import service as identity
 from velora.modules.identity.service import AccountFacts, Grant
 from velora.modules.payments.gateways.sandbox import SandboxGateway
 from velora.modules.payouts.gateways.sandbox import SandboxBank
+from velora.modules.sellers import service as sellers
+from velora.modules.sellers.policy import StaffRole
 from velora.modules.tenants.service import TenantFacts
 from velora.platform.anchors.folder import FolderAnchors
 from velora.platform.bus.outbox import OutboxBus
@@ -161,6 +163,16 @@ def signed_in(house: TradingHouse, browser_at: BrowserAt) -> SignedInAs:
         return browser, account
 
     return make
+
+
+async def the_owner(house: TradingHouse, seller_id: int, browser_at: BrowserAt) -> Browser:
+    """The browser of the seller's owner, at no marketplace in particular."""
+    async with house.db.read(None) as uow:
+        [owner] = [one for one in await sellers.staff(uow, seller_id) if one.role is StaffRole.OWNER]
+        account = (await identity.accounts(uow, {owner.account_id}))[owner.account_id]
+    browser = browser_at()
+    assert (await browser.sign_in(account.email, PASSWORD)).status_code == 200
+    return browser
 
 
 def _grants(account_id: int, roles: Sequence[Role], tenant: TenantFacts | None) -> list[Grant]:
