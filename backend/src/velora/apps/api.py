@@ -73,8 +73,9 @@ API: Final = "/api/v1"
 # The framework's own telemetry tells what people look for, and tokens in addresses with it: ours (platform/telemetry) names the route.
 _OF_OUR_OWN: Final = TelemetryConfig(tracing=False, metrics=False, logs=False)
 
-# What is asked most: an order's own way, answered without the generic one.
-BUSIEST: Final = (velora.flows.checkout.http.place_order, velora.flows.shopping.http.add_line, velora.flows.shopping.http.read_cart)
+# What is asked most is answered without the framework's generic way: looking for something, and an order's own way, which has no limit.
+ORDERING: Final = (velora.flows.checkout.http.place_order, velora.flows.shopping.http.add_line, velora.flows.shopping.http.read_cart)
+BUSIEST: Final = (*ORDERING, velora.flows.screens.storefront.http.search, velora.flows.screens.storefront.http.suggest)
 
 # Routes are tried in this order, so what is asked most stands first.
 ROUTERS: Final[tuple[APIRouter, ...]] = (
@@ -155,8 +156,8 @@ def create_app(
         telemetry=_OF_OUR_OWN,
     )  # fmt: skip
     install(app)
-    app.add_middleware(Limits)
-    app.add_middleware(StraightWay, routes=_busiest())
+    app.add_middleware(StraightWay, routes=_with_paths(BUSIEST))
+    app.add_middleware(Limits, free=frozenset(path for path, _ in _with_paths(ORDERING)))
     app.add_middleware(RequestId, policy=page_policy(others))
     app.add_middleware(Watched, templates=_templates())
     for router in ROUTERS:
@@ -174,10 +175,10 @@ def _templates() -> dict[Callable[..., Any], str]:
     return {route.endpoint: API + route.path for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)}
 
 
-def _busiest() -> list[tuple[str, APIRoute]]:
-    """The busiest routes with their paths."""
+def _with_paths(endpoints: Sequence[Callable[..., Any]]) -> list[tuple[str, APIRoute]]:
+    """The routes that these functions answer, with their paths."""
     routes = (route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute))
-    return [(API + route.path, route) for route in routes if route.endpoint in BUSIEST]
+    return [(API + route.path, route) for route in routes if route.endpoint in endpoints]
 
 
 def _openapi(app: FastAPI) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """How much one caller may ask for: counted at the network address, before anything is done for it. Who asks for more is told when.
 
-The busiest routes of an order pass by outside (`straight.py`): what they cost is counted in microseconds, and a round trip is not. So
-do pictures and pages, which a cache before us answers.
+An order's own way is free: what it costs is counted in microseconds, and a round trip is not. So are pictures and pages, which a cache
+before us answers.
 """
 
 from collections.abc import Mapping
@@ -50,14 +50,15 @@ async def admit_upload(house: House, seller_id: int) -> None:
 
 
 class Limits:
-    """Middleware: every reply of the API says how much is left; beyond that it is a 429."""
+    """Middleware: every reply of the API says how much is left, but for the `free` paths; beyond that it is a 429."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, free: frozenset[str]) -> None:
         self._app = app
+        self._free = free
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope.get("path", "")
-        if scope["type"] != "http" or not path.startswith(_API) or path.startswith(_PICTURES):
+        if scope["type"] != "http" or not path.startswith(_API) or path.startswith(_PICTURES) or path in self._free:
             await self._app(scope, receive, send)
             return
         request = Request(scope)
