@@ -216,6 +216,8 @@ async def _changing(settings: Settings, made: Catalogue, a_second: float) -> Asy
 
 
 def _change_until_told(settings: Settings, made: Catalogue, a_second: float, there: PipeEnd) -> None:
+    os.nice(10)  # it indexes, as a worker does, and as a worker it lets requests go first
+
     async def work() -> None:
         async with open_house(settings) as house:
             changing = _Changing(house, made, a_second)
