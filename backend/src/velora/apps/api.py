@@ -1,5 +1,6 @@
 """The HTTP application: every module's and flow's routes under /api/v1, and the web application beside them."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
@@ -149,7 +150,9 @@ def create_app(
             health.opened(house)
             spare_the_collector()
             async with writing_behind(house):
+                preparing = asyncio.create_task(house.search.prepare())
                 yield
+                await preparing
 
     app = FastAPI(
         title="Velora", version="1.0.0", lifespan=lifespan, openapi_url="/api/openapi.json", docs_url="/api/docs", redoc_url=None,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from velora.platform.search.port import Facet, FacetValue, Hit, Suggestions, Value
@@ -13,7 +14,7 @@ MOST_VALUES: Final = 5_000  # counted in one answer
 
 def choice(key: str, value: str, currency: str = "") -> str:
     """A facet's value as one term to narrow by: in every currency, or in this one alone."""
-    return BETWEEN.join(filter(None, (key, value, currency)))
+    return BETWEEN.join(part.replace(BETWEEN, " ") for part in (key, value, currency) if part)
 
 
 def choices(key: str, values: Iterable[str], currency: str) -> list[str]:
@@ -25,6 +26,17 @@ def counted_term(value: FacetValue) -> str:
     """A facet's value as one term to count, with all its words."""
     parts = (value.key, value.label, value.value, value.value_label, value.parent, *filter(None, [value.currency]))
     return BETWEEN.join(part.replace(BETWEEN, " ") for part in parts)
+
+
+@lru_cache(maxsize=16_384)  # the same few are counted by every search
+def _parts(term: str) -> list[str]:
+    return term.split(BETWEEN)
+
+
+def meant_by(term: str) -> tuple[str, str]:
+    """The key of the facet that a counted term is of, and the choice that finds what has it."""
+    key, _, value, _, _, *currency = _parts(term)
+    return key, choice(key, value, *currency)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +51,15 @@ Buckets = dict[str, dict[str, Bucket]]
 """By facet key, then value."""
 
 
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How often each value of a facet occurs, and what the prices lie between."""
+
+    values: Buckets
+    low: int | None
+    high: int | None
+
+
 def buckets_of(counts: Iterable[tuple[str, int]], currency: str) -> Buckets:
     """What the counted terms say of each facet in a currency.
 
@@ -46,7 +67,7 @@ def buckets_of(counts: Iterable[tuple[str, int]], currency: str) -> Buckets:
     """
     values: Buckets = {}
     for term, count in sorted(counts, key=lambda one: -one[1]):
-        key, facet_label, value, label, parent, *only = term.split(BETWEEN)
+        key, facet_label, value, label, parent, *only = _parts(term)
         if only not in ([], [currency]):
             continue
         known = values.setdefault(key, {})

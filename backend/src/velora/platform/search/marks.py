@@ -40,28 +40,34 @@ class Marker:
 
     def marked(self, hit: Hit, title: str, text: str) -> Hit:
         """The hit with its title in pieces, and of the text as much as says what the title does not; nothing where nothing is to say."""
-        in_title = self._places(title)
+        in_title = self._places(_terms_of_title(title, self._language))
         if all(in_title):
             return Hit(hit.id, hit.card, _pieces(title, 0, len(title), in_title))
-        in_lines = [(line, self._places(line)) for line in text.split("\n")]
+        in_lines = [(line, self._places(_terms_in(line, self._language))) for line in text.split("\n")]
         line, places = max(in_lines, key=lambda one: sum(map(bool, one[1])))
         snippet = _snippet(line, places) if any(places) else ()
         return Hit(hit.id, hit.card, _pieces(title, 0, len(title), in_title), snippet)
 
-    def _places(self, text: str) -> list[list[tuple[int, int]]]:
-        """Where each meaning stands in the text."""
-        words = words_in(text)
-        terms = [[*_terms(word.plain, word.lower, self._language)] for word in words]
-        for place, (one, other) in enumerate(pairwise(words)):
-            both = joined([one.plain + other.plain])
-            terms[place].append(both)
-            terms[place + 1].append(both)
-        for place, (length, term) in measures_in(text, words).items():
-            for of in terms[place : place + length]:
-                of.append(term)
-        return [
-            [(word.start, word.end) for word, its in zip(words, terms, strict=True) if wanted.has(word, its)] for wanted in self._wanted
-        ]
+    def _places(self, words: Sequence[tuple[Word, Sequence[str]]]) -> list[list[tuple[int, int]]]:
+        """Where each meaning stands among the words of a text."""
+        return [[(word.start, word.end) for word, its in words if wanted.has(word, its)] for wanted in self._wanted]
+
+
+def _terms_in(text: str, language: str | None) -> list[tuple[Word, list[str]]]:
+    """The words of a text, each with what it can be found by."""
+    words = words_in(text)
+    terms = [[*_terms(word.plain, word.lower, language)] for word in words]
+    for place, (one, other) in enumerate(pairwise(words)):
+        both = joined([one.plain + other.plain])
+        terms[place].append(both)
+        terms[place + 1].append(both)
+    for place, (length, term) in measures_in(text, words).items():
+        for of in terms[place : place + length]:
+            of.append(term)
+    return list(zip(words, terms, strict=True))
+
+
+_terms_of_title = lru_cache(maxsize=8_192)(_terms_in)  # the same things are shown again and again, and descriptions seldom
 
 
 @lru_cache(maxsize=20_000)  # the words of a catalogue, which come again on every page

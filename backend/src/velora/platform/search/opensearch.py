@@ -62,6 +62,9 @@ class OpenSearchIndex:
     async def ready(self) -> bool:
         return await self._generations.is_live()
 
+    async def prepare(self) -> None:
+        """Its own processes read what they need."""
+
     async def about(self) -> About:
         root = await self._client.desk("GET", "/", seconds=READ_SECONDS)
         params = {"format": "json", "h": "health"}

@@ -291,6 +291,10 @@ class SearchIndex(Protocol):
         """
         ...
 
+    async def prepare(self) -> None:
+        """What the first search would have to wait for is done before it, where there is an index. Raises nothing: a search will say it."""
+        ...
+
     async def about(self) -> About:
         """Raises SearchUnavailable when the engine does not answer."""
         ...

@@ -27,14 +27,26 @@ class Generations:
         self._shape = shape
         self._live = folder / f"{shape}.live"
         self._building = folder / f"{shape}.building"
+        self._said: tuple[object, str | None] = (None, None)
 
     def path(self, name: str) -> Path:
         return self._folder / name
 
     def live(self) -> str | None:
         """None also where its folder was deleted by hand: nothing is written to it then."""
-        name = _read(self._live)
+        name = self._named(self._live)
         return None if name is None or not (self.path(name) / META).exists() else name
+
+    def _named(self, file: Path) -> str | None:
+        """What the file says: read anew only once it was replaced, as every search asks."""
+        try:
+            state = file.stat()
+        except FileNotFoundError:
+            return None
+        stamp = state.st_ino, state.st_mtime_ns
+        if self._said[0] != stamp:
+            self._said = stamp, _read(file)
+        return self._said[1]
 
     def building(self) -> str | None:
         """The one under way. One that has just been published is none, even if its builder died before saying so."""

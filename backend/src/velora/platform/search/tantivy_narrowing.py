@@ -9,6 +9,17 @@ from velora.platform.search.facets import choices
 from velora.platform.search.tantivy_rows import price_in
 
 
+def of_tenant(schema: Schema, tenant_id: int) -> Query:
+    """What is this tenant's: nothing is read without it."""
+    return Query.const_score_query(Query.term_query(schema, "tenant", tenant_id), 0.0)
+
+
+def sold_by(schema: Schema, tenant_id: int, currency: str) -> list[Query]:
+    """What this tenant sells in the currency."""
+    sold_in = Query.term_query(schema, "sold_in", currency, "basic")
+    return [of_tenant(schema, tenant_id), Query.const_score_query(sold_in, 0.0)]
+
+
 def any_of(schema: Schema, key: str, values: Iterable[str], currency: str) -> Query:
     """What has one of these values of a facet."""
     terms = [Query.term_query(schema, "choice", one, "basic") for one in choices(key, values, currency)]

@@ -1,6 +1,7 @@
 """The shape of the embedded engine's index: its fields, and a document as a row of them."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Final
 
 import orjson
@@ -8,10 +9,11 @@ import tantivy
 from tantivy import Occur, SchemaBuilder
 
 from velora.kernel.money import CURRENCY_DIGITS
+from velora.platform.search.bitmaps import Row
 from velora.platform.search.facets import choice, counted_term
 from velora.platform.search.port import Document, Key, digest_of
 from velora.platform.search.reading import Zone
-from velora.platform.search.tantivy_text import TERMS
+from velora.platform.search.tantivy_text import TERMS, week_of
 from velora.platform.search.zones import terms_in
 
 GONE: Final = "gone"
@@ -26,6 +28,9 @@ def schema() -> tantivy.Schema:
     builder.add_bytes_field("digest", stored=True)
     builder.add_unsigned_field("tenant", indexed=True, fast=True)
     builder.add_unsigned_field("id", stored=True)
+    builder.add_unsigned_field("row", indexed=True, fast=True)  # its number, never given twice, and higher than any before
+    builder.add_unsigned_field("instead", fast=True)  # of which row it is; 0 for none
+    builder.add_bytes_field("facts", stored=True)
     builder.add_bytes_field("title", stored=True)
     builder.add_bytes_field("text", stored=True)
     for zone in (Zone.TITLE, Zone.NAMED, Zone.ALL):
@@ -34,6 +39,7 @@ def schema() -> tantivy.Schema:
     builder.add_text_field("choice", tokenizer_name="raw", index_option="basic")
     builder.add_text_field("facet", tokenizer_name="raw", index_option="basic", fast=True)
     builder.add_text_field("sold_in", tokenizer_name="raw", index_option="basic")
+    builder.add_unsigned_field("week", indexed=True)
     for number in ("created", "popularity", "written", *(price_in(currency) for currency in CURRENCY_DIGITS)):
         builder.add_integer_field(number, indexed=True, fast=True)
     builder.add_bytes_field("card", stored=True)
@@ -70,35 +76,57 @@ def key_of(row: tantivy.Document) -> Key:
     return Key(int(tenant_id), int(id_))
 
 
-def row_of_gone(key: Key, version: int) -> tantivy.Document:
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """When a row is written: its version, its number, and the number of the row that it is written instead of, or 0."""
+
+    version: int
+    row: int
+    instead: int
+
+
+def row_of_gone(key: Key, writing: Writing) -> tantivy.Document:
     """What stays of a document that is gone: that it is, as of this version."""
-    row = tantivy.Document()
-    row.add_text("key", term(key))
+    row = _row(key, writing)
     row.add_text("gone", GONE)
-    row.add_unsigned("tenant", key.tenant_id)
-    row.add_integer("written", version)
     return row
 
 
-def row_of(document: Document, version: int) -> tantivy.Document:
-    """The document as it is written."""
+def _row(key: Key, writing: Writing) -> tantivy.Document:
     row = tantivy.Document()
-    row.add_text("key", term(Key(document.tenant_id, document.id)))
-    row.add_unsigned("tenant", document.tenant_id)
+    row.add_text("key", term(key))
+    row.add_unsigned("tenant", key.tenant_id)
+    row.add_integer("written", writing.version)
+    row.add_unsigned("row", writing.row)
+    row.add_unsigned("instead", writing.instead)
+    return row
+
+
+def row_of(document: Document, writing: Writing) -> tantivy.Document:
+    """The document as it is written."""
+    row = _row(Key(document.tenant_id, document.id), writing)
     row.add_unsigned("id", document.id)
     row.add_bytes("title", document.title.encode())
     row.add_bytes("text", document.text.encode())
     for zone, terms in terms_in(document).items():
         row.add_text(zone, " ".join(terms))
-    for value in document.facets:
+    terms = [counted_term(value) for value in document.facets]
+    for value, counted in zip(document.facets, terms, strict=True):
         row.add_text("choice", choice(value.key, value.value, value.currency))
-        row.add_text("facet", counted_term(value))
+        row.add_text("facet", counted)
+    row.add_bytes("facts", orjson.dumps([terms, document.prices]))
     for currency, price_minor in document.prices.items():
         row.add_text("sold_in", currency)
         row.add_integer(price_in(currency), price_minor)
     row.add_integer("created", document.created_ms)
+    row.add_unsigned("week", week_of(document.created_ms))
     row.add_integer("popularity", document.popularity)
-    row.add_integer("written", version)
     row.add_bytes("digest", digest_of(document).encode())
     row.add_bytes("card", orjson.dumps(document.card))
     return row
+
+
+def counted_in(number: int, row: tantivy.Document) -> Row:
+    """What is counted of a row that has this number."""
+    facets, prices = orjson.loads(bytes(row.get_first("facts") or b"[[],{}]"))
+    return Row(number, key_of(row).tenant_id, facets, prices)

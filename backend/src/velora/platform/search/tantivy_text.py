@@ -1,6 +1,6 @@
 """What was typed, as it is read, as tantivy queries."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from tantivy import FieldType, Occur, Query, Schema, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
@@ -8,6 +8,12 @@ from tantivy import FieldType, Occur, Query, Schema, TextAnalyzer, TextAnalyzerB
 from velora.platform.search.reading import FRESH, RARE, SOLD, AnyOf, Begins, InOrder, Near, Reading, Together, Way, Zone
 
 TERMS: Final = "terms"
+_WEEK: Final = 7 * 24 * 3600 * 1000  # milliseconds
+
+
+def week_of(moment_ms: int) -> int:
+    """The week, counted from 1970."""
+    return moment_ms // _WEEK
 
 
 def analyzers() -> dict[str, TextAnalyzer]:
@@ -23,11 +29,16 @@ def must(schema: Schema, reading: Reading) -> list[Query]:
 def better(schema: Schema, reading: Reading, fresh_since: int | None) -> list[Query]:
     """What lets one stand before another that has the same words."""
     rare = (Query.boost_query(Query.term_query(schema, Zone.TITLE, term, "freq"), RARE) for term in reading.rare)
-    fresh: Iterable[Query] = ()
-    if fresh_since is not None:
-        young = Query.range_query(schema, "created", FieldType.Integer, lower_bound=fresh_since)
-        fresh = (Query.const_score_query(young, FRESH),)
+    fresh = [] if fresh_since is None else [Query.const_score_query(one, FRESH) for one in _created_since(schema, fresh_since)]
     return [*(_way(schema, way) for way in (*reading.better, *SOLD)), *rare, *fresh]
+
+
+def _created_since(schema: Schema, moment_ms: int) -> list[Query]:
+    """In the same week, or in a later one: a week is a term, and by moments alone those of all documents would be compared."""
+    week = week_of(moment_ms)
+    later = Query.range_query(schema, "week", FieldType.Unsigned, lower_bound=week + 1, use_inverted_index=True)
+    since = Query.range_query(schema, "created", FieldType.Integer, lower_bound=moment_ms)
+    return [all_of(Query.term_query(schema, "week", week, "basic"), since), later]
 
 
 def all_of(*queries: Query, without: Query | None = None) -> Query:
