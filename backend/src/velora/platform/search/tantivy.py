@@ -299,6 +299,7 @@ class TantivyIndex:
             except (ValueError, OSError) as error:
                 metrics.search_failures.inc()
                 self._open.clear()  # the folder may have been replaced under us: open it anew next time
+                self._counting = None
                 raise SearchUnavailable from error
 
         return await self._in_thread(reading)
