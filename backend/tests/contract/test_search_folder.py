@@ -9,12 +9,16 @@ import sys
 import threading
 import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+import tantivy
 
 from tests.builders.search import NORDMARKT, VERSIONS, a_document, built, counts, put, titles
 from velora.platform.search import Document, Key, Query, SearchUnavailable
 from velora.platform.search.tantivy import TantivyIndex
+from velora.platform.search.tantivy_generations import META
+from velora.platform.search.tantivy_moments import Opened
 
 
 async def test_an_index_that_was_never_built_says_so_until_one_is(tmp_path):
@@ -107,7 +111,6 @@ async def test_what_indexes_leaves_the_processor_to_what_searches(tmp_path):
     index = TantivyIndex(tmp_path)
     await built(index, [a_document(1, "Lamp")])
     [writing] = [thread for thread in threading.enumerate() if thread.name.startswith("indexing")]
-    await index.search(NORDMARKT, Query("EUR", "lamp"))
     searching = [thread for thread in threading.enumerate() if thread.name.startswith("search")]
     assert searching
     assert all(niceness(writing) > niceness(thread) for thread in searching)
@@ -156,6 +159,18 @@ async def test_counts_stay_those_of_what_is_found_whoever_writes_and_deletes(tmp
 
 def colour_of(document: Document) -> str:
     return next(value.value for value in document.facets if value.key == "attr.colour")
+
+
+async def test_who_does_not_count_reads_no_rows_for_it(tmp_path):
+    index = TantivyIndex(tmp_path)
+    folder = tmp_path / await built(index, [a_document(1, "Lamp")])
+    await index.close()
+    with ThreadPoolExecutor(1) as aside:
+        opened = Opened(tantivy.Index.open(str(folder)), folder / META, aside)
+        opened.catch_up()
+        assert not opened.is_read
+        assert len(opened.look().there) == 1
+        assert opened.is_read
 
 
 async def test_who_counts_goes_on_counting_while_another_process_makes_a_new_generation_live(tmp_path):

@@ -36,11 +36,10 @@ from velora.platform.search.port import (
     Synonyms,
 )
 from velora.platform.search.reading import Reading, exact, fuzzy, suggesting
-from velora.platform.search.words import did_you_mean, words_of
+from velora.platform.search.words import READ_FROM, did_you_mean, words_of
 
 log: Final = logging.getLogger("velora.search")
 
-SUGGEST_FROM: Final = 24  # hits that suggestions and spelling are read from
 _TRIES: Final = 3
 _HEALTH: Final = ("green", "yellow", "red")
 
@@ -170,7 +169,7 @@ class OpenSearchIndex:
 
     async def _near(self, tenant_id: int, query: Query, near: Reading, typed: str) -> Found:
         """What is near these words, and what they mean then."""
-        best = nearest_body(tenant_id, query.currency, near, SUGGEST_FROM)
+        best = nearest_body(tenant_id, query.currency, near, READ_FROM)
         titles, *answers = await self._asked(tenant_id, [best, *questions(tenant_id, query, near)])
         found = found_in(answers, query, near)
         return replace(found, did_you_mean=did_you_mean(typed, titles_in(titles)) if found.total else None)
@@ -181,7 +180,7 @@ class OpenSearchIndex:
         if not words_of(text):
             return Suggestions((), (), ())
         for reading in suggesting(text, locale, synonyms):
-            body = nearest_body(tenant_id, currency, reading, SUGGEST_FROM, facet)
+            body = nearest_body(tenant_id, currency, reading, READ_FROM, facet)
             [answer] = await self._asked(tenant_id, [body])
             if answer["hits"]["hits"]:
                 break

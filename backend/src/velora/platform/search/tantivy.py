@@ -46,13 +46,12 @@ from velora.platform.search.tantivy_moments import Opened
 from velora.platform.search.tantivy_narrowing import of_tenant, sold_by
 from velora.platform.search.tantivy_rows import GONE, Writing, key_of, row_of, row_of_gone, schema, term
 from velora.platform.search.tantivy_text import all_of, analyzers, must, ranked
-from velora.platform.search.words import words_of
+from velora.platform.search.words import READ_FROM, words_of
 from velora.platform.telemetry import metrics
 
 T = TypeVar("T")
 
 SHAPE: Final = "v5"  # another shape of the index is another generation, and is built anew
-SUGGEST_FROM: Final = 24  # hits that suggestions and spelling are read from
 
 
 @dataclass(slots=True)
@@ -85,15 +84,20 @@ class TantivyIndex:
         return SHAPE
 
     async def ready(self) -> bool:
-        return await self._in_thread(lambda: self._there_is() is not None)
+        return await self._in_thread(lambda: self._live() is not None)
 
     async def prepare(self) -> None:
-        def read() -> None:
-            if index := self._there_is():
-                index.look()
+        await self._with_live(Opened.look)
+
+    async def _with_live(self, work: Callable[[Opened], object]) -> None:
+        """Nothing where there is none; one that is broken is left for a search to notice."""
+
+        def doing() -> None:
+            if index := self._live():
+                work(index)
 
         with suppress(ValueError, OSError):
-            await self._in_thread(read)
+            await self._in_thread(doing)
 
     async def about(self) -> About:
         return About(f"tantivy {importlib.metadata.version('tantivy')}, embedded", "green", "")
@@ -110,9 +114,9 @@ class TantivyIndex:
     async def _in_turn(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._writers, work)
 
-    def _there_is(self, generation: str | None = None) -> Opened | None:
-        """This generation, or the live one, if it can be read."""
-        name = generation or self._generations.live()
+    def _live(self) -> Opened | None:
+        """The live one, if it can be read."""
+        name = self._generations.live()
         return self._opened(name) if name else None
 
     def _opened(self, name: str) -> Opened | None:
@@ -223,8 +227,8 @@ class TantivyIndex:
                 writer.add_document(row_of(document, writing) if document else row_of_gone(key, writing))
 
     async def refresh(self) -> None:
-        """What this process wrote is visible when it is durable; now what others wrote is too."""
-        await self.prepare()
+        """What is written is visible when it is durable: now also to who counts here, where others wrote it."""
+        await self._with_live(Opened.catch_up)
 
     async def drop_older(self, tenant_id: int | None, version: int) -> None:
         await self._delete(self._older(version), *([] if tenant_id is None else [of_tenant(self._schema, tenant_id)]))
@@ -253,7 +257,7 @@ class TantivyIndex:
             raise SearchUnavailable from error
         finally:
             writer.wait_merging_threads()
-        index.wrote()
+        index.catch_up()
 
     # ------------------------------------------------------------------------------------------- reading
 
@@ -290,24 +294,25 @@ class TantivyIndex:
 
     async def _read(self, work: Callable[[Opened], T], generation: str | None = None) -> T:
         def reading() -> T:
-            index = self._there_is(generation)
-            if index is None:
+            name = generation or self._generations.live()
+            index = self._opened(name) if name else None
+            if name is None or index is None:
                 metrics.search_failures.inc()
                 raise SearchUnavailable
             try:
                 return work(index)
             except (ValueError, OSError) as error:
                 metrics.search_failures.inc()
-                self._open.clear()  # the folder may have been replaced under us: open it anew next time
+                self._open.pop(name, None)  # the folder may have been replaced under us: open it anew next time
                 self._counting = None
                 raise SearchUnavailable from error
 
         return await self._in_thread(reading)
 
     def _kept(self, searcher: tantivy.Searcher, keys: Sequence[Key]) -> dict[Key, Kept]:
-        rows = [searcher.doc(address) for address in self._addresses(searcher, keys)]
-        held = self._held(searcher, keys)
-        return {(key := key_of(row)): Kept(held[key][0], digest_in(row)) for row in rows}
+        found = self._addresses(searcher, keys)
+        rows = zip(map(searcher.doc, found), searcher.fast_field_values("written", found), strict=True)
+        return {key_of(row): Kept(int(version or 0), digest_in(row)) for row, version in rows}
 
     def _held(self, searcher: tantivy.Searcher, keys: Sequence[Key]) -> dict[Key, tuple[int, int]]:
         """The version and the row of each that is there."""
@@ -339,7 +344,7 @@ class TantivyIndex:
             return Suggestions((), (), ())
         for reading in readings:
             query = all_of(*sold, *must(self._schema, reading))
-            result = searcher.search(ranked(self._schema, [query], reading), limit=SUGGEST_FROM)
+            result = searcher.search(ranked(self._schema, [query], reading), limit=READ_FROM)
             if result.hits:
                 break
         else:

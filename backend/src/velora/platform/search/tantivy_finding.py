@@ -1,7 +1,6 @@
 """A tenant's question to the embedded engine, and its answer."""
 
 from dataclasses import replace
-from typing import Final
 
 import tantivy
 from tantivy import Occur
@@ -17,9 +16,7 @@ from velora.platform.search.tantivy_narrowing import any_of, sold_by, within
 from velora.platform.search.tantivy_pages import page, pinned
 from velora.platform.search.tantivy_rows import either, keys_of
 from velora.platform.search.tantivy_text import all_of, must, ranked
-from velora.platform.search.words import did_you_mean
-
-SPELLING_FROM: Final = 24  # hits that spelling is read from
+from velora.platform.search.words import READ_FROM, did_you_mean
 
 
 class Finding:
@@ -50,7 +47,7 @@ class Finding:
 
     def _titles(self, reading: Reading) -> list[str]:
         """Of what fits these words best, whatever is chosen."""
-        best = self._searcher.search(ranked(self._schema, [*self._sold, *must(self._schema, reading)], reading), limit=SPELLING_FROM)
+        best = self._searcher.search(ranked(self._schema, [*self._sold, *must(self._schema, reading)], reading), limit=READ_FROM)
         return [title_of(self._searcher.doc(address)) for _, address in best.hits]
 
     def _most(self, reading: Reading) -> list[int]:
@@ -89,7 +86,8 @@ class Finding:
         """Of what the words find and the pins: what counts, and tells what is still to be narrowed by."""
         moment, rows = self._moment, self._moment.there
         if reading.meanings:
-            having = all_of(*self._sold, *must(self._schema, reading.found()))
-            words = self._tenant_id, self._query.currency, tuple(meaning.ways for meaning in reading.found().meanings)
+            found = reading.found()
+            having = all_of(*self._sold, *must(self._schema, found))
+            words = self._tenant_id, self._query.currency, tuple(meaning.ways for meaning in found.meanings)
             rows = moment.there & (moment.known(words, having) | moment.rows(self._pins))
         return moment.bitmaps.narrowed(self._tenant_id, self._query, rows - moment.rows(self._left_out))

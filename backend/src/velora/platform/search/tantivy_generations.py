@@ -40,10 +40,9 @@ class Generations:
     def _named(self, file: Path) -> str | None:
         """What the file says: read anew only once it was replaced, as every search asks."""
         try:
-            state = file.stat()
+            stamp = stamp_of(file)
         except FileNotFoundError:
             return None
-        stamp = state.st_ino, state.st_mtime_ns
         if self._said[0] != stamp:
             self._said = stamp, _read(file)
         return self._said[1]
@@ -126,6 +125,12 @@ class Generations:
 def _age(name: str) -> tuple[str, str]:
     shape, _, began = name.partition("-")
     return began, shape
+
+
+def stamp_of(file: Path) -> object:
+    """Another one once the file was replaced. Raises OSError when it is gone."""
+    state = file.stat()
+    return state.st_ino, state.st_mtime_ns, state.st_size
 
 
 def _read(file: Path) -> str | None:

@@ -14,6 +14,7 @@ from pyroaring import BitMap64
 from tantivy import FieldType, Query
 
 from velora.platform.search.bitmaps import Bitmaps, bitmap
+from velora.platform.search.tantivy_generations import stamp_of
 from velora.platform.search.tantivy_rows import counted_in
 from velora.platform.search.tantivy_text import all_of
 
@@ -121,7 +122,7 @@ class Opened:
 
     def searcher(self) -> tantivy.Searcher:
         """What is committed by now. Raises OSError when the folder is gone."""
-        stamp = self._stamp()
+        stamp = stamp_of(self._meta)
         if self._at[0] != stamp:
             self.index.reload()
             self._at = stamp, self.index.searcher()
@@ -132,11 +133,11 @@ class Opened:
         return Moment(self.index.schema, self.searcher())
 
     def counted(self) -> Moment:
-        """For who counts, what was committed half a second ago, or later. The first of all is waited for: 2 s for 100,000 products."""
+        """For who counts, what was committed half a second ago, or later. The first of all is waited for: a second for 100,000 products."""
         known = self._counted
         if known is None or time.monotonic() - self._looked > _LATELY:
             return self.look()
-        if self._at[0] == self._stamp() and self._at[1] is known.searcher:
+        if self._at[0] == stamp_of(self._meta) and self._at[1] is known.searcher:
             self._looked = time.monotonic()
         else:
             self.read_aside()
@@ -166,11 +167,7 @@ class Opened:
     def is_there(self) -> bool:
         return self._meta.exists()
 
-    def wrote(self) -> None:
-        """This process has committed, and sees it at once."""
+    def catch_up(self) -> None:
+        """Where this process counts, it counts what is committed by now."""
         if self.is_read:
             self.look()
-
-    def _stamp(self) -> object:
-        state = self._meta.stat()
-        return state.st_ino, state.st_mtime_ns, state.st_size

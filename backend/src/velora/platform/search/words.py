@@ -4,7 +4,9 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from typing import Final
 
+READ_FROM: Final = 24  # hits that suggestions and spelling are read from
 _WORD = re.compile(r"[^\W_]+")
 
 
