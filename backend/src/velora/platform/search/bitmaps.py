@@ -85,16 +85,26 @@ class Numbers:
 
 @dataclass(slots=True)
 class _Tenant:
-    facets: defaultdict[str, defaultdict[str, BitMap64]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(BitMap64)))
+    facets: defaultdict[str, dict[str, BitMap64]] = field(default_factory=lambda: defaultdict(dict))
     """By key, then counted term."""
-    choices: defaultdict[str, BitMap64] = field(default_factory=lambda: defaultdict(BitMap64))
+    choices: defaultdict[str, list[BitMap64]] = field(default_factory=lambda: defaultdict(list))
+    """The same bitmaps: a value that was renamed is counted by several terms."""
     prices: defaultdict[str, Numbers] = field(default_factory=lambda: defaultdict(Numbers))
     sold: defaultdict[str, BitMap64] = field(default_factory=lambda: defaultdict(BitMap64))
     """By currency, as the prices."""
 
     def chosen(self, key: str, value: str, currency: str) -> BitMap64:
         """The rows with this value, as they are sold in this currency."""
-        return BitMap64.union(*(self.choices.get(choice, BitMap64()) for choice in choices(key, [value], currency)))
+        return BitMap64.union(BitMap64(), *(rows for choice in choices(key, [value], currency) for rows in self.choices.get(choice, ())))
+
+    def counted_by(self, term: str) -> BitMap64:
+        """The rows with this counted term."""
+        key, choice = meant_by(term)
+        terms = self.facets[key]
+        if term not in terms:
+            terms[term] = BitMap64()
+            self.choices[choice].append(terms[term])
+        return terms[term]
 
 
 class Bitmaps:
@@ -108,9 +118,7 @@ class Bitmaps:
         for row in rows:
             tenant = self._tenants[row.tenant_id]
             for term in row.facets:
-                key, choice = meant_by(term)
-                tenant.facets[key][term].add(row.number)
-                tenant.choices[choice].add(row.number)
+                tenant.counted_by(term).add(row.number)
             for currency, price in row.prices.items():
                 tenant.prices[currency].put(row.number, price)
                 tenant.sold[currency].add(row.number)
@@ -120,9 +128,9 @@ class Bitmaps:
         kept = Bitmaps()
         for tenant_id, tenant in self._tenants.items():
             mine = kept._tenants[tenant_id]
-            for key, terms in tenant.facets.items():
-                mine.facets[key].update((term, some) for term, each in terms.items() if (some := each & rows))
-            mine.choices.update((choice, some) for choice, each in tenant.choices.items() if (some := each & rows))
+            for term, each in (one for terms in tenant.facets.values() for one in terms.items()):
+                if some := each & rows:
+                    mine.counted_by(term).update(some)
             mine.prices.update((currency, prices.only(rows)) for currency, prices in tenant.prices.items())
             mine.sold.update((currency, sold & rows) for currency, sold in tenant.sold.items())
         return kept

@@ -33,6 +33,7 @@ def _parts(term: str) -> list[str]:
     return term.split(BETWEEN)
 
 
+@lru_cache(maxsize=16_384)  # and are in row after row
 def meant_by(term: str) -> tuple[str, str]:
     """The key of the facet that a counted term is of, and the choice that finds what has it."""
     key, _, value, _, _, *currency = _parts(term)
